@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/klauspost/compress/gzhttp"
 
@@ -39,7 +38,6 @@ func newListener(s *Site, name string) *listener {
 // ServeHTTP is the whole way of a request: who and where, the guards, the route, and
 // the one line that stays in the log.
 func (l *listener) ServeHTTP(w http.ResponseWriter, q *http.Request) {
-	start := time.Now() //nolint:forbidigo // a monotonic stopwatch, not the civil clock
 	v := l.visit(q)
 	rec := &recorder{ResponseWriter: w, visit: v}
 	v.W = rec
@@ -53,7 +51,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	})
 	line := observe.Line{
 		What: "request", Method: method(q.Method), Route: v.route(), Status: rec.status, Bytes: rec.bytes,
-		Duration: time.Since(start), Err: v.err,
+		Duration: l.site.parts.Clock().Sub(v.now), Err: v.err,
 	}
 	line.Log(v.R.Context(), l.site.parts.Log)
 	l.site.parts.Metrics.Request(l.name, line)

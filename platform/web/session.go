@@ -12,7 +12,6 @@ func (v *Visit) takeNotices() error { return nil }
 
 func (l *listener) identify(v *Visit) error { return nil }
 
-func showSignIn(v *Visit) error  { return nil }
-func signIn(v *Visit) error      { return nil }
-func signOut(v *Visit) error     { return nil }
-func showGallery(v *Visit) error { return nil }
+func showSignIn(v *Visit) error { return nil }
+func signIn(v *Visit) error     { return nil }
+func signOut(v *Visit) error    { return nil }
