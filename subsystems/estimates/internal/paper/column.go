@@ -13,6 +13,8 @@ type column struct {
 	unit string
 	odd  bool // the heading was lost, or its year does not fit
 	cell int
+
+	subhead bool // worded as in the table of subheads
 }
 
 // Roles of columns.
@@ -70,8 +72,9 @@ func parseHeading(key string) (c column, ok bool) {
 		return c, true
 	}
 	s = c.takeYear(s)
-	role, known := roleWord(strings.Trim(s, "()"))
-	c.role = role
+	word := strings.Trim(s, "()")
+	role, known := roleWord(word)
+	c.role, c.subhead = role, word == "實際開支" || word == "核准預算"
 	return c, known && (c.year != 0 || role != "")
 }
 

@@ -54,17 +54,16 @@ func (w *walk) flushComparison() {
 
 // trailingComparison takes a row that is nothing but a comparison in cells.
 func (w *walk) trailingComparison(r *row) bool {
-	if r.label != "" || r.filled() != 1 {
+	cell, only := onlyCell(r.cells)
+	if !only {
 		return false
 	}
-	for i := range r.region {
-		v := &r.region[i]
-		if key := fold(v.raw); strings.HasPrefix(key, "(或") {
-			w.compare(v.line, v.cell, v.raw, key)
-			return true
-		}
+	key := fold(r.cells[cell])
+	if !strings.HasPrefix(key, "(或") {
+		return false
 	}
-	return false
+	w.compare(r.line, cell+1, strings.TrimSpace(r.cells[cell]), key)
+	return true
 }
 
 // compare attaches a comparison to the last row of provision with figures.
@@ -145,7 +144,7 @@ func (w *walk) lastProvision() *provisionRow {
 			continue
 		}
 		for j := len(t.rows) - 1; j >= 0; j-- {
-			if !t.rows[j].title {
+			if !blank(strings.Join(t.rows[j].cells, "")) {
 				return &provisionRow{t, t.rows[j]}
 			}
 		}

@@ -108,7 +108,7 @@ func (s *sheet) heading(rec []string) error {
 		if ok && c.role != "" {
 			s.columns[i] = c
 			if c.year != 0 {
-				s.year = max(s.year, fiscal(c.year-roleOffset(c.role, c.cal)))
+				s.year = max(s.year, fiscal(c.year-roleOffset(c.role)))
 			}
 			continue
 		}

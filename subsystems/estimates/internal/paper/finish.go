@@ -72,7 +72,7 @@ func (w *walk) electYear() {
 		t.settle()
 		for _, c := range t.columns {
 			if c.year != 0 && !c.odd && c.role != "" {
-				w.votes[fiscal(c.year-roleOffset(c.role, c.cal))]++
+				w.votes[fiscal(c.year-roleOffset(c.role))]++
 			}
 		}
 	}

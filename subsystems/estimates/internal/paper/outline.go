@@ -11,6 +11,7 @@ func (w *walk) outline() {
 	for _, t := range w.tables {
 		t.settle()
 		t.kindFromRows()
+		t.cut()
 		for i, r := range t.rows {
 			t.classify(r, i == len(t.rows)-1)
 			if r.title || r.total != "" {
@@ -46,16 +47,13 @@ func (t *table) kindFromRows() {
 		return
 	}
 	for _, r := range t.rows {
-		key := fold(r.label)
+		key := fold(r.name)
 		switch {
 		case strings.HasPrefix(key, "財政撥款("):
 			t.kind = TableProvision
 			return
 		case key == "經營帳目" || key == "非經營帳目" || strings.HasSuffix(key, "開支總額"):
 			t.kind, t.programme = TableSubheads, ""
-			if t.unit == "" {
-				t.unit = ""
-			}
 			return
 		}
 	}

@@ -1,6 +1,10 @@
 package paper
 
-import "praya/kernel/money"
+import (
+	"strings"
+
+	"praya/kernel/money"
+)
 
 // Where the cells of a row pair one to one with the headings of its table, the
 // figures stand under them. Everywhere else this file decides: it tries each
@@ -81,6 +85,8 @@ func (p *placer) prepare(t *table) {
 		}
 		cells := p.facts[r]
 		switch {
+		case t.kind == TableProvision && r.label != "" && !strings.HasPrefix(fold(r.label), "財政撥款"):
+			p.w.problem(r.line, 0, ProblemRow, r.label)
 		case len(want) == 0:
 			p.measure(t, r, cells, names)
 		case trusted && t.sure(r):
@@ -105,6 +111,10 @@ func (p *placer) measure(t *table, r *row, cells []*Fact, names []string) {
 		how, why = Inferred, WhyHeadingLost
 		p.w.problem(r.line, 0, ProblemLostHeading, t.kind)
 	}
+	if t.inLabel && t.years() < 3 {
+		how, why = Inferred, WhyColumnLost
+		p.w.lostColumn(t, roleActual)
+	}
 	if len(r.region) == len(names) && len(names) > 0 {
 		p.settle(r, cells, names, identityPattern(len(cells)), how, why, t.headCells)
 		return
@@ -124,6 +134,17 @@ func (p *placer) measure(t *table, r *row, cells []*Fact, names []string) {
 	default:
 		p.open = append(p.open, openRow{t: t, r: r, done: true})
 	}
+}
+
+// years counts the columns with a year; measures have three.
+func (t *table) years() int {
+	n := 0
+	for _, c := range t.columns {
+		if c.year != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func (t *table) calendar() bool {
@@ -148,29 +169,29 @@ func (w *walk) lostColumn(t *table, name string) {
 // headingYears says which headings do not fit the year of the paper, and what
 // they must be where their role leaves one possibility.
 func (t *table) headingYears(w *walk) {
+	last := len(t.columns) - 1 // of the calendar years, the one of plan or estimate
+	for last >= 0 && (!t.columns[last].cal || t.columns[last].role == roleActual) {
+		last--
+	}
 	for i := range t.columns {
 		c := &t.columns[i]
-		want := int(w.year) + roleOffset(c.role, c.cal)
-		if c.year == 0 || !c.odd && (c.year == want || c.cal && c.role == roleActual && c.year == want+1) ||
-			!c.odd && c.role == roleActual && !c.cal && c.year == want {
+		want := int(w.year) + roleOffset(c.role)
+		if c.cal && c.role == roleActual {
+			want = int(w.year) - 1
+			if last >= 0 {
+				want = int(w.year) - (last - i)
+			}
+		}
+		if c.year == 0 || c.year == want && !c.odd {
 			continue
 		}
 		w.problem(t.line, c.cell, ProblemHeading, c.name())
-		c.odd = true
-		if c.role != roleActual || !c.cal {
-			c.year = want
-			continue
-		}
-		if i+1 < len(t.columns) && t.columns[i+1].year == int(w.year)-1 {
-			c.year = int(w.year) - 2
-		} else {
-			c.year = int(w.year) - 1
-		}
+		c.odd, c.year = true, want
 	}
 }
 
 // roleOffset: an actual is two years old, an original or revised estimate one.
-func roleOffset(role string, cal bool) int {
+func roleOffset(role string) int {
 	switch role {
 	case roleActual:
 		return -2
@@ -204,34 +225,38 @@ func (p *placer) settle(r *row, cells []*Fact, cols []string, at pattern, how, w
 	}
 }
 
-// giveUp reports what could not be placed.
+// giveUp reports every figure that has no column in the end.
 func (p *placer) giveUp() {
-	for _, o := range p.open {
-		if o.done && o.cols != nil {
-			continue
-		}
-		n := 0
-		for _, f := range p.facts[o.r] {
-			if f != nil && f.Column == "" {
-				n++
-				p.w.problem(f.Line, f.Cell, ProblemUnplaced, f.Raw)
+	for _, t := range p.w.tables {
+		for _, r := range t.rows {
+			n := 0
+			for _, f := range p.facts[r] {
+				if f != nil && f.Column == "" {
+					n++
+					p.w.problem(f.Line, f.Cell, ProblemUnplaced, f.Raw)
+				}
 			}
-		}
-		if n == 0 {
-			continue
-		}
-		want := len(o.cols)
-		if want == 0 {
-			want = len(o.t.columns)
-		}
-		if len(o.t.columns) == 0 {
-			p.w.problem(o.r.line, 0, ProblemLostHeading, o.t.kind)
-		} else if len(o.r.region) != want {
-			p.w.problem(o.r.line, 0, ProblemLostCell, itoa(len(o.r.region)), itoa(want))
+			if n > 0 {
+				p.explainLoss(t, r)
+			}
 		}
 	}
 	if p.b.work < 0 {
 		p.w.problem(0, 0, ProblemCapacity)
+	}
+}
+
+// explainLoss says why figures of a row have no column.
+func (p *placer) explainLoss(t *table, r *row) {
+	want := len(expectedColumns(t.kind, p.w.year))
+	if want == 0 {
+		want = len(t.columns)
+	}
+	switch {
+	case len(t.columns) == 0:
+		p.w.problem(r.line, 0, ProblemLostHeading, t.kind)
+	case len(r.region) != want:
+		p.w.problem(r.line, 0, ProblemLostCell, itoa(len(r.region)), itoa(want))
 	}
 }
 

@@ -87,50 +87,40 @@ func (w *walk) newTable(t *table) {
 	}
 }
 
-// addRow reads the name and the cells of one row.
+// addRow reads the name of one row and keeps its cells.
 func (w *walk) addRow(l line) {
 	t := w.table
 	t.settle()
-	r := &row{line: l.no}
-	start := w.label(t, r, l.cells)
-	r.region = make([]value, 0, len(l.cells)-start)
-	for i := start; i < len(l.cells); i++ {
-		v := parseValue(l.cells[i])
-		v.line, v.cell = l.no, i+1
-		r.region = append(r.region, v)
-	}
-	r.fit(len(t.columns), t.kind)
+	r := &row{line: l.no, cells: l.cells}
+	r.start = w.label(t, r, l.cells)
 	if w.trailingComparison(r) {
 		return
 	}
-	r.title = r.filled() == 0
 	w.order++
 	r.order = w.order
 	t.rows = append(t.rows, r)
 }
 
-// label finds the name of a row and gives the index of its first figure cell.
+// label finds the name of a row and gives the index of its first figure cell,
+// -1 where that depends on how the other rows of the table stand.
 func (w *walk) label(t *table, r *row, cells []string) int {
-	first := tidy(cells[0])
 	second := ""
 	if len(cells) > 1 {
 		second = cells[1]
 	}
 	coded := t.kind == TableSubheads || t.kind == TableCommitments || t.kind == ""
+	code := tidy(cells[0])
 	switch {
 	case blank(cells[0]):
 		if blank(second) || figure(second) {
-			return 1
+			return -1
 		}
 		w.name(t, r, second)
 		return 2
-	case coded && isCode(first) && len(cells) > 1:
-		r.code = first
-		if blank(second) && len(cells)-2 >= len(t.columns) {
-			return 2
-		}
+	case coded && isCode(code) && len(cells) > 1:
+		r.code = code
 		if blank(second) || figure(second) {
-			return 1
+			return -1
 		}
 		w.name(t, r, second)
 		return 2
@@ -138,8 +128,40 @@ func (w *walk) label(t *table, r *row, cells []string) int {
 		return 0
 	}
 	w.name(t, r, cells[0])
-	if coded && r.code != "" && r.name == "" && len(cells) > 1 && !figure(second) && !blank(second) {
-		w.name(t, r, second)
+	return 1
+}
+
+// cut gives every row its cells in the place of figures. Where a row has no
+// name, the others say how many cells names take.
+func (t *table) cut() {
+	width := t.width()
+	for _, r := range t.rows {
+		if r.start < 0 {
+			r.start = 0
+			for r.start < width && r.start < len(r.cells) && (blank(r.cells[r.start]) || r.start == 0 && r.code != "") {
+				r.start++
+			}
+		}
+		for i := r.start; i < len(r.cells); i++ {
+			v := parseValue(r.cells[i])
+			v.line, v.cell = r.line, i+1
+			r.region = append(r.region, v)
+		}
+		r.fit(len(t.columns), t.kind)
+		r.title = r.filled() == 0
+		r.cells = nil
+	}
+}
+
+// width is the number of cells that names take in most rows with figures.
+func (t *table) width() int {
+	var count [3]int
+	for _, r := range t.rows {
+		if r.start > 0 && r.start < len(count) && len(r.cells) > r.start && !blank(strings.Join(r.cells[r.start:], "")) {
+			count[r.start]++
+		}
+	}
+	if count[2] > count[1] {
 		return 2
 	}
 	return 1
@@ -240,15 +262,12 @@ func figure(cell string) bool {
 	return v.readable() || v.pct != nil
 }
 
-// fit trims blank cells beyond the columns: first behind, then before.
+// fit trims blank cells behind the columns.
 func (r *row) fit(columns int, kind string) {
 	if columns == 0 {
 		columns = len(expectedColumns(kind, 1))
 	}
 	for len(r.region) > columns && r.region[len(r.region)-1].blank {
 		r.region = r.region[:len(r.region)-1]
-	}
-	for len(r.region) > columns && r.region[0].blank {
-		r.region = r.region[1:]
 	}
 }

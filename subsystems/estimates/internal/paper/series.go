@@ -126,7 +126,7 @@ func (t *seriesTable) record(p *Paper, y fiscal, rec []string, line int, text st
 		if role != roleActual && role != roleOriginal && role != roleRevised && role != roleEstimate || i >= len(rec) || blank(rec[i]) {
 			continue
 		}
-		t.cell(p, f, column{role: role, year: int(y) + roleOffset(role, false)}, i, rec[i], lost)
+		t.cell(p, f, column{role: role, year: int(y) + roleOffset(role)}, i, rec[i], lost)
 	}
 }
 

@@ -30,13 +30,10 @@ type row struct {
 	total  string
 	unit   string
 	marks  []string
+	cells  []string // until the table is whole
+	start  int      // first cell in the place of figures, -1 as yet unknown
 	region []value
 	title  bool // a heading within the table: no figures
-	// placed holds a value for each column of the table, nil where there is none.
-	placed []*value
-	how    string
-	why    string
-	from   []int
 }
 
 func (r *row) filled() int {
@@ -145,13 +142,22 @@ func (t *table) settle() {
 	if len(cols) > 0 && cols[0].role == "" && !t.inLabel {
 		cols = cols[1:] // the column of names
 	}
+	if t.kind != TableTargets && t.kind != TableIndicators {
+		cols = trimEmpty(cols)
+	}
+	t.columns = cols
+}
+
+// trimEmpty takes blank headings off both ends: in tables of provision they
+// stand over names or over nothing.
+func trimEmpty(cols []column) []column {
 	for len(cols) > 0 && cols[len(cols)-1].empty() {
 		cols = cols[:len(cols)-1]
 	}
-	for len(cols) > 0 && cols[0].empty() && t.kind != TableTargets && t.kind != TableIndicators {
+	for len(cols) > 0 && cols[0].empty() {
 		cols = cols[1:]
 	}
-	t.columns = cols
+	return cols
 }
 
 func (c column) empty() bool { return c.role == "" && c.year == 0 && !c.odd }
@@ -218,7 +224,7 @@ func kindOf(cols []column, label, context string) string {
 	switch {
 	case has(roleApproved) || has(roleAccumulated) || has(roleBalance) || strings.Contains(label, "涵蓋的範圍"):
 		return TableCommitments
-	case strings.HasPrefix(label, "分目"):
+	case strings.HasPrefix(label, "分目") || ofSubheads(cols):
 		return TableSubheads
 	case has(rolePlan) || has(roleTarget):
 		return TableTargets
@@ -232,4 +238,14 @@ func kindOf(cols []column, label, context string) string {
 		return TableIndicators
 	}
 	return context
+}
+
+// ofSubheads: only the table of subheads says 實際開支 and 核准預算.
+func ofSubheads(cols []column) bool {
+	for _, c := range cols {
+		if c.subhead {
+			return true
+		}
+	}
+	return false
 }
