@@ -12,6 +12,8 @@ type book struct {
 	identities []identity
 	byRow      map[int][]int
 	byOrder    map[int]*entry
+	whole      bool // of a paper, which prints its totals
+	ghosts     int  // rows that ought to be there
 	work       int
 }
 
@@ -69,10 +71,14 @@ func (b *book) require(id identity) {
 	}
 }
 
-// sum requires that the rows make the total, column by column.
+// sum requires that the rows make the total, column by column. In a paper a
+// total that is not there leaves the sum to be told as uncheckable.
 func (b *book) sum(check string, rows []*entry, total *entry, columns []string) {
-	if len(rows) == 0 || total == nil {
+	if len(rows) == 0 || total == nil && !b.whole {
 		return
+	}
+	if total == nil {
+		total = b.absent(rows[0])
 	}
 	for _, c := range columns {
 		terms := make([]term, 0, len(rows)+1)
@@ -85,9 +91,18 @@ func (b *book) sum(check string, rows []*entry, total *entry, columns []string) 
 
 // same requires that two rows are the same figure, column by column.
 func (b *book) same(check string, first, second *entry, columns []string) {
-	if first != nil && second != nil {
+	switch {
+	case first != nil:
 		b.sum(check, []*entry{first}, second, columns)
+	case b.whole && second != nil:
+		b.sum(check, []*entry{b.absent(second)}, second, columns)
 	}
+}
+
+// absent stands for a row that ought to be there.
+func (b *book) absent(like *entry) *entry {
+	b.ghosts--
+	return &entry{row: like.row, order: b.ghosts}
 }
 
 // A verdict is how an identity stands with the figures there are.

@@ -52,7 +52,7 @@ func (p *Paper) checks() []Check {
 // newAudit enters a paper's printed figures in a book.
 func newAudit(p *Paper) *audit {
 	a := &audit{p: p, b: newBook(yearOf(p.Year), 1<<30)}
-	a.b.byOrder = make(map[int]*entry)
+	a.b.byOrder, a.b.whole = make(map[int]*entry), p.Source == SourcePaper
 	for i := range p.Facts {
 		f := &p.Facts[i]
 		if f.Kind == KindFootnote {

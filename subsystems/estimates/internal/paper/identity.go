@@ -11,15 +11,26 @@ func (b *book) demand() {
 	for _, p := range provision {
 		b.same(CheckProvisionAnalysis, p, byCode(items, p.code), cols)
 	}
+	for _, i := range items {
+		if byCode(provision, i.code) == nil {
+			b.same(CheckProvisionAnalysis, nil, i, cols)
+		}
+	}
 	b.sum(CheckAnalysisTotal, items, analysisTotal, cols)
 	if analysisTotal != nil && len(provision) > 1 {
 		b.sum(CheckProgrammesTotal, provision, analysisTotal, cols)
 	}
 	total := b.demandSubheads(subheads, cols)
-	b.sum(CheckProvisionSubheads, firstOf(items, provision), total, cols)
+	if len(subheads) > 0 {
+		b.sum(CheckProvisionSubheads, firstOf(items, provision), total, cols)
+	}
 	expenseItems, expenseTotal := splitTotal(expenses)
 	b.sum(CheckExpensesTotal, expenseItems, expenseTotal, cols)
-	b.same(CheckExpensesSubhead, firstEntry(expenseTotal, expenseItems), byCode(subheads, "000"), cols)
+	if e := firstEntry(expenseTotal, expenseItems); e != nil {
+		b.same(CheckExpensesSubhead, e, byCode(subheads, "000"), cols)
+	} else if s := byCode(subheads, "000"); s != nil && b.whole {
+		b.sum(CheckExpensesSubhead, expenseItems, s, cols)
+	}
 	b.demandCommitments()
 }
 
@@ -32,24 +43,38 @@ func (b *book) demandSubheads(rows []*entry, cols []string) *entry {
 		switch r.total {
 		case "":
 			if r.group != group {
+				b.sum(CheckSubheadGroup, items, nil, cols)
 				groups, items = append(groups, items...), nil
 			}
 			group = r.group
 			items = append(items, r)
 		case TotalGroup:
-			b.sum(CheckSubheadGroup, items, r, cols)
+			b.sum(CheckSubheadGroup, b.some(items, r), r, cols)
 			items, groups = nil, append(groups, r)
 		case TotalAccount:
+			b.sum(CheckSubheadGroup, items, nil, cols)
 			groups = append(groups, items...)
-			b.sum(CheckSubheadAccount, groups, r, cols)
+			b.sum(CheckSubheadAccount, b.some(groups, r), r, cols)
 			items, groups, accounts = nil, nil, append(accounts, r)
 		case TotalHead:
+			if len(groups) > 0 && groups[0].group != "" {
+				b.sum(CheckSubheadAccount, groups, nil, cols)
+			}
 			accounts = append(append(accounts, groups...), items...)
 			b.sum(CheckSubheadTotal, accounts, r, cols)
 			return r
 		}
 	}
+	b.sum(CheckSubheadTotal, append(append(accounts, groups...), items...), nil, cols)
 	return nil
+}
+
+// some gives the rows, or one that is absent: a total of nothing has lost them.
+func (b *book) some(rows []*entry, total *entry) []*entry {
+	if len(rows) == 0 && b.whole {
+		return []*entry{b.absent(total)}
+	}
+	return rows
 }
 
 func (b *book) demandCommitments() {
@@ -72,6 +97,9 @@ func (b *book) demandCommitments() {
 			b.sum(CheckCommitmentsTotal, open, r, cols)
 			open = nil
 		}
+	}
+	if len(all) > 1 && rows[len(rows)-1].total != TotalHead {
+		b.sum(CheckCommitmentsTotal, all, nil, cols)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -213,6 +214,9 @@ func (tr *truth) misplaced(m *mutant, f *Fact, told map[int]bool) string {
 		return fmt.Sprintf("%s %s %s %q at %d.%d is no figure", f.Table, f.Row, f.Column, f.Raw, f.Line, f.Cell)
 	}
 	sameRow := f.Row == want.Row || at[0] == m.line || told[f.Line] || m.col == 1 || m.col == 2 || f.Table == TableProvision
+	if same := fact(tr.paper, f.Table, f.Row, f.Column); same != nil && same.Value.Cmp(*f.Value) == 0 && f.How == Derived {
+		return "" // the row has this figure in two columns; which of them was lost is no matter
+	}
 	if f.Table != want.Table || f.Column != want.Column || !sameRow || f.Total != want.Total && !told[f.Line] && !sameRow {
 		return fmt.Sprintf("%q is at %s|%s|%s (%s), truly %s|%s|%s", f.Raw, f.Table, f.Row, f.Column, f.How, want.Table, want.Row, want.Column)
 	}
@@ -250,21 +254,32 @@ func parsePlain(s string) (string, error) {
 	return r.FloatString(places), nil
 }
 
-// unnoticed looks for an identity that a changed digit broke and no fault tells.
+// unnoticed looks for an identity that the change broke and nothing tells.
 func (tr *truth) unnoticed(m *mutant, p *Paper, lineOf map[int]int) string {
-	if !strings.HasPrefix(m.what, "digit") || m.head {
+	if m.head {
 		return ""
 	}
+	checks := Checks(p)
+	switch {
+	case strings.HasPrefix(m.what, "digit") && len(m.from[lineOf[m.line]-1]) > 2:
+		return tr.digitTold(m, checks, lineOf[m.line])
+	case strings.HasPrefix(m.what, "digit"):
+		return tr.proseTold(m, p, checks, lineOf[m.line])
+	case strings.HasPrefix(m.what, "drop row"):
+		return tr.rowTold(m, checks)
+	}
+	return ""
+}
+
+func (tr *truth) digitTold(m *mutant, checks []Check, line int) string {
 	changed := tr.facts[[2]int{m.line, m.cell}]
 	if changed == nil || changed.Value == nil {
 		return ""
 	}
-	line := lineOf[m.line]
 	next := plainValue(m.lines[line-1][m.cell-1])
-	if next == "" || next == changed.Value.Abs().String() || changed.Table == TableFront {
+	if next == "" || next == changed.Value.Abs().String() {
 		return ""
 	}
-	checks := Checks(p)
 	for i, fs := range tr.identities {
 		id := &tr.audit.b.identities[i]
 		if !breaks(id, fs, changed, next) || id.check == CheckProvisionSubheads && tr.mayDiffer(id) {
@@ -272,6 +287,72 @@ func (tr *truth) unnoticed(m *mutant, p *Paper, lineOf map[int]int) string {
 		}
 		if !told(checks, id, line) {
 			return fmt.Sprintf("no fault for %s %s %s", id.check, id.row, id.column)
+		}
+	}
+	return ""
+}
+
+// proseTold: a changed digit of a figure in the text that takes part in a
+// check must leave a fault on its line, a problem, or a figure uncheckable;
+// unless what was changed is no figure, or is within rounding.
+func (tr *truth) proseTold(m *mutant, p *Paper, checks []Check, line int) string {
+	before, after := tr.figuresAt(tr.paper, m.line), tr.figuresAt(p, line)
+	if strings.Join(before, " ") == strings.Join(after, " ") {
+		return ""
+	}
+	takesPart := false
+	for _, c := range Checks(tr.paper) {
+		for _, l := range c.Lines {
+			takesPart = takesPart || l == m.line
+		}
+	}
+	for _, x := range p.Problems {
+		if x.Line == line {
+			return ""
+		}
+	}
+	for _, c := range checks {
+		for _, l := range c.Lines {
+			if l == line && (c.Outcome == Fault || c.Outcome == Uncheckable || c.Outcome == Rounding) {
+				return ""
+			}
+		}
+	}
+	if !takesPart {
+		return ""
+	}
+	return fmt.Sprintf("figures %v became %v and nothing tells", before, after)
+}
+
+func (tr *truth) figuresAt(p *Paper, line int) []string {
+	var out []string
+	for _, f := range p.Facts {
+		if f.Line == line && f.Value != nil && f.Kind != KindCount {
+			out = append(out, f.Kind+"|"+f.Row+"|"+f.Column+"="+f.Value.String())
+		}
+	}
+	return out
+}
+
+// rowTold: a row that is gone breaks every sum in which it was not nil.
+func (tr *truth) rowTold(m *mutant, checks []Check) string {
+	for i, fs := range tr.identities {
+		id := &tr.audit.b.identities[i]
+		broken, whole := false, true
+		for _, f := range fs {
+			whole = whole && f != nil
+			broken = broken || f != nil && f.Line == m.line && f.Cell > 0 && f.Table != TableFront && !f.Value.IsZero()
+		}
+		if !broken || !whole || id.check == CheckCommitmentBalance || id.check == CheckReasonChange ||
+			id.check == CheckProseAmount || id.check == CheckProseChange {
+			continue
+		}
+		found := told(checks, id, -1)
+		for _, c := range checks {
+			found = found || c.Column == id.column && (c.Outcome == Fault || c.Outcome == Uncheckable && c.Check != CheckProvisionSubheads)
+		}
+		if !found && !(id.check == CheckProvisionSubheads && tr.mayDiffer(id)) {
+			return fmt.Sprintf("nothing tells of %s %s %s", id.check, id.row, id.column)
 		}
 	}
 	return ""
@@ -331,11 +412,15 @@ func breaks(id *identity, fs []*Fact, changed *Fact, next string) bool {
 // TestMutants: in over 1,000 copies of the two papers with one thing changed,
 // no figure is silently wrong and no broken identity goes unnoticed.
 func TestMutants(t *testing.T) {
+	want, seed := 700, uint64(2026)
+	if n, err := strconv.Atoi(os.Getenv("MUTANTS")); err == nil {
+		want, seed = n, 7
+	}
 	for n, name := range []string{paper2023, paper2025} {
 		tr := truthOf(t, name)
-		r := rand.New(rand.NewPCG(2026, uint64(n)))
+		r := rand.New(rand.NewPCG(seed, uint64(n)))
 		made, bad := 0, 0
-		for made < 700 {
+		for made < want {
 			m := mutate(r, tr.paper.Lines)
 			if m == nil {
 				continue
