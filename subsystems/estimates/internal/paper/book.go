@@ -127,12 +127,30 @@ func amountOf(f *Fact, exp int) (money.Decimal, money.Interval, error) {
 	if f.exact {
 		return d, money.Point(d), nil
 	}
-	iv, err := f.Value.Rounding()
+	iv, err := f.rounding()
 	if err != nil {
 		return d, iv, err
 	}
 	iv, err = iv.Shift(e - exp)
 	return d, iv, err
+}
+
+// rounding is the interval of a figure. Papers state small amounts that they
+// know to 0.1 million in 萬元 (5,600 萬元 for 55,988 thousand), so there a
+// nought at the end is no digit.
+func (f *Fact) rounding() (money.Interval, error) {
+	if f.Unit != UnitTenThou || f.Value.Scale() != 0 || f.Value.Coef()%10 != 0 {
+		return f.Value.Rounding()
+	}
+	tens, err := money.New(f.Value.Coef()/10, 0)
+	if err != nil {
+		return money.Interval{}, err
+	}
+	iv, err := tens.Rounding()
+	if err != nil {
+		return iv, err
+	}
+	return iv.Shift(1)
 }
 
 // judge works an identity out.

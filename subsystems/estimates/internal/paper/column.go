@@ -142,3 +142,13 @@ func expectedColumns(kind string, y fiscal) []column {
 	}
 	return nil
 }
+
+// wanted gives the names of the expected columns of a table, worked out once.
+func (w *walk) wanted(kind string) []string {
+	names, ok := w.expected[kind]
+	if !ok {
+		names = columnNames(expectedColumns(kind, w.year))
+		w.expected[kind] = names
+	}
+	return names
+}

@@ -1,6 +1,9 @@
 package paper
 
-import "sort"
+import (
+	"cmp"
+	"slices"
+)
 
 // finish turns what the walk sorted into a paper: year, places, facts.
 func (w *walk) finish(name string) (*Paper, error) {
@@ -34,34 +37,36 @@ func (w *walk) finish(name string) (*Paper, error) {
 // paper gathers the facts in the order of their lines.
 func (w *walk) paper(table []*Fact, derived []Fact) *Paper {
 	out := &Paper{Head: w.head, Year: w.year.String(), Source: SourcePaper, Title: w.title, Officer: w.officer,
-		PolicyArea: w.area, Lines: w.lines, Problems: w.problems}
-	out.Facts = make([]Fact, 0, len(w.facts)+len(table)+len(derived))
-	out.Facts = append(out.Facts, w.facts...)
+		PolicyArea: w.area, Lines: w.lines}
+	extra := w.percentages(table)
+	all := make([]*Fact, 0, len(w.facts)+len(table)+len(extra)+len(derived))
+	for i := range w.facts {
+		all = append(all, &w.facts[i])
+	}
 	for _, f := range table {
 		if f.Column == "" {
 			f.Kind = KindUnplaced
 		}
-		out.Facts = append(out.Facts, *f)
+		all = append(all, f)
 	}
-	out.Facts = append(out.Facts, w.percentages(table)...)
-	out.Facts = append(out.Facts, derived...)
-	w.markless(out.Facts)
-	out.Problems = w.problems
-	for i := range out.Facts {
-		f := &out.Facts[i]
+	for i := range extra {
+		all = append(all, &extra[i])
+	}
+	for i := range derived {
+		all = append(all, &derived[i])
+	}
+	w.markless(all)
+	slices.SortStableFunc(all, func(a, b *Fact) int { return cmp.Or(a.Line-b.Line, a.Cell-b.Cell) })
+	out.Facts = make([]Fact, len(all))
+	for i, f := range all {
 		f.Head, f.Year, f.Source = w.head, out.Year, SourcePaper
 		if f.Marks == nil {
 			f.Marks = []string{}
 		}
+		out.Facts[i] = *f
 	}
-	sort.SliceStable(out.Facts, func(i, j int) bool {
-		a, b := &out.Facts[i], &out.Facts[j]
-		if a.Line != b.Line {
-			return a.Line < b.Line
-		}
-		return a.Cell < b.Cell
-	})
-	sort.SliceStable(out.Problems, func(i, j int) bool { return out.Problems[i].Line < out.Problems[j].Line })
+	slices.SortStableFunc(w.problems, func(a, b Problem) int { return a.Line - b.Line })
+	out.Problems = w.problems
 	return out
 }
 
@@ -172,7 +177,7 @@ func kindOfTable(table string) string {
 // percentages gives a fact for each (-0.6%) that stands behind a figure: the
 // revised estimate against the original, the estimate against the revised.
 func (w *walk) percentages(table []*Fact) []Fact {
-	cols := columnNames(expectedColumns(TableProvision, w.year))
+	cols := w.wanted(TableProvision)
 	var out []Fact
 	for _, f := range table {
 		if f.pct == nil {
@@ -197,10 +202,9 @@ func (w *walk) percentages(table []*Fact) []Fact {
 }
 
 // markless reports marks that no footnote explains.
-func (w *walk) markless(facts []Fact) {
+func (w *walk) markless(facts []*Fact) {
 	seen := make(map[string]bool)
-	for i := range facts {
-		f := &facts[i]
+	for _, f := range facts {
 		if f.Kind == KindFootnote {
 			continue
 		}

@@ -14,31 +14,44 @@ func fold(s string) string {
 	b := make([]byte, 0, len(s))
 	var last rune
 	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == '<' {
+		if c := s[i]; c < 0x80 {
 			if end := tagEnd(s[i:]); end > 0 {
 				i += end
 				continue
 			}
-		}
-		i += n
-		r = foldRune(r)
-		if r == 0 || r == last && doubledByMistake(r) {
+			i++
+			if c = foldByte(c); c != 0 {
+				b, last = append(b, c), rune(c)
+			}
 			continue
 		}
-		b, last = utf8.AppendRune(b, r), r
+		r, n := utf8.DecodeRuneInString(s[i:])
+		f := foldRune(r)
+		switch {
+		case f == 0 || f == last && doubledByMistake(f):
+		case f == r:
+			b, last = append(b, s[i:i+n]...), f
+		default:
+			b, last = utf8.AppendRune(b, f), f
+		}
+		i += n
 	}
 	return string(b)
+}
+
+// foldByte drops the ASCII signs that stand for space and emphasis.
+func foldByte(c byte) byte {
+	switch c {
+	case ' ', '\t', '*', '\\', '\r', '\n', '\f', '_':
+		return 0
+	}
+	return c
 }
 
 // foldRune gives the recognised form of one character, 0 for none.
 func foldRune(r rune) rune {
 	if r < 0x80 {
-		switch r {
-		case ' ', '\t', '*', '\\', '\r', '\n', '\f', '_':
-			return 0
-		}
-		return r
+		return rune(foldByte(byte(r)))
 	}
 	switch {
 	case r >= 0xFF01 && r <= 0xFF5E:

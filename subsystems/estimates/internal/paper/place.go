@@ -30,12 +30,12 @@ type openRow struct {
 type pattern []int
 
 // sure says whether headings and cells of a row pair one to one.
-func (t *table) sure(r *row) bool {
+func (t *table) sure(r *row, names []string) bool {
 	if len(r.region) != len(t.columns) || t.inLabel && len(t.columns) == 0 {
 		return false
 	}
 	for i, c := range t.columns {
-		if c.odd || c.name() == "" && !r.region[i].blank {
+		if c.odd || names[i] == "" && !r.region[i].blank {
 			return false
 		}
 	}
@@ -43,16 +43,12 @@ func (t *table) sure(r *row) bool {
 }
 
 // trust says whether the headings of a table are those it should have.
-func (t *table) trust(y fiscal) bool {
-	want := expectedColumns(t.kind, y)
-	if want == nil {
-		return true
-	}
-	if len(want) != len(t.columns) {
-		return false
+func (t *table) trust(names, want []string) bool {
+	if len(want) != len(names) {
+		return len(want) == 0
 	}
 	for i, c := range t.columns {
-		if c.name() != want[i].name() || c.odd {
+		if names[i] != want[i] || c.odd {
 			return false
 		}
 	}
@@ -76,9 +72,8 @@ func (p *placer) place() {
 func (p *placer) prepare(t *table) {
 	t.settle()
 	t.headingYears(p.w)
-	trusted := t.trust(p.w.year)
-	names := columnNames(t.columns)
-	want := columnNames(expectedColumns(t.kind, p.w.year))
+	names, want := columnNames(t.columns), p.w.wanted(t.kind)
+	trusted := t.trust(names, want)
 	for _, r := range t.rows {
 		if r.title {
 			continue
@@ -89,7 +84,7 @@ func (p *placer) prepare(t *table) {
 			p.w.problem(r.line, 0, ProblemRow, r.label)
 		case len(want) == 0:
 			p.measure(t, r, cells, names)
-		case trusted && t.sure(r):
+		case trusted && t.sure(r, names):
 			p.settle(r, cells, names, identityPattern(len(cells)), Printed, "", nil)
 		default:
 			p.open = append(p.open, openRow{t: t, r: r, cols: want})
@@ -248,7 +243,7 @@ func (p *placer) giveUp() {
 
 // explainLoss says why figures of a row have no column.
 func (p *placer) explainLoss(t *table, r *row) {
-	want := len(expectedColumns(t.kind, p.w.year))
+	want := len(p.w.wanted(t.kind))
 	if want == 0 {
 		want = len(t.columns)
 	}

@@ -26,7 +26,8 @@ func Read(name string, r io.Reader, lim Limits) ([]*Paper, error) {
 	if kind, ok := sniffCSV(text); ok {
 		return readCSV(name, kind, text, lines, lim)
 	}
-	w := &walk{lim: lim, votes: make(map[fiscal]int), reasons: make(map[string]bool)}
+	w := &walk{lim: lim, votes: make(map[fiscal]int), reasons: make(map[string]bool),
+		expected: make(map[string][]string), facts: make([]Fact, 0, 128)}
 	w.lines = lines
 	if oldLayout(lines) {
 		w.relayout()

@@ -46,6 +46,7 @@ type walk struct {
 	votes        map[fiscal]int
 	reasons      map[string]bool // programmes that have their reasons printed
 	year         fiscal
+	expected     map[string][]string // names of the columns that a table must have
 	paragraphs   []paragraph
 	frontItems   []frontItem
 	reportSeen   bool
