@@ -51,13 +51,16 @@ func (l Line) Log(ctx context.Context, log *slog.Logger) {
 	log.LogAttrs(ctx, level, l.What, attrs...)
 }
 
-// Kind is the fault's kind; "gone" when the caller left before the end; empty without an error.
+// Kind is the fault's kind; "gone" when the caller left before the end, "late" when
+// the time was up; empty without an error.
 func (l Line) Kind() string {
 	switch {
 	case l.Err == nil:
 		return ""
 	case errors.Is(l.Err, context.Canceled):
 		return "gone"
+	case errors.Is(l.Err, context.DeadlineExceeded) && fault.Of(l.Err) == fault.Defect:
+		return "late"
 	}
 	return string(fault.Of(l.Err))
 }

@@ -94,7 +94,7 @@ func plain(v any) string {
 // an account number) and an address of mail are found in any text.
 //
 //nolint:gochecknoglobals // a constant that Go can't write as one
-var personal = regexp.MustCompile(`(?i)\b[A-Z]{1,2}[0-9]{6}\s?\(?[0-9A]\)?|[0-9]{4}[ -]?[0-9]{4,}|[^\s@"'<>]+@[^\s@"'<>]+\.[a-z]{2,}`)
+var personal = regexp.MustCompile(`(?i)\b[A-Z]{1,2}[0-9]{6}\s?\(?[0-9A]\)?|[0-9]{4}[ -]?[0-9]{4,}|[^\s@/"'<>]+@[^\s@/"'<>]+\.[a-z]{2,}`)
 
 func blotText(s string) string {
 	if !suspicious(s) {

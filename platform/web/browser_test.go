@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"praya/kernel/lang"
 	"praya/platform/web/browsertest"
 )
@@ -27,6 +29,55 @@ func galleryServer(t *testing.T) *httptest.Server {
 
 func parts() []string {
 	return []string{"content", "tables", "charts", "forms", "source", "conflict"}
+}
+
+// TestPrint: navigation stays off the paper, address and time are on it.
+func TestPrint(t *testing.T) {
+	server := galleryServer(t)
+	tab := chrome.Tab(t)
+	for _, part := range []string{"content", "tables", "charts"} {
+		tab.Look(browsertest.Look{})
+		tab.Open(server.URL + "/tc/_gallery/" + part)
+		if pdf := tab.PDF("print-" + part); len(pdf) < 1000 {
+			t.Errorf("%s prints %d bytes", part, len(pdf))
+		}
+		tab.Look(browsertest.Look{Width: 640, Print: true})
+		var shown struct{ Header, Printed bool }
+		tab.Eval(`(() => { const seen = s => { const e = document.querySelector(s); return !!e && e.offsetHeight > 0 }
+  return {Header: seen(".find") || seen(".langs"), Printed: seen(".printed")} })()`, &shown)
+		if shown.Header || !shown.Printed {
+			t.Errorf("%s prints the navigation, or no address: %+v", part, shown)
+		}
+		tab.Screenshot("print-" + part)
+	}
+}
+
+// TestWithoutScripts: nothing of the shell needs them, so nothing may change without.
+func TestWithoutScripts(t *testing.T) {
+	server := galleryServer(t)
+	tab := chrome.Tab(t)
+	tab.Open(server.URL + "/tc/_gallery/content")
+	var scripts int
+	tab.Eval("document.scripts.length", &scripts)
+	if scripts != 0 {
+		t.Errorf("the page has %d scripts", scripts)
+	}
+	tab.Weight(60_000, 90_000, 4)
+}
+
+// TestDisplay chooses the dark theme by its form, as a visitor without scripts does.
+func TestDisplay(t *testing.T) {
+	server := galleryServer(t)
+	tab := chrome.Tab(t)
+	tab.Look(browsertest.Look{Width: 768})
+	tab.Open(server.URL + "/en/display")
+	tab.Do(chromedp.Click(`input[value="dark"]`, chromedp.ByQuery), chromedp.Click("button.main", chromedp.ByQuery), chromedp.WaitVisible("html[data-theme=dark]", chromedp.ByQuery))
+	var paper string
+	tab.Eval(`getComputedStyle(document.documentElement).backgroundColor`, &paper)
+	if paper != "rgb(15, 27, 30)" {
+		t.Errorf("the page is %s", paper)
+	}
+	tab.Screenshot("display-en-dark-chosen")
 }
 
 // TestBrowser opens every part of the gallery: all widths in one language, the others at 360.
@@ -66,7 +117,11 @@ func TestKeyboard(t *testing.T) {
 		tab.Look(browsertest.Look{Width: 1280})
 		tab.Open(server.URL + "/tc/_gallery/" + part)
 		stops := tab.Walk(120)
-		if len(stops) < 8 || stops[0].Name != "A 跳至主要內容" {
+		first := "A 跳至主要內容"
+		if part == "forms" {
+			first = "A 輸入姓名" // the summary of errors took the focus
+		}
+		if len(stops) < 8 || stops[0].Name != first {
 			t.Errorf("%s: %d stops, the first is %v", part, len(stops), stops)
 		}
 	}

@@ -110,7 +110,7 @@ func (v *Visit) fail(err error) {
 		return
 	}
 	p := Page{Title: v.T("web.fault." + f.name + ".title")}
-	if err := v.RenderStatus(f.status, p, faultPage(v.View, f)); err != nil {
+	if err := v.draw(f.status, p, faultPage(v.View, f)); err != nil {
 		v.note(err)
 		http.Error(rec, v.ID, http.StatusInternalServerError)
 	}

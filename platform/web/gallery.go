@@ -49,7 +49,7 @@ func (g gallery) long() string {
 func (g gallery) notices() []Notice {
 	return []Notice{
 		{Text: g.t("我們已收到你的申請。", "We have received your application.", "我们已收到你的申请。")},
-		{Failed: true, Text: g.t("檔案未能讀取，沒有儲存任何資料。", "the file could not be read, and nothing was saved.", "档案未能读取，没有储存任何资料。")},
+		{Failed: true, Text: g.t("檔案未能讀取，沒有儲存任何資料。", "The file could not be read, and nothing was saved.", "档案未能读取，没有储存任何资料。")},
 	}
 }
 

@@ -3,7 +3,7 @@ package web
 import "praya/kernel/lang"
 
 func (g gallery) chart(id string, t Table) Chart {
-	t.ID = id + "-data"
+	t.ID, t.Caption = id+"-data", t.Caption+" "+id
 	return Chart{
 		ID:      id,
 		Caption: g.t("海濱規劃的撥款連續三年增加", "Provision for harbour planning has grown for three years", "海滨规划的拨款连续三年增加"),

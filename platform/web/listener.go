@@ -87,9 +87,18 @@ func (l *listener) guarded(v *Visit, f func()) {
 			panic(p)
 		}
 		l.site.parts.Log.ErrorContext(v.R.Context(), "panic", "request", v.ID, "route", v.route(), "stack", string(debug.Stack()))
-		v.fail(fmt.Errorf("web: panic: %v", p))
+		v.fail(panicked(p))
 	}()
 	f()
+}
+
+// panicked is what the log may hold of a panic. An error speaks of the program; any other
+// value may speak of a person, and the stack says where it was.
+func panicked(p any) error {
+	if err, ok := p.(error); ok {
+		return fmt.Errorf("web: panic: %w", err)
+	}
+	return fmt.Errorf("web: panic with a %T", p)
 }
 
 // admit refuses what no route may see.

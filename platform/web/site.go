@@ -11,6 +11,7 @@ import (
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/platform/access"
+	"praya/platform/db"
 	"praya/platform/observe"
 	"praya/platform/words"
 )
@@ -23,13 +24,13 @@ func Words() words.Source { return words.Source{Prefix: "web", Files: wordFiles}
 
 // Parts is what a site is made of. Words, Log and Clock must be there.
 type Parts struct {
-	Words    *words.Book
-	Policy   *access.Policy
-	Log      *slog.Logger
-	Clock    when.Clock
-	Metrics  *observe.Metrics
-	Health   *observe.Health
-	Sessions Sessions // nil: nobody signs in, and notices are not carried over a redirect
+	Words   *words.Book
+	Policy  *access.Policy
+	Log     *slog.Logger
+	Clock   when.Clock
+	Metrics *observe.Metrics
+	Health  *observe.Health
+	DB      *db.DB // with Schema applied; nil: nobody signs in, and notices don't survive a redirect
 }
 
 // Site is the front of a program: its routes, shell and listeners.

@@ -93,10 +93,18 @@ func (t Table) captionID() string {
 }
 
 func (t Table) class() string {
+	class := "records"
 	if t.Mode == Figures {
-		return "figures"
+		class = "figures"
 	}
-	return "records"
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			if len(c.Marks) > 0 {
+				return class + " marked" // room beside the figures, so that they stay aligned
+			}
+		}
+	}
+	return class
 }
 
 func (t Table) numeric(i int) bool { return i < len(t.Columns) && t.Columns[i].Numeric }

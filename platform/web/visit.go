@@ -102,7 +102,6 @@ type Visit struct {
 	prefixed bool
 	served   *route
 	err      error
-	session  *Session
 }
 
 // Context is the request's context, with who asks.
@@ -129,10 +128,16 @@ func (v *Visit) RenderStatus(status int, p Page, body templ.Component) error {
 	if err := v.takeNotices(); err != nil {
 		return err
 	}
+	return v.draw(status, p, body)
+}
+
+// draw is RenderStatus without the store, for error pages: the store may be what failed.
+func (v *Visit) draw(status int, p Page, body templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	if err := shell(v.View, p, body).Render(v.Context(), b); err != nil {
+	// A page is drawn even when its time is up: it may be the one that says so.
+	if err := shell(v.View, p, body).Render(context.WithoutCancel(v.Context()), b); err != nil {
 		return err
 	}
 	h := v.W.Header()
