@@ -14,9 +14,10 @@ import (
 // (PostgreSQL's manual, 12.11). A piece ends before either, at the end of a run.
 const (
 	longestPiece = 12_000
-	mostOfOne    = 100 // then at the end of the run, or at twice as many within it
+	mostOfOne    = 200 // then at the end of the run, or 45 later within it
+	mostInTitle  = 5   // of one token; more are left out
 	mostPieces   = 256
-	longestTitle = 2_000 // tokens; it stands in every piece
+	longestTitle = 1_000 // tokens; it stands in every piece
 )
 
 // piece is what an engine keeps of a document, or of a part of a long one.
@@ -31,7 +32,7 @@ func pieces(code string, d Doc) ([]piece, error) {
 	titleChars := map[rune]bool{}
 	ofTitle := map[string]int{}
 	tokens(d.Title, func(t token) bool {
-		if ofTitle[t.text]++; ofTitle[t.text] > 50 {
+		if ofTitle[t.text]++; ofTitle[t.text] > mostInTitle {
 			return true
 		}
 		titleTokens = append(titleTokens, t.text)
@@ -69,7 +70,7 @@ func pieces(code string, d Doc) ([]piece, error) {
 	}
 	full, run := false, -1
 	tokens(d.Body, func(t token) bool {
-		if (full && t.run != run) || len(body) > longestPiece+2000 || of[t.text] >= 2*mostOfOne {
+		if (full && t.run != run) || len(body) > longestPiece+2000 || of[t.text] >= mostOfOne+45 {
 			end()
 			full = false
 		}
@@ -117,11 +118,15 @@ func (p piece) row(e db.Engine, no int64) []any {
 	return []any{no, p.vector()}
 }
 
-// vector writes a tsvector's text form: 'token':1A,2 and marks without a place.
+// titled is a token once more, as one of the title. Weights would say the same, but GIN
+// does not hold them, and PostgreSQL would read every hit's vector to check.
+func titled(t string) string { return t[:codeLength] + markOfTitle + t[codeLength:] }
+
+// vector writes a tsvector's text form: 'token':1,2 and marks without a place.
 func (p piece) vector() string {
 	places := map[string][]byte{}
 	var order []string
-	place := func(t string, at int, weight string) {
+	place := func(t string, at int) {
 		if utf8.RuneCountInString(t) == 0 {
 			return
 		}
@@ -131,13 +136,14 @@ func (p piece) vector() string {
 		} else {
 			b = append(b, ',')
 		}
-		places[t] = append(strconv.AppendInt(b, int64(at), 10), weight...)
+		places[t] = strconv.AppendInt(b, int64(at), 10)
 	}
 	for i, t := range p.title {
-		place(t, i+1, "A")
+		place(t, i+1)
+		place(titled(t), i+1)
 	}
 	for i, t := range p.body {
-		place(t, len(p.title)+i+3, "") // a gap: no phrase goes from the title into the body
+		place(t, len(p.title)+i+3) // a gap: no phrase goes from the title into the body
 	}
 	var b strings.Builder
 	for _, t := range order {

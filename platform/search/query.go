@@ -97,6 +97,9 @@ const (
 	markAnywhere = "\uE002" // a character that title or body has
 	markTitle    = "\uE003" // the whole title
 	markAll      = "\uE004" // every document
+	markOfTitle  = "\uE005" // PostgreSQL: a token of the title, with its place
+
+	codeLength = 4 // bytes of realm and scope before all of these
 )
 
 // dialect writes a query for one engine.
@@ -167,16 +170,12 @@ func (tsquery) phrase(tokens []string, prefix, title bool) string {
 		if i > 0 {
 			b.WriteString(" <-> ")
 		}
-		b.WriteString("'" + t + "'")
-		flags := ""
-		if prefix && i == len(tokens)-1 {
-			flags = "*"
-		}
 		if title {
-			flags += "A"
+			t = titled(t)
 		}
-		if flags != "" {
-			b.WriteString(":" + flags)
+		b.WriteString("'" + t + "'")
+		if prefix && i == len(tokens)-1 {
+			b.WriteString(":*")
 		}
 	}
 	return "(" + b.String() + ")"

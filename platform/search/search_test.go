@@ -274,7 +274,7 @@ func TestLongTexts(t *testing.T) {
 	}
 	b.WriteString("最後智慧燈柱。")
 	long := Doc{Scope: "estimates", ID: "long", Title: "長文", Body: b.String()}
-	wall := Doc{Scope: "estimates", ID: "wall", Title: "牆", Body: strings.Repeat("智慧燈", 20_000) + "柱"}
+	wall := Doc{Scope: "estimates", ID: "wall", Title: "牆", Body: strings.Repeat("智慧燈", 10_000) + "柱"}
 	dbtest.Each(t, []db.Schema{Schema()}, func(t *testing.T, d *db.DB) {
 		x := index(t)
 		put(t, d, x, long, wall, Doc{Scope: "estimates", ID: "short", Title: "智慧燈柱"})

@@ -17,5 +17,7 @@ create index search_docs_pieces on search_docs (realm, scope, pieces);
 create table search_text (
 	no     bigint primary key,
 	vector tsvector not null
-);
+) with (toast_tuple_target = 128);
+-- Out of line: counting hits then walks a table of a few pages, not through the vectors.
+alter table search_text alter column vector set storage external;
 create index search_text_vector on search_text using gin (vector) with (fastupdate = off);
