@@ -28,14 +28,22 @@ func (s *Service) importForm(v *web.Visit, status int, failed string) error {
 
 // doImport imports the files of the operator's form.
 func (s *Service) doImport(v *web.Visit) error {
-	_, failed, err := s.importParts(v)
+	done, failed, err := s.importParts(v)
 	if err != nil {
 		return err
 	}
 	if failed != "" {
 		return s.importForm(v, http.StatusUnprocessableEntity, failed)
 	}
-	return v.Redirect("/estimates/import")
+	fresh := 0
+	for _, i := range done {
+		if i.New {
+			fresh++
+		}
+	}
+	return v.RedirectWith("/estimates/import", web.Notice{
+		Text: v.T("estimates.import.done", "count", fresh, "known", len(done)-fresh),
+	})
 }
 
 // importAPI is doImport for programs: multipart files in, what became of them out.
