@@ -14,9 +14,9 @@ func (a *audit) posts() {
 	non := rowOf(front, postsNonDirectorate)
 	dir := rowOf(front, postsDirectorate)
 	start, end := dates(non)
-	change := at(non, a.p.Year+" change")
+	change := changeOf(non)
 	if s, e := at(non, start), at(non, end); change != nil || s != nil && e != nil {
-		a.equation(CheckPostsChange, postsNonDirectorate, a.p.Year+" change", []*Fact{e}, []*Fact{s}, change)
+		a.equation(CheckPostsChange, postsNonDirectorate, columnOf(change, a.p.Year+" change"), []*Fact{e}, []*Fact{s}, change)
 	}
 	total := rowOf(prose, postsTotal)
 	for _, f := range total {
@@ -136,6 +136,23 @@ func at(facts []*Fact, column string) *Fact {
 		}
 	}
 	return nil
+}
+
+// changeOf is the change of posts, whatever year its sentence names.
+func changeOf(facts []*Fact) *Fact {
+	for _, f := range facts {
+		if strings.HasSuffix(f.Column, " change") {
+			return f
+		}
+	}
+	return nil
+}
+
+func columnOf(f *Fact, otherwise string) string {
+	if f == nil {
+		return otherwise
+	}
+	return f.Column
 }
 
 // dates gives the first and the last date of a list of posts.

@@ -128,6 +128,9 @@ func (w *walk) rowName(t *table, r *row) string {
 	if t.kind == TableProvision && t.programme != "" {
 		return w.programmeName(t.programme)
 	}
+	if t.kind == TableProvision && w.only != "" {
+		return w.only
+	}
 	return r.display()
 }
 
@@ -152,7 +155,7 @@ func (w *walk) cellFact(t *table, r *row, v *value) *Fact {
 		w.problem(v.line, v.cell, ProblemGrouping, v.raw)
 		f.How, f.Why = Inferred, WhyOddGrouping
 	}
-	v.fact, f.pct = f, v.pct
+	f.pct, f.aside = v.pct, v.aside
 	return f
 }
 
@@ -185,6 +188,9 @@ func (w *walk) percentages(table []*Fact) []Fact {
 		}
 		p := *f
 		p.Kind, p.Value, p.Unit, p.exact, p.pct = KindPercentage, f.pct, UnitPercent, false, nil
+		if f.aside != nil {
+			p.Raw, p.Line, p.Cell = f.aside.raw, f.aside.line, f.aside.cell
+		}
 		switch f.Column {
 		case cols[2]:
 			p.Column = cols[2] + " on " + cols[1]

@@ -21,7 +21,8 @@ func (w *walk) prose(l line, key string) {
 	}
 	w.announce(l, key)
 	if w.text == "" && w.part == partProgrammes && !strings.ContainsAny(key, "。；，") {
-		w.fact(Fact{Kind: KindProgramme, Table: TableFront, Row: tidy(l.body), Raw: l.body, Line: l.no, Name: tidy(l.body)})
+		w.only = tidy(l.body)
+		w.fact(Fact{Kind: KindProgramme, Table: TableFront, Row: w.only, Raw: l.body, Line: l.no, Name: w.only})
 		return
 	}
 	kind := w.text

@@ -23,6 +23,7 @@ const (
 type walk struct {
 	lim      Limits
 	lines    []string
+	set      []line // lines of the older layout, set anew
 	part     part
 	text     string // kind of prose that the last heading announced
 	context  string // table that the last heading announced
@@ -37,6 +38,7 @@ type walk struct {
 	officer      string
 	officerLine  int
 	area         string
+	only         string // name of the one programme of a head that numbers none
 	programmes   []programme
 	sections     []programme // programme headings in the details
 	tables       []*table
@@ -59,6 +61,13 @@ type programme struct {
 }
 
 func (w *walk) run() {
+	for _, l := range w.set {
+		w.step(l)
+	}
+	if w.set != nil {
+		w.flushComparison()
+		return
+	}
 	for i, text := range w.lines {
 		if blank(text) {
 			w.captions = false
@@ -135,6 +144,9 @@ func (w *walk) headed(l line, key string) bool {
 		w.enter(partProgrammes, "", "")
 		w.reportSeen = true
 	case "綱領":
+		if w.part == partAnalysis {
+			return true
+		}
 		w.enter(partProgrammes, "", "")
 	case "詳情":
 		w.enter(partDetail, "", TableProvision)
