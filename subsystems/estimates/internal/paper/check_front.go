@@ -24,6 +24,9 @@ func (a *audit) posts() {
 			a.equation(CheckPostsTotal, postsTotal, f.Column, []*Fact{at(non, f.Column), at(dir, f.Column)}, nil, f)
 		}
 	}
+	if len(total) == 0 && len(non) > 0 {
+		a.equation(CheckPostsTotal, postsTotal, start, []*Fact{at(non, start), at(dir, start)}, nil, nil)
+	}
 	net := at(total, a.p.Year+" change")
 	if net == nil {
 		return
@@ -174,6 +177,11 @@ func dates(facts []*Fact) (first, last string) {
 func (a *audit) ceiling() {
 	front, prose := a.find(TableFront, KindCeiling), a.find(TableProse, KindCeiling)
 	if len(front) == 0 || len(prose) == 0 {
+		for _, f := range append(front, prose...) {
+			c := a.check(CheckFrontCeiling, f.Row, f.Column)
+			c.Lines, c.Unit, c.Printed, c.Outcome, c.Why = []int{f.Line}, f.Unit, f.Value, Uncheckable, "a figure is missing"
+			a.out = append(a.out, c)
+		}
 		return
 	}
 	a.sameAmount(CheckFrontCeiling, frontCeiling, prose[0], front[0])

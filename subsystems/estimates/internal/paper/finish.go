@@ -267,6 +267,25 @@ func (w *walk) completeness() {
 			w.problem(last, 0, ProblemMissingPart, kind)
 		}
 	}
+	if w.part < partDetails {
+		w.problem(last, 0, ProblemMissingPart, KindDetail)
+	}
+	if w.announced && !have[TableExpenses] {
+		w.problem(last, 0, ProblemMissingPart, TableExpenses)
+	}
+	for i := range w.frontItems {
+		if it := &w.frontItems[i]; it.fact.Row == frontBalance && !have[TableCommitments] {
+			w.problem(last, 0, ProblemMissingPart, TableCommitments)
+		}
+	}
+	if w.officer == "" {
+		w.problem(w.titleLine, 0, ProblemMissingPart, KindOfficer)
+	}
+	w.lastTable(last)
+}
+
+// lastTable: a paper that ends within a table lacks the total of the table.
+func (w *walk) lastTable(last int) {
 	if len(w.tables) == 0 {
 		return
 	}
@@ -277,9 +296,6 @@ func (w *walk) completeness() {
 	}
 	if !complete {
 		w.problem(last, 0, ProblemTruncated, t.kind)
-	}
-	if w.officer == "" {
-		w.problem(w.titleLine, 0, ProblemMissingPart, KindOfficer)
 	}
 }
 

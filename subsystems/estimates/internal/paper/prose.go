@@ -40,7 +40,7 @@ func (w *walk) prose(l line, key string) {
 func (w *walk) announce(l line, key string) {
 	switch {
 	case strings.Contains(key, "財政撥款分析如下"):
-		w.table, w.context = nil, TableExpenses
+		w.table, w.context, w.announced = nil, TableExpenses, true
 	case strings.Contains(key, "衡量服務表現") && strings.HasSuffix(key, ":"):
 		w.table, w.context, w.text = nil, TableTargets, KindDescription
 	}

@@ -51,6 +51,7 @@ type walk struct {
 	expected     map[string][]string // names of the columns that a table must have
 	paragraphs   []paragraph
 	frontItems   []frontItem
+	announced    bool // the text says that the analysis of subhead 000 follows
 	reportSeen   bool
 	postsSubject string
 }
@@ -267,6 +268,16 @@ func (w *walk) fact(f Fact) {
 	w.facts = append(w.facts, f)
 }
 
+// maxProblems bounds what is told of one paper; a file that is all wrong need
+// not say so cell by cell.
+const maxProblems = 2000
+
 func (w *walk) problem(line, cell int, code string, args ...string) {
+	switch {
+	case len(w.problems) == maxProblems:
+		line, cell, code, args = 0, 0, ProblemCapacity, nil
+	case len(w.problems) > maxProblems:
+		return
+	}
 	w.problems = append(w.problems, problem(line, cell, code, args...))
 }
