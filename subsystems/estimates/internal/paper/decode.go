@@ -1,0 +1,80 @@
+package paper
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/traditionalchinese"
+)
+
+// load reads at most the limit and one byte more.
+func load(name string, r io.Reader, lim Limits) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, lim.MaxBytes+1))
+	if err != nil {
+		return nil, &InputError{File: name, Key: InputUnread, Err: err}
+	}
+	if int64(len(b)) > lim.MaxBytes {
+		return nil, &InputError{File: name, Key: InputTooLarge, Args: []string{strconv.FormatInt(lim.MaxBytes, 10)}}
+	}
+	return b, nil
+}
+
+// decode refuses what is no text, by name, and gives UTF-8 without its mark.
+func decode(name string, b []byte) (string, error) {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return "", &InputError{File: name, Key: InputEmpty}
+	}
+	for _, m := range [...]struct{ magic, key string }{
+		{"PK\x03\x04", InputZip}, {"PK\x05\x06", InputZip}, {"%PDF", InputPDF}, {"\xd0\xcf\x11\xe0", InputOffice},
+		{"\x1f\x8b", InputGzip}, {"\xff\xfe", InputUTF16}, {"\xfe\xff", InputUTF16},
+	} {
+		if bytes.HasPrefix(b, []byte(m.magic)) {
+			return "", &InputError{File: name, Key: m.key}
+		}
+	}
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		key := InputBinary
+		if alternates(b) {
+			key = InputUTF16
+		}
+		return "", &InputError{File: name, Line: 1 + bytes.Count(b[:i], []byte("\n")), Key: key}
+	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	if utf8.Valid(b) {
+		return string(b), nil
+	}
+	return big5(name, b)
+}
+
+// alternates says whether every other byte is mostly nought: UTF-16 without a mark.
+func alternates(b []byte) bool {
+	n := min(len(b), 4096)
+	even, odd := 0, 0
+	for i := 0; i < n; i++ {
+		if b[i] == 0 {
+			if i%2 == 0 {
+				even++
+			} else {
+				odd++
+			}
+		}
+	}
+	return max(even, odd) > n/20 && min(even, odd) <= max(even, odd)/10
+}
+
+// big5 reads the old encoding of traditional Chinese. A text in which some
+// sequences are no Big5 is refused with the line of the first.
+func big5(name string, b []byte) (string, error) {
+	out, err := traditionalchinese.Big5.NewDecoder().Bytes(b)
+	if err == nil {
+		if i := bytes.IndexRune(out, utf8.RuneError); i >= 0 {
+			err = errors.New("a sequence is no character")
+			return "", &InputError{File: name, Line: 1 + bytes.Count(out[:i], []byte("\n")), Key: InputEncoding, Err: err}
+		}
+		return string(out), nil
+	}
+	return "", &InputError{File: name, Key: InputEncoding, Err: err}
+}

@@ -1,0 +1,4 @@
+package paper
+
+func oldLayout([]string) bool { return false }
+func (w *walk) relayout()     {}
