@@ -107,3 +107,18 @@ var running = sync.OnceValues(func() (string, error) {
 	}
 	return s.URL, nil
 })
+
+// Address gives the address of a database of the running server, for other processes.
+func Address(t testing.TB, name string) string {
+	t.Helper()
+	base, err := running()
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}

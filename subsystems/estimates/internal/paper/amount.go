@@ -17,6 +17,7 @@ type mention struct {
 	pct    *money.Decimal
 	pctRaw string
 	odd    bool
+	at     int // byte of the text at which it stands
 }
 
 // countUnits are the words of number that a count in prose may carry.
@@ -49,7 +50,7 @@ func mentions(s string) []mention {
 			i += n
 			continue
 		}
-		m := mention{num: d, unit: unit, raw: s[i:end], before: fold(s[start:i]), odd: odd}
+		m := mention{num: d, unit: unit, at: i, raw: s[i:end], before: fold(s[start:i]), odd: odd}
 		if exp, money := exponent(unit); money || exp > 0 {
 			if pct, used := percentIn(strings.TrimLeft(s[end:], " ")); used > 0 {
 				skip := len(s[end:]) - len(strings.TrimLeft(s[end:], " "))
@@ -145,7 +146,7 @@ func (w *walk) amounts(p *paragraph) {
 			if m.unit == UnitPercent {
 				kind = KindPercentage
 			}
-			w.mention(p.line.no, Fact{Kind: kind, Row: sub.row, Code: sub.code}, m)
+			w.mention(p.line.lineAt(m.at), Fact{Kind: kind, Row: sub.row, Code: sub.code}, m)
 		}
 	}
 }
@@ -157,6 +158,13 @@ func (w *walk) isPosts(p *paragraph, m *mention) bool {
 // amount sorts an amount of money: a change, a limit, a ceiling, or a sum.
 func (w *walk) amount(p *paragraph, sub subject, year fiscal, m *mention) {
 	f := Fact{Kind: KindAmount, Row: sub.row, Code: sub.code, Group: sub.group}
+	clause := m.before
+	if i := strings.LastIndex(clause, "較"); i >= 0 {
+		clause = clause[:i]
+	}
+	if y := lastFiscal(clause); y != 0 {
+		year = y
+	}
 	estimate := column{role: roleEstimate, year: int(year)}.name()
 	b := strings.TrimRight(m.before, "約了至為達的")
 	down := strings.HasSuffix(b, "減少") || strings.HasSuffix(b, "減幅")
@@ -186,10 +194,10 @@ func (w *walk) amount(p *paragraph, sub subject, year fiscal, m *mention) {
 			m.pct = &n
 		}
 	}
-	w.mention(p.line.no, f, m)
+	w.mention(p.line.lineAt(m.at), f, m)
 	if m.pct != nil {
 		f.Kind, f.Order = KindPercentage, w.order
-		w.mention(p.line.no, f, &mention{num: *m.pct, unit: UnitPercent, raw: m.pctRaw})
+		w.mention(p.line.lineAt(m.at), f, &mention{num: *m.pct, unit: UnitPercent, raw: m.pctRaw})
 	}
 }
 

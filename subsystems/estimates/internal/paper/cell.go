@@ -20,7 +20,7 @@ type value struct {
 	odd   bool // grouped wrongly: a digit may be lost
 	marks []string
 	pct   *money.Decimal // of (-0.6%)
-	fact  *Fact
+	aside *aside         // where the percentage is printed, if not in the cell
 }
 
 // readable says whether the cell holds a figure.

@@ -14,15 +14,18 @@ func (a *audit) posts() {
 	non := rowOf(front, postsNonDirectorate)
 	dir := rowOf(front, postsDirectorate)
 	start, end := dates(non)
-	change := at(non, a.p.Year+" change")
+	change := changeOf(non)
 	if s, e := at(non, start), at(non, end); change != nil || s != nil && e != nil {
-		a.equation(CheckPostsChange, postsNonDirectorate, a.p.Year+" change", []*Fact{e}, []*Fact{s}, change)
+		a.equation(CheckPostsChange, postsNonDirectorate, columnOf(change, a.p.Year+" change"), []*Fact{e}, []*Fact{s}, change)
 	}
 	total := rowOf(prose, postsTotal)
 	for _, f := range total {
 		if strings.HasPrefix(f.Column, "at ") {
 			a.equation(CheckPostsTotal, postsTotal, f.Column, []*Fact{at(non, f.Column), at(dir, f.Column)}, nil, f)
 		}
+	}
+	if len(total) == 0 && len(non) > 0 {
+		a.equation(CheckPostsTotal, postsTotal, start, []*Fact{at(non, start), at(dir, start)}, nil, nil)
 	}
 	net := at(total, a.p.Year+" change")
 	if net == nil {
@@ -138,6 +141,23 @@ func at(facts []*Fact, column string) *Fact {
 	return nil
 }
 
+// changeOf is the change of posts, whatever year its sentence names.
+func changeOf(facts []*Fact) *Fact {
+	for _, f := range facts {
+		if strings.HasSuffix(f.Column, " change") {
+			return f
+		}
+	}
+	return nil
+}
+
+func columnOf(f *Fact, otherwise string) string {
+	if f == nil {
+		return otherwise
+	}
+	return f.Column
+}
+
 // dates gives the first and the last date of a list of posts.
 func dates(facts []*Fact) (first, last string) {
 	var all []string
@@ -157,6 +177,11 @@ func dates(facts []*Fact) (first, last string) {
 func (a *audit) ceiling() {
 	front, prose := a.find(TableFront, KindCeiling), a.find(TableProse, KindCeiling)
 	if len(front) == 0 || len(prose) == 0 {
+		for _, f := range append(front, prose...) {
+			c := a.check(CheckFrontCeiling, f.Row, f.Column)
+			c.Lines, c.Unit, c.Printed, c.Outcome, c.Why = []int{f.Line}, f.Unit, f.Value, Uncheckable, "a figure is missing"
+			a.out = append(a.out, c)
+		}
 		return
 	}
 	a.sameAmount(CheckFrontCeiling, frontCeiling, prose[0], front[0])

@@ -62,7 +62,7 @@ func alternates(b []byte) bool {
 			}
 		}
 	}
-	return max(even, odd) > n/20 && min(even, odd) <= max(even, odd)/10
+	return max(even, odd) >= max(4, n/20) && min(even, odd) <= max(even, odd)/10
 }
 
 // big5 reads the old encoding of traditional Chinese. A text in which some

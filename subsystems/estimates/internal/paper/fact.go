@@ -28,6 +28,7 @@ type Fact struct {
 	Source string         `json:"source,omitempty"` // one of Sources
 
 	pct   *money.Decimal // the percentage that stands behind the figure
+	aside *aside         // where that is printed, if not in the cell
 	exact bool           // a nil dash or another figure that was not rounded
 }
 
@@ -118,6 +119,7 @@ const (
 	WhySolved             = "not printed; the printed figures of these lines fix it"
 	WhyNilAssumed         = "not printed; taken as nil because the columns before are nil"
 	WhyRestAssumed        = "not printed; what remains if figures that are lost are nil as in the columns before"
+	WhyApart              = "the figures stand on other lines than the name; they were paired in their order, and the sums agree"
 	WhyOddGrouping        = "the digits are not grouped by three: one may be lost"
 )
 
@@ -148,7 +150,7 @@ func Sources() []string {
 
 // Whys lists every reason of a derived or inferred fact.
 func Whys() []string {
-	return []string{WhyPlacedByArithmetic, WhyHeadingLost, WhyColumnLost, WhySolved, WhyNilAssumed, WhyRestAssumed, WhyOddGrouping}
+	return []string{WhyPlacedByArithmetic, WhyHeadingLost, WhyColumnLost, WhySolved, WhyNilAssumed, WhyRestAssumed, WhyApart, WhyOddGrouping}
 }
 
 // exponent gives the power of ten of a unit of money, and whether it is one.

@@ -128,6 +128,9 @@ func (w *walk) rowName(t *table, r *row) string {
 	if t.kind == TableProvision && t.programme != "" {
 		return w.programmeName(t.programme)
 	}
+	if t.kind == TableProvision && w.only != "" {
+		return w.only
+	}
 	return r.display()
 }
 
@@ -152,7 +155,7 @@ func (w *walk) cellFact(t *table, r *row, v *value) *Fact {
 		w.problem(v.line, v.cell, ProblemGrouping, v.raw)
 		f.How, f.Why = Inferred, WhyOddGrouping
 	}
-	v.fact, f.pct = f, v.pct
+	f.pct, f.aside = v.pct, v.aside
 	return f
 }
 
@@ -185,6 +188,9 @@ func (w *walk) percentages(table []*Fact) []Fact {
 		}
 		p := *f
 		p.Kind, p.Value, p.Unit, p.exact, p.pct = KindPercentage, f.pct, UnitPercent, false, nil
+		if f.aside != nil {
+			p.Raw, p.Line, p.Cell = f.aside.raw, f.aside.line, f.aside.cell
+		}
 		switch f.Column {
 		case cols[2]:
 			p.Column = cols[2] + " on " + cols[1]
@@ -261,6 +267,25 @@ func (w *walk) completeness() {
 			w.problem(last, 0, ProblemMissingPart, kind)
 		}
 	}
+	if w.part < partDetails {
+		w.problem(last, 0, ProblemMissingPart, KindDetail)
+	}
+	if w.announced && !have[TableExpenses] {
+		w.problem(last, 0, ProblemMissingPart, TableExpenses)
+	}
+	for i := range w.frontItems {
+		if it := &w.frontItems[i]; it.fact.Row == frontBalance && !have[TableCommitments] {
+			w.problem(last, 0, ProblemMissingPart, TableCommitments)
+		}
+	}
+	if w.officer == "" {
+		w.problem(w.titleLine, 0, ProblemMissingPart, KindOfficer)
+	}
+	w.lastTable(last)
+}
+
+// lastTable: a paper that ends within a table lacks the total of the table.
+func (w *walk) lastTable(last int) {
 	if len(w.tables) == 0 {
 		return
 	}
@@ -271,9 +296,6 @@ func (w *walk) completeness() {
 	}
 	if !complete {
 		w.problem(last, 0, ProblemTruncated, t.kind)
-	}
-	if w.officer == "" {
-		w.problem(w.titleLine, 0, ProblemMissingPart, KindOfficer)
 	}
 }
 

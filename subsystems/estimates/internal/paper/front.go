@@ -32,6 +32,7 @@ func (w *walk) frontProse(l line, key string) bool {
 		w.controlling(l, key)
 		return true
 	case strings.Contains(key, "納入政策範圍") && len(key) < 300:
+		w.onlyProgramme(l)
 		w.policyArea(l)
 		return true
 	case w.part != partFront || w.head == "":
@@ -81,17 +82,28 @@ type frontItem struct {
 func (w *walk) tellFront() {
 	for i := range w.frontItems {
 		it := &w.frontItems[i]
+		if y := w.yearIn(it.key); y != w.year {
+			w.problem(it.line.no, 0, ProblemYear, clip(it.label))
+		}
 		w.frontPosts(it)
 		if it.fact.Row == "" {
 			continue
 		}
 		f := it.fact
-		f.Column = column{role: roleEstimate, year: int(w.year)}.name()
+		f.Column = column{role: roleEstimate, year: int(w.yearIn(it.key))}.name()
 		if f.Row == frontBalance {
 			f.Column = roleBalance
 		}
 		w.frontAmount(it, f)
 	}
+}
+
+// yearIn is the first financial year that a text names, else the paper's.
+func (w *walk) yearIn(key string) fiscal {
+	if y, fits, end := chineseFiscal(key); end > 0 && fits {
+		return y
+	}
+	return w.year
 }
 
 func (w *walk) frontAmount(it *frontItem, f Fact) {
@@ -130,7 +142,7 @@ func (w *walk) frontPosts(it *frontItem) {
 	for _, m := range mentions(stripTags(it.label)) {
 		if m.unit == UnitPosts {
 			at := len(w.facts)
-			w.posts(it.line, subject{}, w.year, &m)
+			w.posts(it.line, subject{}, w.yearIn(it.key), &m)
 			for i := at; i < len(w.facts); i++ {
 				w.facts[i].Table, w.facts[i].Cell = TableFront, 1
 			}
@@ -173,4 +185,15 @@ func (w *walk) policyArea(l line) {
 	area := strings.TrimRight(tidy(name), "。")
 	w.area = strings.TrimSpace(code + " " + area)
 	w.fact(Fact{Kind: KindPolicyArea, Table: TableFront, Row: w.area, Raw: l.body, Line: l.no, Code: code, Name: area})
+}
+
+// onlyProgramme reads the name of a head's one programme where it stands
+// before the sentence about its policy area.
+func (w *walk) onlyProgramme(l line) {
+	name, _, ok := strings.Cut(l.body, "這")
+	if name = tidy(name); !ok || name == "" || len(w.programmes) > 0 {
+		return
+	}
+	w.only = name
+	w.fact(Fact{Kind: KindProgramme, Table: TableFront, Row: name, Raw: name, Line: l.no, Name: name})
 }

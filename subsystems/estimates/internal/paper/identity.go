@@ -16,7 +16,9 @@ func (b *book) demand() {
 			b.same(CheckProvisionAnalysis, nil, i, cols)
 		}
 	}
-	b.sum(CheckAnalysisTotal, items, analysisTotal, cols)
+	if len(items) > 1 || analysisTotal != nil {
+		b.sum(CheckAnalysisTotal, items, analysisTotal, cols)
+	}
 	if analysisTotal != nil && len(provision) > 1 {
 		b.sum(CheckProgrammesTotal, provision, analysisTotal, cols)
 	}

@@ -179,3 +179,39 @@ func TestTheWholeGovernment(t *testing.T) {
 		t.Errorf("programmes and subheads differ in heads %s", got)
 	}
 }
+
+// TestTheOlderLayout reads the paper of Head 121: names and figures stand on
+// different lines, headings out of order, a sentence of the front page broken.
+func TestTheOlderLayout(t *testing.T) {
+	p := readShared(t, "head121-2014-15.zh-Hant.pdftext.txt")[0]
+	if p.Head != "121" || p.Year != "2014-15" {
+		t.Fatal(p.Head, p.Year)
+	}
+	for _, c := range []struct {
+		table, row, column, value, how string
+		line                           int
+	}{
+		{TableProvision, "處理投訴警方事宜", "2013-14 original", "49.8", Printed, 36},
+		{TableAnalysis, "處理投訴警方事宜", "2014-15 estimate", "56.0", Printed, 158},
+		{TableTargets, "在 10 天內回應書面查詢(%)", "2013-14 revised", "97", Printed, 99},
+		{TableIndicators, "經監警會通過後發還投訴警察課的須匯報投訴個案數目", "2012-13 actual", "2489", Printed, 127},
+		{TableSubheads, "000 運作開支", "2012-13 actual", "46180", Derived, 262},
+		{TableSubheads, "開支總額", "2014-15 estimate", "55988", Derived, 330},
+		{TableFront, "non-directorate", "at 2012-03-31", "5700", Printed, 14},
+		{TableProse, "total", "2014-15 estimate", "55988000", Printed, 369},
+	} {
+		f := fact(p, c.table, c.row, c.column)
+		if f == nil || f.Value == nil || f.Value.String() != c.value || f.How != c.how || f.Line != c.line {
+			t.Errorf("%s %s %s: %+v", c.table, c.row, c.column, f)
+		}
+	}
+	for i := range p.Facts {
+		f := &p.Facts[i]
+		if f.Raw != "" && f.Value != nil && f.Table != TableProse && !strings.Contains(p.Lines[f.Line-1], strings.SplitN(f.Raw, " ", 2)[0]) {
+			t.Errorf("line %d does not hold %q", f.Line, f.Raw)
+		}
+	}
+	if got := outcomes(Checks(p)); got[Fault] != 0 || got[Agrees] < 48 || got[Uncheckable] != 1 {
+		t.Error(got)
+	}
+}

@@ -1,12 +1,18 @@
 package paper
 
-// Limits bound what one file may cost. Reading keeps the text once and a
-// record for each cell, so memory stays below about 24 times the size of the
-// file (measured by TestMemoryIsBounded), hence below 24 × MaxBytes.
+// memoryPerByte bounds the memory that a paper holds for each byte of its
+// file, even if that is nothing but one-digit cells; ordinary papers hold
+// about 40 (TestMemoryIsBounded).
+const memoryPerByte = 400
+
+// Limits bound what one file may cost. A file above MaxBytes is refused before
+// it is read whole; MaxCells bounds the records that are made of it, each less
+// than 1 kB, so that no file takes more than about 32 MB for its text and
+// 1 kB × MaxCells for its cells.
 type Limits struct {
 	MaxBytes int64 // size of the file; default 16 MB
 	MaxLine  int   // bytes of one line; default 64 kB
-	MaxCells int   // cells of all tables; default 2 million
+	MaxCells int   // cells and lines of the file; default 300,000
 	MaxWork  int   // steps of the search for places; default 4 million
 }
 
@@ -18,7 +24,7 @@ func (l Limits) orDefault() Limits {
 		l.MaxLine = 64 << 10
 	}
 	if l.MaxCells <= 0 {
-		l.MaxCells = 2_000_000
+		l.MaxCells = 300_000
 	}
 	if l.MaxWork <= 0 {
 		l.MaxWork = 4_000_000

@@ -11,6 +11,33 @@ type line struct {
 	bullet bool
 	number bool // began with a paragraph number
 	cells  []string
+
+	// Of the older layout, where a line here is several there:
+	at    [][2]int // line and cell of each of cells
+	pct   []aside  // percentages that stand on a line of their own
+	parts []partOf // lines that body was joined of
+	apart bool     // name and figures stand on different lines
+}
+
+// An aside is a percentage that belongs to a cell but is printed elsewhere.
+type aside struct {
+	of         int // index of the cell
+	raw        string
+	line, cell int
+}
+
+// A partOf says from which byte of a joined body on the text stands on a line.
+type partOf struct{ from, line int }
+
+// lineAt gives the line on which a byte of the body is printed.
+func (l *line) lineAt(offset int) int {
+	no := l.no
+	for _, p := range l.parts {
+		if offset >= p.from {
+			no = p.line
+		}
+	}
+	return no
 }
 
 // cut prepares a line; key is its folded form.

@@ -84,7 +84,7 @@ func (p *placer) prepare(t *table) {
 			p.w.problem(r.line, 0, ProblemRow, r.label)
 		case len(want) == 0:
 			p.measure(t, r, cells, names)
-		case trusted && t.sure(r, names):
+		case trusted && t.sure(r, names) && !r.apart:
 			p.settle(r, cells, names, identityPattern(len(cells)), Printed, "", nil)
 		default:
 			p.open = append(p.open, openRow{t: t, r: r, cols: want})
@@ -211,7 +211,7 @@ func (p *placer) settle(r *row, cells []*Fact, cols []string, at pattern, how, w
 			continue
 		}
 		f.Column = cols[at[i]]
-		if f.How == Printed {
+		if f.How == Printed && how != Printed {
 			f.How, f.Why, f.From = how, why, from
 		}
 		if f.Value != nil {

@@ -23,6 +23,9 @@ func (w *walk) posts(l line, sub subject, year fiscal, m *mention) {
 	} else {
 		f.Code, f.Group = "", ""
 	}
+	if y := lastFiscal(m.before); y != 0 {
+		year = y
+	}
 	b := tailOf(m.before, 30)
 	switch {
 	case strings.Contains(b, "減幅") || strings.Contains(b, "減少") || strings.Contains(b, "刪減") || strings.Contains(b, "刪除"):
@@ -32,7 +35,7 @@ func (w *walk) posts(l line, sub subject, year fiscal, m *mention) {
 		f.Column = year.String() + " change"
 	}
 	if f.Column != "" {
-		w.mention(l.no, f, m)
+		w.mention(l.lineAt(m.at), f, m)
 		return
 	}
 	for rest := m.before; ; {
@@ -41,11 +44,11 @@ func (w *walk) posts(l line, sub subject, year fiscal, m *mention) {
 			break
 		}
 		f.Column = "at " + date
-		w.mention(l.no, f, m)
+		w.mention(l.lineAt(m.at), f, m)
 		rest = rest[end:]
 	}
 	if f.Column == "" {
-		w.mention(l.no, f, m)
+		w.mention(l.lineAt(m.at), f, m)
 	}
 }
 
@@ -68,4 +71,19 @@ func tailOf(s string, n int) string {
 		r = r[len(r)-n:]
 	}
 	return string(r)
+}
+
+// lastFiscal is the last financial year that a text names in words.
+func lastFiscal(key string) fiscal {
+	var last fiscal
+	for {
+		y, fits, end := chineseFiscal(key)
+		if end < 0 {
+			return last
+		}
+		if fits {
+			last = y
+		}
+		key = key[end:]
+	}
 }

@@ -79,7 +79,7 @@ func sentence(code string) string {
 	case ProblemCharacter:
 		return "odd character %s"
 	case ProblemCapacity:
-		return "too many rows with lost cells; the rest was left unplaced"
+		return "too much is odd in this paper: the rest is not placed or not told"
 	case ProblemRow:
 		return "the row %q belongs to no table"
 	}

@@ -21,7 +21,8 @@ func (w *walk) prose(l line, key string) {
 	}
 	w.announce(l, key)
 	if w.text == "" && w.part == partProgrammes && !strings.ContainsAny(key, "。；，") {
-		w.fact(Fact{Kind: KindProgramme, Table: TableFront, Row: tidy(l.body), Raw: l.body, Line: l.no, Name: tidy(l.body)})
+		w.only = tidy(l.body)
+		w.fact(Fact{Kind: KindProgramme, Table: TableFront, Row: w.only, Raw: l.body, Line: l.no, Name: w.only})
 		return
 	}
 	kind := w.text
@@ -39,7 +40,7 @@ func (w *walk) prose(l line, key string) {
 func (w *walk) announce(l line, key string) {
 	switch {
 	case strings.Contains(key, "財政撥款分析如下"):
-		w.table, w.context = nil, TableExpenses
+		w.table, w.context, w.announced = nil, TableExpenses, true
 	case strings.Contains(key, "衡量服務表現") && strings.HasSuffix(key, ":"):
 		w.table, w.context, w.text = nil, TableTargets, KindDescription
 	}

@@ -91,7 +91,7 @@ func (w *walk) newTable(t *table) {
 func (w *walk) addRow(l line) {
 	t := w.table
 	t.settle()
-	r := &row{line: l.no, cells: l.cells}
+	r := &row{line: l.no, cells: l.cells, at: l.at, pct: l.pct, apart: l.apart}
 	r.start = w.label(t, r, l.cells)
 	if w.trailingComparison(r) {
 		return
@@ -145,6 +145,14 @@ func (t *table) cut() {
 		for i := r.start; i < len(r.cells); i++ {
 			v := parseValue(r.cells[i])
 			v.line, v.cell = r.line, i+1
+			if r.at != nil {
+				v.line, v.cell = r.at[i][0], r.at[i][1]
+			}
+			for k := range r.pct {
+				if r.pct[k].of == i {
+					v.pct, v.aside = parseValue(r.pct[k].raw).pct, &r.pct[k]
+				}
+			}
 			r.region = append(r.region, v)
 		}
 		r.fit(len(t.columns), t.kind)

@@ -28,48 +28,70 @@ func (p *placer) tables() bool {
 	return progress
 }
 
-// together tries each pattern on all rows of a group at once.
+// together tries each pattern on all rows of a group at once, and takes the one
+// that the paper's arithmetic singles out.
 func (p *placer) together(t *table, group []*openRow, m int) bool {
 	cols := group[0].cols
 	list := patterns(m, len(cols))
-	best, second := -1, -1
 	scores := make([]score, len(list))
 	for i, at := range list {
 		if p.b.work < 0 {
 			return false
 		}
 		scores[i] = p.try(group, at)
-		switch margin := scores[i].ok - scores[i].broken; {
-		case best < 0 || margin > scores[best].ok-scores[best].broken:
-			best, second = i, best
-		case second < 0 || margin > scores[second].ok-scores[second].broken:
-			second = i
-		}
 	}
-	if best < 0 || scores[best].ok <= scores[best].broken {
+	best := singledOut(scores)
+	if best < 0 {
 		return false
 	}
-	s := scores[best]
-	if second >= 0 {
-		gap := s.ok - s.broken - scores[second].ok + scores[second].broken
-		if gap < 1 || s.broken > 0 && gap < 2 {
-			return false
-		}
-	}
-	how, why, from := Derived, WhyPlacedByArithmetic, s.lines
+	how, why, from := Derived, WhyPlacedByArithmetic, scores[best].lines
 	if m == len(cols) && len(t.columns) < m {
 		why = WhyHeadingLost
 	}
-	if same(list[best], cols, t.columns) {
-		how, why, from = Printed, "", nil
-	} else {
+	plain := same(list[best], cols, t.columns)
+	if !plain {
 		p.w.reportLost(t, m, len(cols))
 	}
 	for _, o := range group {
-		p.settle(o.r, p.facts[o.r], cols, list[best], how, why, from)
+		switch {
+		case plain && o.r.apart:
+			p.settle(o.r, p.facts[o.r], cols, list[best], Derived, WhyApart, from)
+		case plain:
+			p.settle(o.r, p.facts[o.r], cols, list[best], Printed, "", nil)
+		default:
+			p.settle(o.r, p.facts[o.r], cols, list[best], how, why, from)
+		}
 		o.done = true
 	}
 	return true
+}
+
+// singledOut gives the pattern that fulfils identities while every other breaks
+// some. Where one figure is wrong in print, all break some: then the best must
+// be better than the next by more than that figure can account for.
+func singledOut(scores []score) int {
+	best, second := -1, -1
+	margin := func(i int) int { return scores[i].ok - scores[i].broken }
+	for i := range scores {
+		switch {
+		case best < 0 || margin(i) > margin(best):
+			best, second = i, best
+		case second < 0 || margin(i) > margin(second):
+			second = i
+		}
+	}
+	if best < 0 || margin(best) <= 0 {
+		return -1
+	}
+	for i := range scores {
+		if i != best && scores[best].broken == 0 && scores[i].broken == 0 {
+			return -1
+		}
+	}
+	if second >= 0 && scores[best].broken > 0 && margin(best)-margin(second) < 2 {
+		return -1
+	}
+	return best
 }
 
 // same says whether a pattern is just what the headings of the table say.
@@ -139,7 +161,9 @@ func (p *placer) alone(o *openRow) bool {
 	}
 	how, why, from := Derived, WhyPlacedByArithmetic, scores[left[0]].lines
 	if len(left) == 1 && same(list[left[0]], o.cols, o.t.columns) {
-		how, why, from = Printed, "", nil
+		if why = WhyApart; !o.r.apart {
+			how, why, from = Printed, "", nil
+		}
 	}
 	placed := p.agreed(o, list, left, scores)
 	if placed == nil {

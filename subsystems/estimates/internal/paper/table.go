@@ -31,7 +31,10 @@ type row struct {
 	unit   string
 	marks  []string
 	cells  []string // until the table is whole
-	start  int      // first cell in the place of figures, -1 as yet unknown
+	at     [][2]int // line and cell of each, where the row was set anew
+	pct    []aside
+	apart  bool // name and figures stand on different lines
+	start  int  // first cell in the place of figures, -1 as yet unknown
 	region []value
 	title  bool // a heading within the table: no figures
 }

@@ -23,6 +23,7 @@ const (
 type walk struct {
 	lim      Limits
 	lines    []string
+	set      []line // lines of the older layout, set anew
 	part     part
 	text     string // kind of prose that the last heading announced
 	context  string // table that the last heading announced
@@ -37,6 +38,7 @@ type walk struct {
 	officer      string
 	officerLine  int
 	area         string
+	only         string // name of the one programme of a head that numbers none
 	programmes   []programme
 	sections     []programme // programme headings in the details
 	tables       []*table
@@ -49,6 +51,7 @@ type walk struct {
 	expected     map[string][]string // names of the columns that a table must have
 	paragraphs   []paragraph
 	frontItems   []frontItem
+	announced    bool // the text says that the analysis of subhead 000 follows
 	reportSeen   bool
 	postsSubject string
 }
@@ -59,6 +62,13 @@ type programme struct {
 }
 
 func (w *walk) run() {
+	for _, l := range w.set {
+		w.step(l)
+	}
+	if w.set != nil {
+		w.flushComparison()
+		return
+	}
 	for i, text := range w.lines {
 		if blank(text) {
 			w.captions = false
@@ -135,6 +145,9 @@ func (w *walk) headed(l line, key string) bool {
 		w.enter(partProgrammes, "", "")
 		w.reportSeen = true
 	case "綱領":
+		if w.part == partAnalysis {
+			return true
+		}
 		w.enter(partProgrammes, "", "")
 	case "詳情":
 		w.enter(partDetail, "", TableProvision)
@@ -255,6 +268,16 @@ func (w *walk) fact(f Fact) {
 	w.facts = append(w.facts, f)
 }
 
+// maxProblems bounds what is told of one paper; a file that is all wrong need
+// not say so cell by cell.
+const maxProblems = 2000
+
 func (w *walk) problem(line, cell int, code string, args ...string) {
+	switch {
+	case len(w.problems) == maxProblems:
+		line, cell, code, args = 0, 0, ProblemCapacity, nil
+	case len(w.problems) > maxProblems:
+		return
+	}
 	w.problems = append(w.problems, problem(line, cell, code, args...))
 }
