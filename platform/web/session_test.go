@@ -252,7 +252,7 @@ func TestRebinding(t *testing.T) {
 	for host, status := range map[string]int{
 		"localhost:8081": 200, "127.0.0.1:8081": 200, "[::1]:8081": 200, "evil.example:8081": 403, "localhost.evil.example": 403, "": 403,
 	} {
-		q := httptest.NewRequest("GET", "/readyz", nil)
+		q := httptest.NewRequest(http.MethodGet, "/readyz", nil)
 		q.Host = host
 		w := httptest.NewRecorder()
 		s.OperatorHandler().ServeHTTP(w, q)
