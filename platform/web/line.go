@@ -23,18 +23,20 @@ type lineDrawing struct {
 	Foot     string // y of the axis
 }
 
-type (
-	tick      struct{ Y, TextY, Text string }
-	axisLabel struct{ X, Text, Anchor string }
-	segment   struct {
-		X1, Y1, X2, Y2 string
-		Series         int
-	}
-)
+type tick struct{ Y, TextY, Text string }
+
+type axisLabel struct{ X, Text, Anchor string }
+
+type segment struct {
+	X1, Y1, X2, Y2 string
+	Series         int
+}
+
 type marker struct {
 	X, Y   string
 	Series int
 }
+
 type endLabel struct {
 	X, Y, Text string
 	Lang       lang.Lang
