@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/cedar-policy/cedar-go"
-	"github.com/cedar-policy/cedar-go/ast"
 	east "github.com/cedar-policy/cedar-go/x/exp/ast"
 
 	"praya/kernel/fault"
@@ -77,7 +76,7 @@ func (p *Policy) add(action string, rule *cedar.Policy) {
 func actionsOf(part string, rule *cedar.Policy) ([]string, error) {
 	at := fmt.Sprintf("access: %s, line %d: ", part, rule.Position().Line)
 	var named []cedar.EntityUID
-	switch scope := (*east.Policy)((*ast.Policy)(rule.AST())).Action.(type) {
+	switch scope := (*east.Policy)(rule.AST()).Action.(type) {
 	case east.ScopeTypeEq:
 		named = []cedar.EntityUID{scope.Entity}
 	case east.ScopeTypeInSet:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func TestMetrics(t *testing.T) {
 		t.Error("a figure was registered twice")
 	}
 	w := httptest.NewRecorder()
-	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for _, want := range []string{
 		`praya_request_seconds_count{class="4xx",listener="public",route="GET /tc/{id}"} 1`,
 		`praya_job_seconds_count{kind="mail",outcome="parked"} 1`,
@@ -103,7 +104,7 @@ func TestHealth(t *testing.T) {
 	h := NewHealth()
 	get := func() (int, string) {
 		w := httptest.NewRecorder()
-		h.ReadyPage(w, httptest.NewRequest("GET", "/readyz", nil))
+		h.ReadyPage(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 		return w.Code, w.Body.String()
 	}
 	h.Check("store", func(context.Context) error { return nil })

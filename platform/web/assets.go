@@ -27,9 +27,8 @@ func styles() []string {
 
 // assets are the site's files, held compressed under names that carry their hash.
 type assets struct {
-	byName  map[string]string // "site.css" → "/assets/site.0123456789ab.css"
-	byPath  map[string]asset
-	ordered []string
+	byName map[string]string // "site.css" → "/assets/site.0123456789ab.css"
+	byPath map[string]asset
 }
 
 type asset struct {

@@ -103,8 +103,8 @@ func TestBrowser(t *testing.T) {
 			look(browsertest.Look{Width: 360}, lang.EN, "360")
 			look(browsertest.Look{Width: 360}, lang.SC, "360")
 			look(browsertest.Look{Dark: true}, lang.EN, "dark")
-			look(browsertest.Look{Forced: true}, lang.TC, "forced")
 			look(browsertest.Look{Width: 640, Text: 2}, lang.TC, "text200")
+			look(browsertest.Look{Forced: true}, lang.TC, "forced")
 		})
 	}
 }

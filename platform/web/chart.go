@@ -92,7 +92,8 @@ func ems(s string) float64 {
 func reserve(s string, atMost float64) float64 { return math.Min(ems(s)/narrowest*100+2, atMost) }
 
 func percent(f float64) string { return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) + "%" }
-func em(f float64) string      { return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) + "em" }
+
+func em(f float64) string { return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) + "em" }
 
 // barDrawing is a bar chart laid out.
 type barDrawing struct {

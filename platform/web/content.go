@@ -221,3 +221,25 @@ func pageValue(n int) string {
 	}
 	return strconv.Itoa(n)
 }
+
+type textPiece struct {
+	text string
+	hit  bool
+}
+
+// cutRanges cuts a text at ranges; what is out of order or out of the text is left out.
+func cutRanges(text string, ranges [][2]int) []textPiece {
+	var out []textPiece
+	at := 0
+	for _, r := range ranges {
+		if r[0] < at || r[1] <= r[0] || r[1] > len(text) {
+			continue
+		}
+		if r[0] > at {
+			out = append(out, textPiece{text[at:r[0]], false})
+		}
+		out = append(out, textPiece{text[r[0]:r[1]], true})
+		at = r[1]
+	}
+	return append(out, textPiece{text[at:], false})
+}

@@ -100,7 +100,8 @@ func (g gallery) records() Table {
 		ID: "records", Caption: g.t("2025-26年度的總目", "Heads in 2025-26", "2025-26年度的总目"), Unit: g.t("百萬元", "$ million", "百万元"),
 		Columns: []Column{
 			head("name", Column{Head: g.t("總目", "Head", "总目")}), head("amount", Column{Head: g.t("撥款", "Provision", "拨款"), Numeric: true}),
-			{Head: g.t("變動", "Change", "变动"), Numeric: true}, {Head: g.t("核對", "Checks", "核对")},
+			{Head: g.t("變動", "Change", "变动"), Numeric: true},
+			{Head: g.t("核對", "Checks", "核对")},
 		},
 		Notes: []Note{{ID: "n1", Sign: "△", Text: "不包括轉撥予其他總目的款項。", Lang: lang.TC}},
 	}

@@ -59,8 +59,10 @@ func (g gallery) lines() []Line {
 
 func (g gallery) shares() []Part {
 	return []Part{
-		{Name: "海濱規劃", Lang: lang.TC, Value: 42, Shown: "42.0%"}, {Name: "潮汐觀測及預報服務", Lang: lang.TC, Value: 27, Shown: "27.0%"},
-		{Name: "公眾參與", Lang: lang.TC, Value: 18, Shown: "18.0%"}, {Name: "數據", Lang: lang.TC, Value: 8, Shown: "8.0%"},
+		{Name: "海濱規劃", Lang: lang.TC, Value: 42, Shown: "42.0%"},
+		{Name: "潮汐觀測及預報服務", Lang: lang.TC, Value: 27, Shown: "27.0%"},
+		{Name: "公眾參與", Lang: lang.TC, Value: 18, Shown: "18.0%"},
+		{Name: "數據", Lang: lang.TC, Value: 8, Shown: "8.0%"},
 		{Name: g.t("其他", "Others", "其他"), Value: 5, Shown: "5.0%"},
 	}
 }

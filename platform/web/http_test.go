@@ -56,7 +56,7 @@ func trial(t *testing.T, config Config) (*Site, *bytes.Buffer) {
 			return nil
 		}
 		return v.JSON(http.StatusOK, map[string]string{"x": strings.Repeat("y", 3000)})
-	}, CSP("sandbox"), Cache(time.Hour))
+	}, CSP("sandbox"), Cache(time.Hour), OpenData())
 	s.API("POST /api/thing", func(v *Visit) error {
 		if _, err := io.ReadAll(v.R.Body); err != nil {
 			return err
@@ -269,11 +269,41 @@ func TestHeaders(t *testing.T) {
 		t.Error("a stranger's X-Forwarded-Proto was believed")
 	}
 	w = ask{path: "/api/thing"}.of(s.Handler())
-	if w.Header().Get("Content-Security-Policy") != policy+"; sandbox" || w.Header().Get("Cache-Control") != "public, max-age=3600" {
+	if w.Header().Get("Content-Security-Policy") != policy+"; sandbox" || w.Header().Get("Cache-Control") != "public, max-age=3600" ||
+		w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Cross-Origin-Resource-Policy") != "cross-origin" {
 		t.Errorf("route's own headers: %v", w.Header())
 	}
 	if w := (ask{path: "/api/thing", header: map[string]string{"If-None-Match": `"x", W/"7"`}}).of(s.Handler()); w.Code != 304 || w.Body.Len() > 0 {
 		t.Errorf("entity tag: %d", w.Code)
+	}
+}
+
+func TestBrokenDownloadIsLogged(t *testing.T) {
+	s, log := trial(t, Config{})
+	s.API("GET /api/broken", func(v *Visit) error {
+		return v.Download("x.csv", "text/csv", func(w io.Writer) error {
+			_, _ = io.WriteString(w, strings.Repeat("a,b\n", 1000))
+			return errors.New("the store went away")
+		})
+	})
+	s.API("GET /api/empty", func(v *Visit) error {
+		return v.Download("x.csv", "text/csv", func(io.Writer) error { return errors.New("nothing was sent yet") })
+	})
+	server := httptest.NewServer(s.Handler())
+	defer server.Close()
+	r, err := http.Get(server.URL + "/api/broken")
+	if err == nil {
+		_, err = io.ReadAll(r.Body)
+	}
+	if err == nil {
+		t.Error("half a file passes for a whole one")
+	}
+	if w := (ask{path: "/api/empty"}).of(s.Handler()); w.Code != 500 || w.Header().Get("Content-Disposition") != "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	server.Close()
+	if !strings.Contains(log.String(), "the store went away") {
+		t.Errorf("not in the log:\n%s", log)
 	}
 }
 

@@ -24,15 +24,19 @@ type lineDrawing struct {
 }
 
 type tick struct{ Y, TextY, Text string }
+
 type axisLabel struct{ X, Text, Anchor string }
+
 type segment struct {
 	X1, Y1, X2, Y2 string
 	Series         int
 }
+
 type marker struct {
 	X, Y   string
 	Series int
 }
+
 type endLabel struct {
 	X, Y, Text string
 	Lang       lang.Lang

@@ -42,6 +42,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	rec := &recorder{ResponseWriter: w, visit: v}
 	v.W = rec
 	v.headers()
+	defer l.finish(v, rec) // also when a download breaks off its connection
 	l.guarded(v, func() {
 		if err := l.admit(v); err != nil {
 			v.fail(err)
@@ -49,8 +50,12 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		}
 		l.dispatch(rec, v)
 	})
+}
+
+// finish leaves the one line in the log, and counts.
+func (l *listener) finish(v *Visit, rec *recorder) {
 	line := observe.Line{
-		What: "request", Method: method(q.Method), Route: v.route(), Status: rec.status, Bytes: rec.bytes,
+		What: "request", Method: method(v.R.Method), Route: v.route(), Status: rec.status, Bytes: rec.bytes,
 		Duration: l.site.parts.Clock().Sub(v.now), Err: v.err,
 	}
 	line.Log(v.R.Context(), l.site.parts.Log)
@@ -161,6 +166,10 @@ func (v *Visit) serve(r *route) {
 		}
 		if r.csp != "" {
 			w.Header().Set("Content-Security-Policy", policy+"; "+r.csp)
+		}
+		if r.shared {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 		}
 		v.rememberLang()
 		// The guard stands inside compression: its writer is closed when a panic passes it.

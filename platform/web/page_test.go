@@ -2,6 +2,7 @@ package web
 
 import (
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func TestExamplePage(t *testing.T) {
 			}))
 	})
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/tc/estimates/2025-26", nil))
+	s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/tc/estimates/2025-26", nil))
 	for _, want := range []string{`<html lang="zh-Hant"`, "<h1>2025-26</h1>", "單位：百萬元", `href="/tc/source#L214"`, "算出", "未有資料", "海旁政府", `href="/en/estimates/2025-26"`} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s is missing", want)

@@ -159,3 +159,36 @@ func TestLines(t *testing.T) {
 		t.Error("a chart of nothing draws something")
 	}
 }
+
+func TestMarked(t *testing.T) {
+	for _, c := range []struct {
+		ranges [][2]int
+		want   string
+	}{
+		{nil, "海<旁>"},
+		{[][2]int{{0, 3}}, "[海]<旁>"},
+		{[][2]int{{3, 4}, {0, 3}, {4, 99}, {4, 4}}, "海[<]旁>"},
+	} {
+		got := ""
+		for _, p := range cutRanges("海<旁>", c.ranges) {
+			if p.hit {
+				got += "[" + p.text + "]"
+			} else {
+				got += p.text
+			}
+		}
+		if got != c.want {
+			t.Errorf("%v: %s, want %s", c.ranges, got, c.want)
+		}
+	}
+}
+
+func TestMarkedAddsNoSpace(t *testing.T) {
+	var b strings.Builder
+	if err := Marked("海旁<總署", [][2]int{{0, 6}, {7, 10}}).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if want := "<mark>海旁</mark>&lt;<mark>總</mark>署"; b.String() != want {
+		t.Errorf("%s, want %s", b.String(), want)
+	}
+}

@@ -22,6 +22,7 @@ type route struct {
 	csp      string
 	cache    string
 	plain    bool
+	shared   bool
 	limit    func(*Visit) error
 	open     bool // on the operator's listener, for those who have not signed in
 	handle   Handler
@@ -46,6 +47,9 @@ func Cache(d time.Duration) Option {
 func Secret() Option {
 	return func(r *route) { r.plain, r.cache = true, "no-store" }
 }
+
+// OpenData lets scripts of other sites read the answer. Only for what everybody may have.
+func OpenData() Option { return func(r *route) { r.shared = true } }
 
 // Uncompressed serves what is compressed already, such as a spreadsheet.
 func Uncompressed() Option { return func(r *route) { r.plain = true } }

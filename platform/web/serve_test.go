@@ -100,7 +100,7 @@ func TestServeTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Body.Close()
-	if r.StatusCode != 200 || r.Header.Get("Strict-Transport-Security") == "" || r.ProtoMajor != 2 {
+	if r.StatusCode != http.StatusOK || r.Header.Get("Strict-Transport-Security") == "" || r.ProtoMajor != 2 {
 		t.Errorf("%d %s %v", r.StatusCode, r.Proto, r.Header)
 	}
 	c.CloseIdleConnections()

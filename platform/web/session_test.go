@@ -13,6 +13,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"praya/kernel/fault"
+	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
@@ -185,6 +187,45 @@ func TestNoticesForThePublic(t *testing.T) {
 	})
 }
 
+func TestSubmitOnce(t *testing.T) {
+	dbtest.Each(t, []db.Schema{Schema()}, func(t *testing.T, d *db.DB) {
+		s := newDesk(t, d, who.Production)
+		done, failing := 0, true
+		s.Page("POST /pay", func(v *Visit) error {
+			form, err := v.Form()
+			if err != nil {
+				return err
+			}
+			return v.SubmitOnce(form, func() error {
+				if failing {
+					return fault.New(fault.Unavailable, "web.fault.unavailable.text")
+				}
+				done++
+				return v.Redirect("/done")
+			})
+		})
+		once := s.View(lang.EN, "/pay").Once()
+		form := url.Values{once[0]: {once[1]}}
+		b := &browser{s.Handler(), map[string]string{}}
+		for i, want := range []int{503, 303, 409, 409} {
+			if code := b.do("POST", "/en/pay", form).Code; code != want {
+				t.Errorf("submission %d: %d, want %d", i, code, want)
+			}
+			failing = false
+		}
+		if code := b.do("POST", "/en/pay", nil).Code; code != 422 || done != 1 {
+			t.Errorf("without a token: %d; done %d times", code, done)
+		}
+	})
+}
+
+func TestStatements(t *testing.T) {
+	if n := dbtest.Prepare(t, []db.Schema{Schema()}, "."); n < 9 {
+		t.Errorf("only %d statements were found", n)
+	}
+	dbtest.Homes(t, ".")
+}
+
 func TestBearer(t *testing.T) {
 	s := newDesk(t, nil, who.Production)
 	for token, status := range map[string]int{s.token: 200, "wrong": 401, "": 401} {
@@ -211,7 +252,7 @@ func TestRebinding(t *testing.T) {
 	for host, status := range map[string]int{
 		"localhost:8081": 200, "127.0.0.1:8081": 200, "[::1]:8081": 200, "evil.example:8081": 403, "localhost.evil.example": 403, "": 403,
 	} {
-		q := httptest.NewRequest("GET", "/readyz", nil)
+		q := httptest.NewRequest(http.MethodGet, "/readyz", nil)
 		q.Host = host
 		w := httptest.NewRecorder()
 		s.OperatorHandler().ServeHTTP(w, q)

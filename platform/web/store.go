@@ -16,7 +16,7 @@ import (
 //go:embed schema/*.sql
 var schemaFiles embed.FS
 
-// Schema is the table of sessions.
+// Schema is the tables of sessions and submissions.
 func Schema() db.Schema { return db.Schema{Owner: "web", Files: schemaFiles} }
 
 const (
@@ -24,10 +24,13 @@ const (
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlFindSession = `select actor_kind, actor_id, notices, seen, ends from web_sessions
 		where realm = $1 and token_hash = $2 and ends > $3 and seen > $4`
-	sqlTouchSession  = `update web_sessions set seen = $3 where realm = $1 and token_hash = $2`
-	sqlSetNotices    = `update web_sessions set notices = $3 where realm = $1 and token_hash = $2`
-	sqlEndSession    = `delete from web_sessions where realm = $1 and token_hash = $2`
-	sqlSweepSessions = `delete from web_sessions where ends <= $1 or seen <= $2`
+	sqlTouchSession      = `update web_sessions set seen = $3 where realm = $1 and token_hash = $2`
+	sqlSetNotices        = `update web_sessions set notices = $3 where realm = $1 and token_hash = $2`
+	sqlEndSession        = `delete from web_sessions where realm = $1 and token_hash = $2`
+	sqlClaimSubmission   = `insert into web_submissions (realm, token_hash, submitted) values ($1, $2, $3)`
+	sqlReleaseSubmission = `delete from web_submissions where realm = $1 and token_hash = $2`
+	sqlSweepSubmissions  = `delete from web_submissions where submitted <= $1`
+	sqlSweepSessions     = `delete from web_sessions where ends <= $1 or seen <= $2`
 )
 
 // A session ends half an hour after it was last used, and twelve hours after it began.
@@ -35,6 +38,8 @@ const (
 	idleEnd     = 30 * time.Minute
 	absoluteEnd = 12 * time.Hour
 	touchEvery  = time.Minute // so that reading pages does not write at every request
+
+	rememberSubmissions = 24 * time.Hour // a tab may stay open for a day
 )
 
 // Session is a signed-in stretch of time, or a visitor for whom a notice waits.
@@ -105,5 +110,19 @@ func endSession(tx *db.Tx, token string) error {
 
 // sweepSessions deletes what has ended, of every realm: it is housekeeping of the program.
 func sweepSessions(tx *db.Tx) (int64, error) {
+	if _, err := tx.Exec(sqlSweepSubmissions, tx.Now().Add(-rememberSubmissions)); err != nil {
+		return 0, err
+	}
 	return tx.Exec(sqlSweepSessions, tx.Now(), tx.Now().Add(-idleEnd))
+}
+
+// claimSubmission gives a Conflict for a form that was submitted before.
+func claimSubmission(tx *db.Tx, token string) error {
+	_, err := tx.Exec(sqlClaimSubmission, tx.Realm(), hashed(token), tx.Now())
+	return err
+}
+
+func releaseSubmission(tx *db.Tx, token string) error {
+	_, err := tx.Exec(sqlReleaseSubmission, tx.Realm(), hashed(token))
+	return err
 }

@@ -195,11 +195,13 @@ func ciede2000(p, q [3]float64) float64 {
 	}
 	tt := 1 - 0.17*math.Cos((h-30)*rad) + 0.24*math.Cos(2*h*rad) + 0.32*math.Cos((3*h+6)*rad) - 0.20*math.Cos((4*h-63)*rad)
 	c7 := math.Pow(c, 7)
-	rt := -math.Sin(60*math.Exp(-math.Pow((h-275)/25, 2))*rad) * 2 * math.Sqrt(c7/(c7+math.Pow(25, 7)))
+	rt := -math.Sin(60*math.Exp(-square((h-275)/25))*rad) * 2 * math.Sqrt(c7/(c7+math.Pow(25, 7)))
 	sl := 1 + 0.015*(l-50)*(l-50)/math.Sqrt(20+(l-50)*(l-50))
 	sc, sh := 1+0.045*c, 1+0.015*c*tt
-	return math.Sqrt(math.Pow(dl/sl, 2) + math.Pow(dc/sc, 2) + math.Pow(dH/sh, 2) + rt*dc/sc*dH/sh)
+	return math.Sqrt(square(dl/sl) + square(dc/sc) + square(dH/sh) + rt*dc/sc*dH/sh)
 }
+
+func square(x float64) float64 { return x * x }
 
 // TestCIEDE2000 holds pairs of the published test data.
 func TestCIEDE2000(t *testing.T) {

@@ -203,8 +203,12 @@ func (f *firstByte) Write(b []byte) (int, error) {
 
 // Unchanged compares the caller's If-None-Match with the answer's entity tag (RFC 9110,
 // 13.1.2), sends the tag, and when they match 304; then the handler is done. The tag
-// is weak, because compression changes the bytes.
+// is weak, because compression changes the bytes. A page's tag also names what else it
+// shows: its language, its theme and its style sheet.
 func (v *Visit) Unchanged(tag string) bool {
+	if v.served != nil && v.served.page {
+		tag += "-" + string(v.Lang()) + v.theme + strings.TrimPrefix(v.Asset("site.css"), "/assets/site.")
+	}
 	etag := `W/"` + tag + `"`
 	v.W.Header().Set("ETag", etag)
 	for one := range strings.SplitSeq(v.R.Header.Get("If-None-Match"), ",") {

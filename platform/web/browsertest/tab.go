@@ -23,6 +23,7 @@ type Tab struct {
 	mu     sync.Mutex
 	errors []string
 	expect []string
+	forced bool
 }
 
 // hear collects what the browser complains about.
@@ -113,22 +114,28 @@ func (tab *Tab) Look(l Look) {
 	if l.Height == 0 {
 		l.Height = 800
 	}
-	scheme, forced, media := "light", "none", ""
+	if tab.forced && !l.Forced {
+		// Chromium mixes the colours of both when its emulation leaves forced colours.
+		tab.t.Fatal("browsertest: look at forced colours last, or in a tab of their own")
+	}
+	tab.forced = l.Forced
+	media := ""
+	features := []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: "light"},
+		{Name: "prefers-reduced-motion", Value: "reduce"}, // no half-done transitions in measurements
+	}
 	if l.Dark {
-		scheme = "dark"
+		features[0].Value = "dark"
 	}
 	if l.Forced {
-		forced = "active"
+		features = append(features, &emulation.MediaFeature{Name: "forced-colors", Value: "active"})
 	}
 	if l.Print {
 		media = "print"
 	}
 	tab.run(
 		emulation.SetDeviceMetricsOverride(l.Width, l.Height, 1, l.Width < 768),
-		emulation.SetEmulatedMedia().WithMedia(media).WithFeatures([]*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "forced-colors", Value: forced},
-			{Name: "prefers-reduced-motion", Value: "reduce"}, // no half-done transitions in measurements
-		}),
+		emulation.SetEmulatedMedia().WithMedia(media).WithFeatures(features),
 		emulation.SetScriptExecutionDisabled(l.NoScripts),
 	)
 }
@@ -142,8 +149,7 @@ func (tab *Tab) TextSize(times float64) {
 // Screenshot writes the whole page as a picture, when somebody wants to look at it.
 func (tab *Tab) Screenshot(name string) {
 	tab.t.Helper()
-	dir := os.Getenv("PRAYA_SCREENSHOTS")
-	if dir == "" {
+	if os.Getenv("PRAYA_SCREENSHOTS") == "" {
 		return
 	}
 	var picture []byte
@@ -151,10 +157,20 @@ func (tab *Tab) Screenshot(name string) {
 		picture, err = page.CaptureScreenshot().WithCaptureBeyondViewport(true).WithFromSurface(true).Do(ctx)
 		return err
 	}))
+	tab.write(name+".png", picture)
+}
+
+// write puts a file into the folder of pictures, if there is one.
+func (tab *Tab) write(name string, content []byte) {
+	tab.t.Helper()
+	dir := os.Getenv("PRAYA_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		tab.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
 		tab.t.Fatal(err)
 	}
 }
@@ -167,10 +183,6 @@ func (tab *Tab) PDF(name string) []byte {
 		out, _, err = page.PrintToPDF().WithPreferCSSPageSize(true).WithPrintBackground(false).Do(ctx)
 		return err
 	}))
-	if dir := os.Getenv("PRAYA_SCREENSHOTS"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), out, 0o644); err != nil {
-			tab.t.Fatal(err)
-		}
-	}
+	tab.write(name+".pdf", out)
 	return out
 }
