@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -46,18 +47,18 @@ func serve(ctx context.Context, config Config, out, errOut io.Writer, prepare fu
 	if err != nil {
 		return err
 	}
-	defer p.Close()
 	if prepare != nil {
-		if err := prepare(ctx, p); err != nil {
-			return err
-		}
+		err = prepare(ctx, p)
 	}
-	return p.Serve(ctx, func(public, operator string) {
-		fmt.Fprintln(out, "ready", public)
-		if operator != "" {
-			fmt.Fprintln(errOut, "operator", operator, "token in", p.Config.tokenFile())
-		}
-	})
+	if err == nil {
+		err = p.Serve(ctx, func(public, operator string) {
+			fmt.Fprintln(out, "ready", public)
+			if operator != "" {
+				fmt.Fprintln(errOut, "operator", operator, "token in", p.Config.tokenFile())
+			}
+		})
+	}
+	return errors.Join(err, p.Close())
 }
 
 type migrateCommand struct{}
@@ -68,8 +69,8 @@ func (migrateCommand) Run(ctx context.Context, config Config, t estimates.Termin
 	if err != nil {
 		return err
 	}
-	defer d.Close()
 	done, err := d.Migrate(ctx, Schemas()...)
+	err = errors.Join(err, d.Close())
 	for _, name := range done {
 		fmt.Fprintln(t.Out, "applied", name)
 	}

@@ -1,6 +1,7 @@
 package estimates
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"io/fs"
@@ -18,12 +19,11 @@ func (s *Service) LoadDemo(ctx context.Context) error {
 		if err != nil || d.IsDir() || path.Ext(name) == ".md" {
 			return err
 		}
-		f, err := demoFiles.Open(name)
+		text, err := demoFiles.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		defer f.Close()
-		_, err = s.Import(ctx, path.Base(name), f)
+		_, err = s.Import(ctx, path.Base(name), bytes.NewReader(text))
 		return err
 	})
 }

@@ -42,7 +42,7 @@ var sheets = []struct {
 // writeXLSX writes a spreadsheet: one sheet a table, figures as numbers, and all facts on the last.
 func writeXLSX(w io.Writer, facts []paper.Fact) error {
 	book := excelize.NewFile()
-	defer book.Close()
+	defer discard(book)
 	for _, s := range sheets {
 		g := headGrid(facts, s.kind)
 		if len(g.Rows) == 0 {
@@ -64,6 +64,9 @@ func writeXLSX(w io.Writer, facts []paper.Fact) error {
 	book.SetActiveSheet(0)
 	return book.Write(w)
 }
+
+// discard closes what was only read or is in memory, where an error changes nothing.
+func discard(c io.Closer) { _ = c.Close() }
 
 // headGrid is the table of a kind as the pages show it.
 func headGrid(facts []paper.Fact, kind string) Grid {

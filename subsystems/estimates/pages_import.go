@@ -2,6 +2,7 @@ package estimates
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -66,8 +67,11 @@ func (s *Service) importParts(v *web.Visit) (done []Imported, failed string, err
 	}
 	for {
 		part, err := parts.NextPart()
-		if err != nil {
+		if errors.Is(err, io.EOF) {
 			break
+		}
+		if err != nil {
+			return done, "", fault.New(fault.Invalid, "estimates.fault.no-file").Because(err)
 		}
 		if part.FileName() == "" {
 			continue

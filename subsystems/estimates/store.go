@@ -15,9 +15,6 @@ const (
 
 	sqlVersion = `select ` + versionColumns + ` from estimates_versions where realm = $1 and id = $2`
 
-	sqlVersionByDigest = `select ` + versionColumns + ` from estimates_versions
-		where realm = $1 and head = $2 and year = $3 and source = $4 and latest and digest = $5`
-
 	sqlVersionsOfHeadYear = `select ` + versionColumns + ` from estimates_versions
 		where realm = $1 and head = $2 and year = $3 order by source, number desc`
 
@@ -80,15 +77,7 @@ func scanVersion(s db.Scanner) (Version, error) {
 }
 
 func versionByID(tx *db.Tx, id VersionID) (Version, error) {
-	return scanRow(tx, sqlVersion, tx.Realm(), id)
-}
-
-func versionByDigest(tx *db.Tx, p *paper.Paper, digest string) (Version, error) {
-	return scanRow(tx, sqlVersionByDigest, tx.Realm(), p.Head, p.Year, p.Source, digest)
-}
-
-func scanRow(tx *db.Tx, sql string, args ...any) (Version, error) {
-	return scanVersion(tx.Row(sql, args...))
+	return scanVersion(tx.Row(sqlVersion, tx.Realm(), id))
 }
 
 func versionsOfHeadYear(tx *db.Tx, head, year string) ([]Version, error) {
