@@ -166,9 +166,8 @@ func columnNames(cols []column) []string {
 
 // demandProse: an amount that the text names is the one of its table, and a
 // change is the difference of two columns.
-func (b *book) demandProse(facts []Fact) {
-	for i := range facts {
-		f := &facts[i]
+func (b *book) demandProse(facts []*Fact) {
+	for _, f := range facts {
 		if f.Value == nil || f.Table != TableProse && f.Table != TableFront || f.Column == "" {
 			continue
 		}
@@ -224,9 +223,8 @@ func (b *book) demandAgain(f *Fact, own term) {
 }
 
 // amountSaid is the amount that the text names for the same thing.
-func amountSaid(facts []Fact, like *Fact, column string) *Fact {
-	for i := range facts {
-		f := &facts[i]
+func amountSaid(facts []*Fact, like *Fact, column string) *Fact {
+	for _, f := range facts {
 		if f.Kind == KindAmount && f.Table == TableProse && f.Row == like.Row && f.Code == like.Code && f.Column == column && f.Value != nil {
 			return f
 		}
