@@ -26,10 +26,15 @@ func (w *walk) finish(name string) (*Paper, error) {
 		}
 	}
 	w.nameComparisons(p.b)
-	p.b.demand()
-	p.b.demandProse(w.facts)
-	p.place()
-	derived := p.b.derive(w)
+	p.set()
+	var derived []Fact
+	if len(p.open) > 0 || p.gaps {
+		p.b.demand()
+		p.b.demandProse(w.facts)
+		p.search()
+		derived = p.b.derive(w)
+	}
+	p.giveUp()
 	w.completeness()
 	return w.paper(table, derived), nil
 }
