@@ -10,6 +10,7 @@ type book struct {
 	figures    map[cellKey]*Fact
 	trial      map[cellKey]*Fact // figures put in a place to see whether it fits
 	identities []identity
+	programmes []*entry // the row that stands for each programme in its own table
 	byRow      map[int][]int
 	byOrder    map[int]*entry
 	whole      bool // of a paper, which prints its totals

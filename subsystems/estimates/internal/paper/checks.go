@@ -210,15 +210,13 @@ func (a *audit) percentages() {
 		if !ok {
 			continue
 		}
-		order, name := f.Order, CheckPercentage
-		if f.Table == TableProse {
-			row := a.b.spokenOf(f)
-			if row == nil {
-				continue
-			}
-			order, name = row.order, CheckProsePercentage
+		if f.Table != TableProse {
+			a.percentage(f, CheckPercentage, a.b.figures[cellKey{f.Order, to}], a.b.figures[cellKey{f.Order, from}])
+			continue
 		}
-		a.percentage(f, name, a.b.figures[cellKey{order, to}], a.b.figures[cellKey{order, from}])
+		for _, row := range a.b.spokenOf(f) {
+			a.percentage(f, CheckProsePercentage, a.b.figures[cellKey{row.order, to}], a.b.figures[cellKey{row.order, from}])
+		}
 	}
 }
 

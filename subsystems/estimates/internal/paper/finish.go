@@ -128,13 +128,21 @@ func (w *walk) tellTables(p *placer) []*Fact {
 
 // rowName is the Row of a fact; a provision row is named by its programme.
 func (w *walk) rowName(t *table, r *row) string {
-	if t.kind == TableProvision && t.programme != "" {
-		return w.programmeName(t.programme)
-	}
-	if t.kind == TableProvision && w.only != "" {
-		return w.only
+	if t.kind == TableProvision {
+		name := firstText(w.programmeName(t.programme), w.only)
+		if name == "" || !t.several() || r.total != "" {
+			return firstText(name, r.display())
+		}
+		return name + "：" + r.name
 	}
 	return r.display()
+}
+
+func firstText(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 // cellFact is the fact of one cell.
@@ -143,7 +151,7 @@ func (w *walk) cellFact(t *table, r *row, v *value) *Fact {
 		return nil
 	}
 	unit := t.unit
-	if r.unit != UnitNone || t.kind == TableTargets || t.kind == TableIndicators || t.kind == TableProvision {
+	if r.unit != UnitNone || t.kind == TableTargets || t.kind == TableIndicators {
 		unit = r.unit
 	}
 	f := w.keep(Fact{Kind: kindOfTable(t.kind), Table: t.kind, Row: w.rowName(t, r), Value: v.num, Unit: unit, Raw: v.raw,
@@ -151,6 +159,7 @@ func (w *walk) cellFact(t *table, r *row, v *value) *Fact {
 		Order: r.order, exact: v.dash})
 	f.Marks = marksOf(v.marks, r.marks)
 	switch {
+	case v.none:
 	case v.num == nil && v.pct == nil:
 		w.problem(v.line, v.cell, ProblemCell, v.raw)
 		f.Kind = KindUnplaced

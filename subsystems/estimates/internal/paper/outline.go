@@ -103,6 +103,9 @@ func (t *table) classify(r *row, last bool) {
 		}
 	case TableProvision:
 		r.code, r.group = t.programme, t.programme
+		if isTotal && t.several() {
+			r.total = TotalGroup
+		}
 	default:
 		r.group = t.programme
 	}
@@ -146,4 +149,16 @@ func totalOf(key string) (base string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// several says whether a programme's provision is split by bodies: government,
+// subvented, and their total.
+func (t *table) several() bool {
+	n := 0
+	for _, r := range t.rows {
+		if !r.title {
+			n++
+		}
+	}
+	return n > 1
 }

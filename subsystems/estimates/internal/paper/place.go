@@ -84,7 +84,7 @@ func (p *placer) prepare(t *table) {
 		}
 		cells := p.facts[r]
 		switch {
-		case t.kind == TableProvision && r.label != "" && !strings.HasPrefix(fold(r.label), "財政撥款"):
+		case t.kind == TableProvision && r.label != "" && !t.ofProvision():
 			p.w.problem(r.line, 0, ProblemRow, r.label)
 		case len(want) == 0:
 			p.measure(t, r, cells, names)
@@ -95,6 +95,16 @@ func (p *placer) prepare(t *table) {
 			p.open = append(p.open, openRow{t: t, r: r, cols: want})
 		}
 	}
+}
+
+// ofProvision: one row of the table of a programme says 財政撥款.
+func (t *table) ofProvision() bool {
+	for _, r := range t.rows {
+		if strings.HasPrefix(fold(r.label), "財政撥款") {
+			return true
+		}
+	}
+	return false
 }
 
 // measure places a row of targets or indicators: no sums can help, so the

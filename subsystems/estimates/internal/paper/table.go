@@ -198,7 +198,7 @@ func (c *column) merge(d column) {
 		c.role = d.role
 	}
 	if c.year == 0 {
-		c.year, c.cal = d.year, d.cal
+		c.year, c.cal, c.term = d.year, d.cal, d.term
 	}
 	c.odd = c.odd || d.odd
 }
