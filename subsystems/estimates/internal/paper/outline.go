@@ -33,7 +33,7 @@ func (w *walk) duplicates(t *table) {
 			continue
 		}
 		k := id{r.group, r.code, r.name}
-		if r.code != "" {
+		if r.code != "" && t.kind != TableProvision {
 			k.name = ""
 		}
 		if seen[k] {
