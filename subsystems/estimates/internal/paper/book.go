@@ -10,6 +10,7 @@ type book struct {
 	figures    map[cellKey]*Fact
 	trial      map[cellKey]*Fact // figures put in a place to see whether it fits
 	identities []identity
+	programmes []*entry // the row that stands for each programme in its own table
 	byRow      map[int][]int
 	byOrder    map[int]*entry
 	whole      bool // of a paper, which prints its totals
@@ -44,7 +45,7 @@ type term struct {
 }
 
 func newBook(y fiscal, work int) *book {
-	return &book{year: y, figures: make(map[cellKey]*Fact), byRow: make(map[int][]int), work: work}
+	return &book{year: y, figures: make(map[cellKey]*Fact, 256), byRow: make(map[int][]int, 64), work: work}
 }
 
 // get gives the figure at a place, a figure on trial before a settled one.
@@ -80,8 +81,10 @@ func (b *book) sum(check string, rows []*entry, total *entry, columns []string) 
 	if total == nil {
 		total = b.absent(rows[0])
 	}
+	all := make([]term, 0, (len(rows)+1)*len(columns))
 	for _, c := range columns {
-		terms := make([]term, 0, len(rows)+1)
+		terms := all[len(all):len(all):cap(all)]
+		all = all[:len(all)+len(rows)+1]
 		for _, r := range rows {
 			terms = append(terms, term{key: cellKey{r.order, c}})
 		}

@@ -18,6 +18,7 @@ type value struct {
 	dash  bool // a nil dash: nought, and not rounded
 	blank bool
 	odd   bool // grouped wrongly: a digit may be lost
+	none  bool // says in words that there is no figure
 	marks []string
 	pct   *money.Decimal // of (-0.6%)
 	aside *aside         // where the percentage is printed, if not in the cell
@@ -45,6 +46,9 @@ func parseValue(raw string) value {
 	}
 	d, n, odd := numberAt(s)
 	if n == 0 {
+		if v.none = noFigure(s); v.none {
+			return v
+		}
 		if marks, pct, left := tail(s, 1); left == 0 && pct != nil {
 			v.marks, v.pct = marks, pct
 		}
@@ -56,6 +60,16 @@ func parseValue(raw string) value {
 	}
 	v.num, v.odd, v.marks, v.pct = &d, odd, marks, pct
 	return v
+}
+
+// noFigure: words that stand where there is no figure.
+func noFigure(s string) bool {
+	s, _ = splitMarks(s)
+	switch fold(s) {
+	case "不適用", "N.A.", "NA", "N/A", "n.a.", "未有", "沒有":
+		return true
+	}
+	return false
 }
 
 // dashes gives the length of a nil dash at the start of s.

@@ -33,6 +33,7 @@ const (
 // Names of checks.
 const (
 	CheckProvisionAnalysis  = "provision-analysis"
+	CheckProvisionBodies    = "provision-bodies"
 	CheckAnalysisTotal      = "analysis-total"
 	CheckProgrammesTotal    = "programmes-total"
 	CheckPercentage         = "provision-percentage"
@@ -64,7 +65,7 @@ const (
 
 // CheckNames lists every check.
 func CheckNames() []string {
-	return []string{CheckProvisionAnalysis, CheckAnalysisTotal, CheckProgrammesTotal, CheckPercentage,
+	return []string{CheckProvisionAnalysis, CheckProvisionBodies, CheckAnalysisTotal, CheckProgrammesTotal, CheckPercentage,
 		CheckProvisionSubheads, CheckSubheadGroup, CheckSubheadAccount, CheckSubheadTotal, CheckExpensesTotal,
 		CheckExpensesSubhead, CheckCommitmentBalance, CheckCommitmentsTotal, CheckCommitmentsSubhead,
 		CheckFrontEstimate, CheckFrontBalance, CheckFrontCeiling, CheckPostsChange, CheckPostsTotal, CheckPostsNet,

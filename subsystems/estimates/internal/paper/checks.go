@@ -25,6 +25,7 @@ type audit struct {
 	p     *Paper
 	b     *book
 	notes []footnote
+	said  []*Fact // figures of the text
 	out   []Check
 }
 
@@ -34,7 +35,8 @@ func (p *Paper) checks() []Check {
 	}
 	a := newAudit(p)
 	a.b.demand()
-	a.b.demandProse(p.Facts)
+	a.b.demandProse(a.said)
+	a.out = make([]Check, 0, len(a.b.identities)+32)
 	for i := range a.b.identities {
 		a.identity(&a.b.identities[i])
 	}
@@ -63,6 +65,9 @@ func newAudit(p *Paper) *audit {
 		}
 		if inTable(f.Table) && f.Table != TableTargets && f.Table != TableIndicators {
 			a.enter(f)
+		}
+		if !inTable(f.Table) {
+			a.said = append(a.said, f)
 		}
 		if f.Raw != "" && f.Column != "" {
 			f.exact = f.exact || f.Value.IsZero() && strings.IndexFunc(f.Raw, isDash) >= 0
@@ -205,15 +210,13 @@ func (a *audit) percentages() {
 		if !ok {
 			continue
 		}
-		order, name := f.Order, CheckPercentage
-		if f.Table == TableProse {
-			row := a.b.spokenOf(f)
-			if row == nil {
-				continue
-			}
-			order, name = row.order, CheckProsePercentage
+		if f.Table != TableProse {
+			a.percentage(f, CheckPercentage, a.b.figures[cellKey{f.Order, to}], a.b.figures[cellKey{f.Order, from}])
+			continue
 		}
-		a.percentage(f, name, a.b.figures[cellKey{order, to}], a.b.figures[cellKey{order, from}])
+		for _, row := range a.b.spokenOf(f) {
+			a.percentage(f, CheckProsePercentage, a.b.figures[cellKey{row.order, to}], a.b.figures[cellKey{row.order, from}])
+		}
 	}
 }
 

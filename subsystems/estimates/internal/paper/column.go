@@ -10,6 +10,7 @@ type column struct {
 	role string // one of the roles below, "" when the heading is blank or unknown
 	year int    // first calendar year, 0 for target, approved, ...
 	cal  bool   // a calendar year, not a financial one
+	term bool   // a school year
 	unit string
 	odd  bool // the heading was lost, or its year does not fit
 	cell int
@@ -39,6 +40,8 @@ func (c column) name() string {
 		return c.role
 	case c.cal:
 		return strconv.Itoa(c.year) + " " + c.role
+	case c.term:
+		return strings.Replace(fiscal(c.year).String(), "-", "/", 1) + " " + c.role
 	}
 	return fiscal(c.year).String() + " " + c.role
 }
@@ -83,6 +86,10 @@ func (c *column) takeYear(s string) string {
 	if y, fits, n := fiscalAt(s); n > 0 {
 		c.year, c.odd = int(y), !fits
 		return strings.TrimPrefix(s[n:], "年度")
+	}
+	if y, fits, n := fiscalAt(strings.Replace(s, "/", "-", 1)); n > 0 {
+		c.year, c.odd, c.term = int(y), !fits, true
+		return strings.TrimPrefix(strings.TrimPrefix(s[n:], "學年"), "年度")
 	}
 	if y, n := digitsAt(s, 5); n == 4 {
 		c.year, c.cal, c.odd = y, true, !plausibleYear(y)

@@ -20,16 +20,21 @@ func (w *walk) finish(name string) (*Paper, error) {
 	w.compareProgrammes()
 	p := &placer{w: w, b: newBook(w.year, w.lim.MaxWork), facts: make(map[*row][]*Fact)}
 	table := w.tellTables(p)
-	for i := range w.facts {
-		if f := &w.facts[i]; f.Value != nil && f.Column != "" && f.Kind != KindPercentage {
+	for _, f := range w.facts {
+		if f.Value != nil && f.Column != "" && f.Kind != KindPercentage {
 			p.b.figures[cellKey{f.Order, f.Column}] = f
 		}
 	}
 	w.nameComparisons(p.b)
-	p.b.demand()
-	p.b.demandProse(w.facts)
-	p.place()
-	derived := p.b.derive(w)
+	p.set()
+	var derived []Fact
+	if len(p.open) > 0 || p.gaps {
+		p.b.demand()
+		p.b.demandProse(w.facts)
+		p.search()
+		derived = p.b.derive(w)
+	}
+	p.giveUp()
 	w.completeness()
 	return w.paper(table, derived), nil
 }
@@ -40,9 +45,7 @@ func (w *walk) paper(table []*Fact, derived []Fact) *Paper {
 		PolicyArea: w.area, Lines: w.lines}
 	extra := w.percentages(table)
 	all := make([]*Fact, 0, len(w.facts)+len(table)+len(extra)+len(derived))
-	for i := range w.facts {
-		all = append(all, &w.facts[i])
-	}
+	all = append(all, w.facts...)
 	for _, f := range table {
 		if f.Column == "" {
 			f.Kind = KindUnplaced
@@ -125,13 +128,21 @@ func (w *walk) tellTables(p *placer) []*Fact {
 
 // rowName is the Row of a fact; a provision row is named by its programme.
 func (w *walk) rowName(t *table, r *row) string {
-	if t.kind == TableProvision && t.programme != "" {
-		return w.programmeName(t.programme)
-	}
-	if t.kind == TableProvision && w.only != "" {
-		return w.only
+	if t.kind == TableProvision {
+		name := firstText(w.programmeName(t.programme), w.only)
+		if name == "" || !t.several() || r.total != "" {
+			return firstText(name, r.display())
+		}
+		return name + "：" + r.name
 	}
 	return r.display()
+}
+
+func firstText(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 // cellFact is the fact of one cell.
@@ -140,14 +151,15 @@ func (w *walk) cellFact(t *table, r *row, v *value) *Fact {
 		return nil
 	}
 	unit := t.unit
-	if r.unit != UnitNone || t.kind == TableTargets || t.kind == TableIndicators || t.kind == TableProvision {
+	if r.unit != UnitNone || t.kind == TableTargets || t.kind == TableIndicators {
 		unit = r.unit
 	}
-	f := &Fact{Kind: kindOfTable(t.kind), Table: t.kind, Row: w.rowName(t, r), Value: v.num, Unit: unit, Raw: v.raw,
+	f := w.keep(Fact{Kind: kindOfTable(t.kind), Table: t.kind, Row: w.rowName(t, r), Value: v.num, Unit: unit, Raw: v.raw,
 		Line: v.line, Cell: v.cell, How: Printed, Code: r.code, Name: r.name, Group: r.group, Total: r.total,
-		Order: r.order, exact: v.dash}
-	f.Marks = append(append([]string{}, v.marks...), r.marks...)
+		Order: r.order, exact: v.dash})
+	f.Marks = marksOf(v.marks, r.marks)
 	switch {
+	case v.none:
 	case v.num == nil && v.pct == nil:
 		w.problem(v.line, v.cell, ProblemCell, v.raw)
 		f.Kind = KindUnplaced
@@ -157,6 +169,14 @@ func (w *walk) cellFact(t *table, r *row, v *value) *Fact {
 	}
 	f.pct, f.aside = v.pct, v.aside
 	return f
+}
+
+// marksOf gives the marks of a figure and of the name of its row.
+func marksOf(figure, name []string) []string {
+	if len(figure) == 0 {
+		return name
+	}
+	return append(figure[:len(figure):len(figure)], name...)
 }
 
 func kindOfTable(table string) string {
@@ -301,8 +321,7 @@ func (w *walk) lastTable(last int) {
 
 // nameComparisons gives each "(或較…)" the row that it speaks about.
 func (w *walk) nameComparisons(b *book) {
-	for i := range w.facts {
-		f := &w.facts[i]
+	for _, f := range w.facts {
 		if f.Kind != KindPercentage || f.Table == TableProse {
 			continue
 		}

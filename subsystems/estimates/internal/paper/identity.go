@@ -5,14 +5,15 @@ package paper
 // their words.
 func (b *book) demand() {
 	cols := columnNames(expectedColumns(TableProvision, b.year))
-	provision, analysis := b.rows(TableProvision), b.rows(TableAnalysis)
+	b.programmes = b.demandBodies(cols)
+	provision, analysis := b.programmes, b.rows(TableAnalysis)
 	subheads, expenses := b.rows(TableSubheads), b.rows(TableExpenses)
 	items, analysisTotal := splitTotal(analysis)
 	for _, p := range provision {
 		b.same(CheckProvisionAnalysis, p, byCode(items, p.code), cols)
 	}
 	for _, i := range items {
-		if byCode(provision, i.code) == nil {
+		if byProgramme(provision, i.code) == nil {
 			b.same(CheckProvisionAnalysis, nil, i, cols)
 		}
 	}
@@ -34,6 +35,28 @@ func (b *book) demand() {
 		b.sum(CheckExpensesSubhead, expenseItems, s, cols)
 	}
 	b.demandCommitments()
+}
+
+// demandBodies: where a programme's provision is split by bodies, these make
+// its total, and the total stands for the programme.
+func (b *book) demandBodies(cols []string) []*entry {
+	var out, bodies []*entry
+	code := ""
+	flush := func() { out, bodies = append(out, bodies...), nil }
+	for _, r := range b.rows(TableProvision) {
+		if r.code != code {
+			flush()
+		}
+		code = r.code
+		if r.total == TotalGroup {
+			b.sum(CheckProvisionBodies, bodies, r, cols)
+			bodies = []*entry{r}
+			continue
+		}
+		bodies = append(bodies, r)
+	}
+	flush()
+	return out
 }
 
 // demandSubheads: items make their kind, kinds their account, accounts the
@@ -166,39 +189,44 @@ func columnNames(cols []column) []string {
 
 // demandProse: an amount that the text names is the one of its table, and a
 // change is the difference of two columns.
-func (b *book) demandProse(facts []Fact) {
-	for i := range facts {
-		f := &facts[i]
+func (b *book) demandProse(facts []*Fact) {
+	for _, f := range facts {
 		if f.Value == nil || f.Table != TableProse && f.Table != TableFront || f.Column == "" {
 			continue
 		}
-		own := term{key: cellKey{f.Order, f.Column}}
-		row := b.spokenOf(f)
-		switch {
-		case row == nil:
-		case f.Kind == KindAmount && f.Table == TableProse:
-			b.require(identity{CheckProseAmount, f.Row, f.Column, []term{{key: cellKey{row.order, f.Column}}, own}})
-			b.demandAgain(f, own)
-		case f.Kind == KindChange:
-			to, from, ok := cutChange(f.Column)
-			if !ok {
-				continue
-			}
-			b.require(identity{changeCheck(f), f.Row, f.Column, []term{
-				{key: cellKey{row.order, to}}, {cellKey{row.order, from}, true}, own,
+		for _, row := range b.spokenOf(f) {
+			b.demandSaid(facts, f, row)
+		}
+	}
+}
+
+// demandSaid holds one figure of the text to one row of a table.
+func (b *book) demandSaid(facts []*Fact, f *Fact, row *entry) {
+	own := term{key: cellKey{f.Order, f.Column}}
+	switch {
+	case f.Table == TableFront && f.Row == frontEstimate:
+		b.require(identity{CheckFrontEstimate, f.Row, f.Column, []term{{key: cellKey{row.order, f.Column}}, own}})
+		if said := amountSaid(facts, &Fact{Row: subjectTotal}, f.Column); said != nil {
+			b.require(identity{CheckFrontEstimate, f.Row, f.Column, []term{{key: cellKey{said.Order, f.Column}}, own}})
+		}
+	case f.Table == TableFront && f.Row == frontBalance:
+		b.require(identity{CheckFrontBalance, f.Row, f.Column, []term{{key: cellKey{row.order, f.Column}}, own}})
+	case f.Table == TableFront:
+	case f.Kind == KindAmount:
+		b.require(identity{CheckProseAmount, f.Row, f.Column, []term{{key: cellKey{row.order, f.Column}}, own}})
+		b.demandAgain(f, own)
+	case f.Kind == KindChange:
+		to, from, ok := cutChange(f.Column)
+		if !ok {
+			return
+		}
+		b.require(identity{changeCheck(f), f.Row, f.Column, []term{
+			{key: cellKey{row.order, to}}, {cellKey{row.order, from}, true}, own,
+		}})
+		if said := amountSaid(facts, f, to); said != nil {
+			b.require(identity{CheckProseChange, f.Row, f.Column, []term{
+				{key: cellKey{said.Order, to}}, {cellKey{row.order, from}, true}, own,
 			}})
-			if said := amountSaid(facts, f, to); said != nil {
-				b.require(identity{CheckProseChange, f.Row, f.Column, []term{
-					{key: cellKey{said.Order, to}}, {cellKey{row.order, from}, true}, own,
-				}})
-			}
-		case f.Table == TableFront && f.Row == frontEstimate:
-			b.require(identity{CheckFrontEstimate, f.Row, f.Column, []term{{key: cellKey{row.order, f.Column}}, own}})
-			if said := amountSaid(facts, &Fact{Row: subjectTotal}, f.Column); said != nil {
-				b.require(identity{CheckFrontEstimate, f.Row, f.Column, []term{{key: cellKey{said.Order, f.Column}}, own}})
-			}
-		case f.Table == TableFront && f.Row == frontBalance:
-			b.require(identity{CheckFrontBalance, f.Row, f.Column, []term{{key: cellKey{row.order, f.Column}}, own}})
 		}
 	}
 }
@@ -224,9 +252,8 @@ func (b *book) demandAgain(f *Fact, own term) {
 }
 
 // amountSaid is the amount that the text names for the same thing.
-func amountSaid(facts []Fact, like *Fact, column string) *Fact {
-	for i := range facts {
-		f := &facts[i]
+func amountSaid(facts []*Fact, like *Fact, column string) *Fact {
+	for _, f := range facts {
 		if f.Kind == KindAmount && f.Table == TableProse && f.Row == like.Row && f.Code == like.Code && f.Column == column && f.Value != nil {
 			return f
 		}
@@ -241,25 +268,41 @@ func changeCheck(f *Fact) string {
 	return CheckProseChange
 }
 
-// spokenOf finds the row of a table that a figure in prose speaks about.
-func (b *book) spokenOf(f *Fact) *entry {
+// spokenOf finds the rows of tables that a figure in prose speaks about: a
+// programme stands in two tables.
+func (b *book) spokenOf(f *Fact) []*entry {
+	var out []*entry
+	add := func(e *entry) {
+		if e != nil {
+			out = append(out, e)
+		}
+	}
 	switch {
 	case f.Table == TableFront && f.Row == frontBalance:
 		_, t := splitTotal(b.rows(TableCommitments))
-		return t
+		add(t)
 	case f.Table == TableFront && f.Row == frontEstimate:
-		return b.headTotal()
+		add(b.headTotal())
 	case f.Group == "programme":
-		if e := byCode(b.rows(TableProvision), f.Code); e != nil {
-			return e
-		}
-		return byCode(b.rows(TableAnalysis), f.Code)
+		add(byProgramme(b.programmes, f.Code))
+		add(byCode(b.rows(TableAnalysis), f.Code))
 	case f.Group != TableSubheads:
-		return nil
 	case f.Row == subjectTotal:
-		return b.headTotal()
+		add(b.headTotal())
+	default:
+		add(byCode(b.rows(TableSubheads), f.Code))
 	}
-	return byCode(b.rows(TableSubheads), f.Code)
+	return out
+}
+
+// byProgramme finds the row that stands for a programme, which may be a total.
+func byProgramme(rows []*entry, code string) *entry {
+	for _, r := range rows {
+		if r.code == code {
+			return r
+		}
+	}
+	return nil
 }
 
 // headTotal is the total of the subheads, else of the programmes.

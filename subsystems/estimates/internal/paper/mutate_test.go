@@ -153,7 +153,7 @@ func truthOf(t *testing.T, name string) *truth {
 	}
 	a := newAudit(p)
 	a.b.demand()
-	a.b.demandProse(p.Facts)
+	a.b.demandProse(a.said)
 	tr.audit = a
 	for i := range a.b.identities {
 		var fs []*Fact

@@ -7,26 +7,39 @@ import (
 
 // outline says of each row what it is: item, title, or the total of what.
 func (w *walk) outline() {
-	seen := make(map[[2]string]bool)
 	for _, t := range w.tables {
 		t.settle()
 		t.kindFromRows()
 		t.cut()
 		for i, r := range t.rows {
 			t.classify(r, i == len(t.rows)-1)
-			if r.title || r.total != "" {
-				continue
+			if !r.title && r.total == "" {
+				w.complain(t, r)
 			}
-			w.complain(t, r)
-			id := [2]string{t.kind + t.programme + r.group, r.code + "|" + r.name}
-			if t.kind == TableCommitments || t.kind == TableSubheads {
-				id[1] = firstText(r.code, r.name)
-			}
-			if seen[id] && (t.kind != TableTargets && t.kind != TableIndicators) {
-				w.problem(r.line, 0, ProblemDuplicate, r.display())
-			}
-			seen[id] = true
 		}
+		w.duplicates(t)
+	}
+}
+
+// duplicates reports rows of one number: in a table of sums each stands once.
+func (w *walk) duplicates(t *table) {
+	if t.kind == TableTargets || t.kind == TableIndicators {
+		return
+	}
+	type id struct{ group, code, name string }
+	seen := make(map[id]bool, len(t.rows))
+	for _, r := range t.rows {
+		if r.title || r.total != "" {
+			continue
+		}
+		k := id{r.group, r.code, r.name}
+		if r.code != "" && t.kind != TableProvision {
+			k.name = ""
+		}
+		if seen[k] {
+			w.problem(r.line, 0, ProblemDuplicate, r.display())
+		}
+		seen[k] = true
 	}
 }
 
@@ -90,6 +103,9 @@ func (t *table) classify(r *row, last bool) {
 		}
 	case TableProvision:
 		r.code, r.group = t.programme, t.programme
+		if isTotal && t.several() {
+			r.total = TotalGroup
+		}
 	default:
 		r.group = t.programme
 	}
@@ -135,9 +151,14 @@ func totalOf(key string) (base string, ok bool) {
 	return "", false
 }
 
-func firstText(a, b string) string {
-	if a != "" {
-		return a
+// several says whether a programme's provision is split by bodies: government,
+// subvented, and their total.
+func (t *table) several() bool {
+	n := 0
+	for _, r := range t.rows {
+		if !r.title {
+			n++
+		}
 	}
-	return b
+	return n > 1
 }

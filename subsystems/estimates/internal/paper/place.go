@@ -17,6 +17,7 @@ type placer struct {
 	b     *book
 	facts map[*row][]*Fact // one for each cell of the region, nil where blank
 	open  []openRow        // rows that do not pair
+	gaps  bool             // some place that should hold a figure is empty
 }
 
 type openRow struct {
@@ -55,17 +56,20 @@ func (t *table) trust(names, want []string) bool {
 	return true
 }
 
-// place puts every row where it belongs and reports the rest.
-func (p *placer) place() {
+// set puts the rows that pair under their columns and keeps the others.
+func (p *placer) set() {
 	for _, t := range p.w.tables {
 		p.prepare(t)
 	}
+}
+
+// search looks for the places of the rows that do not pair.
+func (p *placer) search() {
 	for round := 0; round < 4 && len(p.open) > 0; round++ {
 		if !p.tables() && !p.rows() {
 			break
 		}
 	}
-	p.giveUp()
 }
 
 // prepare sets the rows that pair and keeps the others.
@@ -80,16 +84,27 @@ func (p *placer) prepare(t *table) {
 		}
 		cells := p.facts[r]
 		switch {
-		case t.kind == TableProvision && r.label != "" && !strings.HasPrefix(fold(r.label), "財政撥款"):
+		case t.kind == TableProvision && r.label != "" && !t.ofProvision():
 			p.w.problem(r.line, 0, ProblemRow, r.label)
 		case len(want) == 0:
 			p.measure(t, r, cells, names)
 		case trusted && t.sure(r, names) && !r.apart:
 			p.settle(r, cells, names, identityPattern(len(cells)), Printed, "", nil)
+			p.gaps = p.gaps || r.filled() < len(want)
 		default:
 			p.open = append(p.open, openRow{t: t, r: r, cols: want})
 		}
 	}
+}
+
+// ofProvision: one row of the table of a programme says 財政撥款.
+func (t *table) ofProvision() bool {
+	for _, r := range t.rows {
+		if strings.HasPrefix(fold(r.label), "財政撥款") {
+			return true
+		}
+	}
+	return false
 }
 
 // measure places a row of targets or indicators: no sums can help, so the

@@ -24,10 +24,60 @@ func (w *walk) tabular(l line) {
 		w.openTable(l.no, cols, label)
 		return
 	}
+	if unknownHeadings(l.cells) {
+		// What stands below must not go under the headings above.
+		w.problem(l.no, 0, ProblemHeading, clip(strings.TrimSpace(strings.Join(l.cells, " "))))
+		w.implicitTable(l.no)
+		return
+	}
 	if w.table == nil {
 		w.implicitTable(l.no)
 	}
+	if w.percentageRow(l) {
+		return
+	}
 	w.addRow(l)
+}
+
+// unknownHeadings: two or more cells behind the first that are words are the
+// headings of something, even if they name no column that we know.
+func unknownHeadings(cells []string) bool {
+	words := 0
+	for i, c := range cells {
+		if i < 2 || blank(c) {
+			continue
+		}
+		v := parseValue(c)
+		if v.num != nil || v.pct != nil || v.none {
+			return false
+		}
+		words++
+	}
+	return words > 1
+}
+
+// percentageRow sets a row of nothing but (-0.6%) behind the figures above it.
+func (w *walk) percentageRow(l line) bool {
+	rows := w.table.rows
+	if len(rows) == 0 || len(rows[len(rows)-1].cells) != len(l.cells) {
+		return false
+	}
+	var found []aside
+	for i, c := range l.cells {
+		if blank(c) {
+			continue
+		}
+		if v := parseValue(c); v.num != nil || v.pct == nil {
+			return false
+		}
+		found = append(found, aside{i, strings.TrimSpace(c), l.no, i + 1})
+	}
+	if len(found) == 0 {
+		return false
+	}
+	last := rows[len(rows)-1]
+	last.pct = append(last.pct, found...)
+	return true
 }
 
 // onlyCell gives the one cell of a line that is not blank.
@@ -187,7 +237,7 @@ func (w *walk) name(t *table, r *row, printed string) {
 	case TableProvision:
 		r.name = s
 		if _, unit := takeUnit(fold(s)); unit != "" {
-			r.unit = unit
+			r.unit, t.unit = unit, unit
 		}
 		return
 	case TableAnalysis:
@@ -267,7 +317,7 @@ func measureUnit(name string) string {
 // it is no name.
 func figure(cell string) bool {
 	v := parseValue(cell)
-	return v.readable() || v.pct != nil
+	return v.readable() || v.pct != nil || v.none
 }
 
 // fit trims blank cells behind the columns.

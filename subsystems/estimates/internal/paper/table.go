@@ -71,6 +71,9 @@ func headings(cells []string) (cols []column, label string, ok bool) {
 	if len(cells) < 2 {
 		return nil, "", false
 	}
+	if !mayHead(cells[0]) {
+		return nil, "", false
+	}
 	first := fold(cells[0])
 	_, isHead := parseHeading(first)
 	if !isHead && !headingLabel(first) {
@@ -98,6 +101,21 @@ func headings(cells []string) (cols []column, label string, ok bool) {
 		return nil, "", false
 	}
 	return cols, first, true
+}
+
+// mayHead turns away most names of rows before they are folded: a heading is
+// short, and blank or made of the words of headings.
+func mayHead(cell string) bool {
+	if len(cell) > 100 {
+		return false
+	}
+	for _, r := range cell {
+		if foldRune(r) == 0 {
+			continue
+		}
+		return r < 0x80 || strings.ContainsRune("目指綱纲分項项核截結结承（實原修預", r)
+	}
+	return true
 }
 
 // onlyYearsOfData guards against ungrouped figures that look like years: a
@@ -180,7 +198,7 @@ func (c *column) merge(d column) {
 		c.role = d.role
 	}
 	if c.year == 0 {
-		c.year, c.cal = d.year, d.cal
+		c.year, c.cal, c.term = d.year, d.cal, d.term
 	}
 	c.odd = c.odd || d.odd
 }

@@ -43,7 +43,8 @@ type walk struct {
 	sections     []programme // programme headings in the details
 	tables       []*table
 	footnotes    []footnote
-	facts        []Fact // those that do not stand in tables
+	facts        []*Fact // those that do not stand in tables
+	arena        []Fact  // room for the next facts
 	problems     []Problem
 	votes        map[fiscal]int
 	reasons      map[string]bool // programmes that have their reasons printed
@@ -265,7 +266,16 @@ func (w *walk) fact(f Fact) {
 		w.order++
 		f.Order = w.order
 	}
-	w.facts = append(w.facts, f)
+	w.facts = append(w.facts, w.keep(f))
+}
+
+// keep gives a fact a place that it need not leave again.
+func (w *walk) keep(f Fact) *Fact {
+	if len(w.arena) == cap(w.arena) {
+		w.arena = make([]Fact, 0, 64)
+	}
+	w.arena = append(w.arena, f)
+	return &w.arena[len(w.arena)-1]
 }
 
 // maxProblems bounds what is told of one paper; a file that is all wrong need
