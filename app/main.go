@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"praya/kernel/who"
 	"praya/subsystems/estimates"
 )
 
@@ -69,8 +70,22 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 		return exitFailed
 	}
 	term := estimates.Terminal{Out: out, Err: errOut, Progress: isTerminal(errOut)}
+	ctx = who.AsSystem(ctx, who.Production)
+	var opened *Praya
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return exitCode(parsed.Run(config, term, config.limits()), errOut)
+	err = errors.Join(
+		parsed.BindToProvider(func() (*estimates.Service, error) {
+			var err error
+			if opened, err = Open(ctx, config, newLog(config, errOut)); err != nil {
+				return nil, err
+			}
+			return opened.Estimates, nil
+		}),
+		parsed.Run(config, term, config.limits()))
+	if opened != nil {
+		err = errors.Join(err, opened.Close())
+	}
+	return exitCode(err, errOut)
 }
 
 func exitCode(err error, errOut io.Writer) int {

@@ -65,7 +65,8 @@ func asStatus(err error, status *huma.StatusError) bool {
 	return ok
 }
 
-type paging struct {
+// Paging is what a list takes.
+type Paging struct {
 	Limit  int `query:"limit" default:"100" minimum:"1" maximum:"1000" doc:"How many to give"`
 	Offset int `query:"offset" default:"0" minimum:"0" doc:"How many to leave out before"`
 }
@@ -91,7 +92,7 @@ type versionsBody struct {
 }
 
 func (s *Service) apiVersions(ctx context.Context, in *struct {
-	paging
+	Paging
 	Year string `query:"year" doc:"Financial year, such as 2025-26"`
 	Head string `query:"head" doc:"Number of the head"`
 },
@@ -102,11 +103,12 @@ func (s *Service) apiVersions(ctx context.Context, in *struct {
 	return out, err
 }
 
-type conditional struct {
+// Conditional is what a caller has already.
+type Conditional struct {
 	IfNoneMatch string `header:"If-None-Match"`
 }
 
-func (c conditional) unchanged(tag string) error {
+func (c Conditional) unchanged(tag string) error {
 	if c.IfNoneMatch == tag || c.IfNoneMatch == "W/"+tag {
 		return huma.Status304NotModified()
 	}
@@ -119,7 +121,7 @@ type versionBody struct {
 }
 
 func (s *Service) apiVersion(ctx context.Context, in *struct {
-	conditional
+	Conditional
 	ID string `path:"id" doc:"The version's id"`
 },
 ) (*versionBody, error) {
@@ -141,7 +143,7 @@ type factsBody struct {
 }
 
 func (s *Service) apiFacts(ctx context.Context, in *struct {
-	conditional
+	Conditional
 	ID    string `path:"id" doc:"The version's id"`
 	Kind  string `query:"kind" doc:"Only facts of this kind"`
 	After int    `query:"after" default:"0" minimum:"0" doc:"Next of the page before"`
@@ -172,7 +174,7 @@ type checksBody struct {
 }
 
 func (s *Service) apiChecks(ctx context.Context, in *struct {
-	conditional
+	Conditional
 	Year   string `path:"year" doc:"Financial year"`
 	Head   string `path:"head" doc:"Number of the head"`
 	Source string `query:"sources" doc:"paper, csv or series-csv; the best there is by default"`

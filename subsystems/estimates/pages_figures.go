@@ -184,7 +184,11 @@ func rateChart(v *web.View, h HeadYear, id, title string, series []Series) (web.
 		}
 		lines = append(lines, line)
 	}
-	return web.Chart{ID: id + "-chart", Caption: title, Title: title, Summary: title, Data: measureTable(v, h, id, title, series)}, labels, lines, true
+	conclusion := measureConclusion(v, id, series, labels)
+	return web.Chart{
+		ID: id + "-chart", Caption: conclusion, Title: v.T("estimates.measures.rates"), Summary: conclusion,
+		Data: measureTable(v, h, id, title, series),
+	}, labels, lines, true
 }
 
 // broken reports whether a series may not be joined between two papers.
@@ -217,7 +221,7 @@ func seriesYears(series []Series) []string {
 // calendar years stand in columns of their own.
 func measureTable(v *web.View, h HeadYear, id, caption string, series []Series) web.Table {
 	t := web.Table{ID: id, Caption: caption, Mode: web.Figures, Columns: []web.Column{{Head: v.T("estimates.measures.measure")}}}
-	withTarget := id == "targets"
+	withTarget := strings.HasPrefix(id, "targets")
 	if withTarget {
 		t.Columns = append(t.Columns, web.Column{Head: v.T("estimates.measures.target"), Numeric: true})
 	}
@@ -288,4 +292,24 @@ func lastActual(points []Point) (Point, bool) {
 		}
 	}
 	return Point{}, false
+}
+
+// measureConclusion says in a sentence what the chart of a list of measures shows.
+func measureConclusion(v *web.View, id string, series []Series, labels []string) string {
+	if !strings.HasPrefix(id, "targets") {
+		return v.T("estimates.measures.span", "from", labels[0], "to", labels[len(labels)-1])
+	}
+	hit, missed := 0, 0
+	for _, s := range series {
+		target, promised := s.target()
+		result, there := lastActual(s.latest())
+		if good, known := met(target.Fact, result.Fact); promised && there && known {
+			if good {
+				hit++
+			} else {
+				missed++
+			}
+		}
+	}
+	return v.T("estimates.measures.conclusion", "met", hit, "missed", missed)
 }

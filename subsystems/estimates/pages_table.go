@@ -238,7 +238,7 @@ func yearTable(v *web.View, d yearView) web.Table {
 	y := d.Heads[0].Year
 	before := yearsBefore(y)
 	t := web.Table{
-		ID: "heads", Caption: v.T("estimates.year.caption"), Mode: web.Figures,
+		ID: "heads", Caption: v.T("estimates.year.caption"), Unit: v.T("estimates.unit.million"), Mode: web.Figures,
 		Columns: []web.Column{
 			v.SortBy("number", web.Column{Head: v.T("estimates.year.head")}),
 			{Head: v.T("estimates.year.name")},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"praya/kernel/money"
+	"praya/platform/search"
 	"praya/subsystems/estimates/internal/paper"
 )
 
@@ -174,16 +175,17 @@ func transfers(note string) bool {
 	return strings.Contains(note, "轉撥") || strings.Contains(note, "重組")
 }
 
-// sameName compares names as printed, without the spaces that a line break left in them.
-func sameName(a, b string) bool { return squeeze(a) == squeeze(b) }
+// sameName compares names as printed, without the spaces that a line break left in them, and
+// with variants of a character as one: optical reading puts a simplified one here and there.
+func sameName(a, b string) bool { return a == b || squeeze(a) == squeeze(b) }
 
 func squeeze(s string) string {
-	return strings.Map(func(r rune) rune {
+	return search.Fold(strings.Map(func(r rune) rune {
 		if r == ' ' || r == '　' || r == '\u00a0' {
 			return -1
 		}
 		return r
-	}, s)
+	}, s))
 }
 
 // latest is the newest word on each year: the actual if there is one, else the revised,
@@ -252,4 +254,17 @@ func percent(from, to *money.Decimal) string {
 		return "+" + q.String() + "%"
 	}
 	return q.String() + "%"
+}
+
+// byPeriod parts series about calendar years from those about financial years: their years
+// may not share an axis or a table.
+func byPeriod(series []Series) (calendar, financial []Series) {
+	for _, s := range series {
+		if slices.ContainsFunc(s.Points, func(p Point) bool { return strings.Contains(p.Year, "-") }) {
+			financial = append(financial, s)
+		} else {
+			calendar = append(calendar, s)
+		}
+	}
+	return calendar, financial
 }
