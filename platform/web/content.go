@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -243,3 +244,24 @@ func cutRanges(text string, ranges [][2]int) []textPiece {
 	}
 	return append(out, textPiece{text[at:], false})
 }
+
+// cutYears cuts a text at financial years, as in 2025-26. A text that is nothing but
+// one year, the commonest heading, breaks nowhere worth the mark-up and stays whole.
+func cutYears(text string) []textPiece {
+	if !strings.Contains(text, "-") || len(text) == len("2025-26") {
+		return []textPiece{{text, false}}
+	}
+	var ranges [][2]int
+	for i := 4; i+2 < len(text); i++ {
+		if text[i] == '-' && isDigits(text[i-4:i]) && isDigits(text[i+1:i+3]) {
+			ranges = append(ranges, [2]int{i - 4, i + 3})
+		}
+	}
+	pieces := cutRanges(text, ranges)
+	if last := len(pieces) - 1; pieces[last].text == "" {
+		pieces = pieces[:last]
+	}
+	return pieces
+}
+
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -23,6 +23,14 @@ type Form struct {
 	Cancel string // path
 	Hidden [][2]string
 	Danger bool
+	Filter bool // a search or a filter over a list: its fields stand in a row
+}
+
+func (f Form) class() string {
+	if f.Filter {
+		return "form filters"
+	}
+	return "form"
 }
 
 func (f Form) method() string {

@@ -192,3 +192,21 @@ func TestMarkedAddsNoSpace(t *testing.T) {
 		t.Errorf("%s, want %s", b.String(), want)
 	}
 }
+
+func TestYearsStayWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"2025-26預算":          `<span class="nb">2025-26</span>預算`,
+		"由2023-24至2025-26":   `由<span class="nb">2023-24</span>至<span class="nb">2025-26</span>`,
+		"2025-26":            "2025-26",
+		"A-1, 2025-2, 25-26": "A-1, 2025-2, 25-26",
+		"":                   "",
+	} {
+		var b strings.Builder
+		if err := unbroken(text).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != want {
+			t.Errorf("%s: %s, want %s", text, b.String(), want)
+		}
+	}
+}

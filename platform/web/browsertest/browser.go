@@ -59,7 +59,8 @@ func (b *Browser) start() {
 	b.err = chromedp.Run(ctx)
 }
 
-// Tab opens a tab for a test, and closes it at the test's end.
+// Tab opens a tab for a test and closes it at the test's end. It begins without cookies,
+// which all tabs share: tests with tabs do not run in parallel.
 func (b *Browser) Tab(t *testing.T) *Tab {
 	t.Helper()
 	need(t, "chromium", func() bool { _, err := exec.LookPath("chromium"); return err == nil })
@@ -70,7 +71,7 @@ func (b *Browser) Tab(t *testing.T) *Tab {
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	tab := &Tab{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, tab.hear)
-	tab.run(log.Enable(), network.Enable(), runtime.Enable(), security.SetIgnoreCertificateErrors(true))
+	tab.run(log.Enable(), network.Enable(), network.ClearBrowserCookies(), runtime.Enable(), security.SetIgnoreCertificateErrors(true))
 	t.Cleanup(func() {
 		tab.mu.Lock()
 		defer tab.mu.Unlock()

@@ -26,7 +26,6 @@ func (tab *Tab) Accessible() {
 		tab.t.Fatal(err)
 	}
 	var found []violation
-	tab.settle()
 	tab.run(
 		chromedp.Evaluate(string(source)+";true", new(bool)),
 		chromedp.Evaluate(axeScript, &found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
@@ -35,18 +34,6 @@ func (tab *Tab) Accessible() {
 		tab.t.Errorf("axe: %s: %s\n\t%s", v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
 	}
 }
-
-// settle waits for two frames: emulated colours reach computed styles with a frame only.
-func (tab *Tab) settle() {
-	tab.t.Helper()
-	tab.run(chromedp.Evaluate(frameScript, new(bool), func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
-}
-
-// A tab that the browser does not show draws no frames: half a second ends the wait.
-const frameScript = `new Promise(done => {
-  requestAnimationFrame(() => requestAnimationFrame(() => done(true)))
-  setTimeout(() => done(false), 500)
-})`
 
 type violation struct {
 	ID, Help string

@@ -23,7 +23,6 @@ type Tab struct {
 	mu     sync.Mutex
 	errors []string
 	expect []string
-	forced bool
 }
 
 // hear collects what the browser complains about.
@@ -114,11 +113,6 @@ func (tab *Tab) Look(l Look) {
 	if l.Height == 0 {
 		l.Height = 800
 	}
-	if tab.forced && !l.Forced {
-		// Chromium mixes the colours of both when its emulation leaves forced colours.
-		tab.t.Fatal("browsertest: look at forced colours last, or in a tab of their own")
-	}
-	tab.forced = l.Forced
 	media := ""
 	features := []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: "light"},
