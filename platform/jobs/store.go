@@ -14,7 +14,7 @@ values ($1, $2, $3, $4, $5, 'ready', $6, 0, '', '', 0, 0, '', '', $7, '') on con
 
 	partTaken     = ` returning id, realm, kind, key, args, attempts`
 	partClaimable = `select id from jobs_work where kind = $1 and ((state = 'ready' and run_at <= $2) or (state = 'running' and lease_until < $2)) order by run_at, id limit 1`
-	partClaim  = `update jobs_work set state = 'running', holder = $3, lease_until = $4, attempts = attempts + 1 where id in (`
+	partClaim     = `update jobs_work set state = 'running', holder = $3, lease_until = $4, attempts = attempts + 1 where id in (`
 
 	sqlClaimSQLite     = partClaim + partClaimable + `)` + partTaken
 	sqlClaimPostgreSQL = partClaim + partClaimable + ` for update skip locked)` + partTaken
