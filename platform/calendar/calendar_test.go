@@ -89,7 +89,9 @@ func TestTheListIsEditable(t *testing.T) {
 		}
 		check("2026-04-07", 16)
 		name := lang.Text{EN: "A further holiday", TC: "額外假期", SC: "额外假期"}
-		write(func(tx *db.Tx) error { return calendar.Put(tx, calendar.Holiday{Day: day(t, "2026-04-07"), Name: name}) })
+		write(func(tx *db.Tx) error {
+			return calendar.Put(tx, calendar.Holiday{Day: day(t, "2026-04-07"), Name: name})
+		})
 		check("2026-04-08", 17)
 		err := d.Write(t.Context(), func(tx *db.Tx) error { return calendar.Put(tx, calendar.Holiday{Day: day(t, "2026-04-07")}) })
 		if !fault.Is(err, fault.Invalid) {
