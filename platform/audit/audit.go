@@ -1,136 +1,112 @@
 package audit
 
 import (
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"math"
 
-	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
 )
 
 //go:embed schema/*.sql
-var files embed.FS
+var schemaFiles embed.FS
 
-// Schema is what this package keeps in the store.
-func Schema() db.Schema { return db.Schema{Owner: "audit", Files: files} }
+// Schema is what the trail keeps.
+func Schema() db.Schema { return db.Schema{Owner: "audit", Files: schemaFiles} }
 
-// Act is one administrative act. Who, when, realm and request come from the transaction.
-type Act struct {
-	Act     string            // "calendar.put": the folder, and the verb
-	Object  string            // the id of what it was done to
-	Outcome string            // "done", or "refused"
-	Detail  map[string]string // ids and values that are no personal data
-}
+// Outcomes of an act.
+const (
+	Done    = "done"
+	Refused = "refused"
+	Failed  = "failed"
+)
 
-// Entry is an act as it stands in the trail.
+// Act is what was done: a verb of a part ("jobs.retry") on a thing, named by its id.
+type Act struct{ What, On, Outcome string }
+
+// Entry is an act in the trail.
 type Entry struct {
-	Act
-	Realm   who.Realm
 	Number  int64
 	At      when.Instant
 	Actor   who.Actor
 	Request string
-	Hash    string
-	detail  string
+	Act
+	Before string // hash of the entry before
+	Hash   string
 }
 
-// Write adds an act to the trail of the transaction's realm.
-func Write(tx *db.Tx, a Act) error {
-	if a.Act == "" || a.Outcome == "" {
-		return fmt.Errorf("audit: an act needs a name and an outcome: %+v", a)
-	}
-	if _, err := tx.Exec(sqlBegin, tx.Realm()); err != nil {
-		return err
-	}
-	number, hash, err := Head(tx)
+// Record writes an act into the trail, in the transaction of the act itself.
+func Record(tx *db.Tx, act Act) error {
+	number, before, err := takeEnd(tx)
 	if err != nil {
 		return err
 	}
 	r := who.From(tx.Context())
-	detail, err := json.Marshal(a.Detail)
-	if err != nil {
+	e := Entry{Number: number, At: tx.Now(), Actor: r.Actor, Request: r.ID, Act: act, Before: before}
+	if e.Hash, err = e.sum(r.Realm); err != nil {
 		return err
 	}
-	e := Entry{Act: a, Realm: tx.Realm(), Number: number + 1, At: tx.Now(), Actor: r.Actor, Request: r.ID, detail: string(detail)}
-	next := e.chain(hash)
-	if err := tx.Change(sqlMove, e.Realm, e.Number, next); err != nil {
-		return err
-	}
-	_, err = tx.Exec(sqlInsert, e.Realm, e.Number, e.At, e.Actor.Kind, e.Actor.ID, a.Act, a.Object, a.Outcome, e.Request, e.detail, next)
-	return err
+	return insert(tx, e)
 }
 
-// Head is the number and hash of the last entry: keep it elsewhere, and the trail's end
-// cannot be cut off unseen.
-func Head(tx *db.Tx) (number int64, hash string, err error) {
-	err = tx.Row(sqlHead, tx.Realm()).Scan(&number, &hash)
-	if fault.Is(err, fault.NotFound) {
-		err = nil
-	}
-	return number, hash, err
-}
-
-// chain is the hash of the entry and of the one before it. JSON separates the fields,
-// so that no two entries read alike.
-func (e Entry) chain(before string) string {
-	b, err := json.Marshal([]string{before, string(e.Realm), fmt.Sprint(e.Number), e.At.String(), string(e.Actor.Kind), e.Actor.ID,
-		e.Act.Act, e.Object, e.Outcome, e.Request, e.detail})
+// sum is the hash over an entry's fields; JSON keeps them apart, so that no two entries
+// have the same text.
+func (e Entry) sum(realm who.Realm) (string, error) {
+	text, err := json.Marshal([]any{
+		realm, e.Number, e.At, string(e.Actor.Kind), e.Actor.ID, e.Request, e.What, e.On, e.Outcome, e.Before,
+	})
 	if err != nil {
-		panic("audit: strings have no JSON: " + err.Error()) // documented never to happen
+		return "", err
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	h := sha256.Sum256(text)
+	return hex.EncodeToString(h[:]), nil
 }
 
-// List lists entries, newest first, from before a number; 0 begins at the end.
-func List(tx *db.Tx, before int64, limit int) ([]Entry, error) {
-	if before <= 0 {
-		before = math.MaxInt64
-	}
-	return db.List(tx, scan(tx), sqlList, tx.Realm(), before, limit)
-}
+// Trail reads the entries of a store.
+type Trail struct{ db *db.DB }
 
-func scan(tx *db.Tx) func(db.Scanner) (Entry, error) {
-	return func(s db.Scanner) (e Entry, err error) {
-		e.Realm = tx.Realm()
-		if err := s.Scan(&e.Number, &e.At, &e.Actor.Kind, &e.Actor.ID, &e.Act.Act, &e.Object, &e.Outcome, &e.Request, &e.detail, &e.Hash); err != nil {
-			return e, err
+// New gives the trail of a store.
+func New(d *db.DB) *Trail { return &Trail{d} }
+
+// Page gives entries newest first, and how many there are.
+func (t *Trail) Page(ctx context.Context, limit, offset int) (out []Entry, total int, err error) {
+	err = t.db.Read(ctx, func(tx *db.Tx) error {
+		if total, err = count(tx); err != nil {
+			return err
 		}
-		return e, json.Unmarshal([]byte(e.detail), &e.Detail)
-	}
+		out, err = page(tx, limit, offset)
+		return err
+	})
+	return out, total, err
 }
 
-// Verify walks the trail of the transaction's realm. It returns how many entries fit,
-// and an error that names the first that does not.
-func Verify(tx *db.Tx) (int64, error) {
-	var number int64
-	hash := ""
+// Verify recomputes the chain. It returns 0 when it is intact, else the number of the first
+// entry that does not fit.
+func (t *Trail) Verify(ctx context.Context) (broken int64, err error) {
+	realm := who.From(ctx).Realm
+	before, want := "", int64(1)
 	for {
-		some, err := db.List(tx, scan(tx), sqlWalk, tx.Realm(), number)
-		if err != nil {
-			return number, err
-		}
-		if len(some) == 0 {
-			if last, kept, err := Head(tx); err != nil || last != number || kept != hash {
-				return number, errors.Join(fmt.Errorf("audit: the trail of %s ends at entry %d, its head says %d", tx.Realm(), number, last), err)
-			}
-			return number, nil
+		var some []Entry
+		err := t.db.Read(ctx, func(tx *db.Tx) (err error) {
+			some, err = from(tx, want, 1000)
+			return err
+		})
+		if err != nil || len(some) == 0 {
+			return 0, err
 		}
 		for _, e := range some {
-			if e.Number != number+1 {
-				return number, fmt.Errorf("audit: entry %d of %s is missing", number+1, e.Realm)
+			sum, err := e.sum(realm)
+			if err != nil {
+				return 0, err
 			}
-			if e.chain(hash) != e.Hash {
-				return number, fmt.Errorf("audit: entry %d of %s was changed", e.Number, e.Realm)
+			if e.Number != want || e.Before != before || e.Hash != sum {
+				return want, nil
 			}
-			number, hash = e.Number, e.Hash
+			before, want = e.Hash, want+1
 		}
 	}
 }

@@ -1,20 +1,20 @@
-// Package audit keeps the trail of administrative acts (審計記錄): who did what, on what,
-// when, with which outcome.
+// Package audit keeps the trail of administrative acts (審計記錄): who did what, on what, when,
+// and how it ended.
 //
 // # Rules that always hold
 //
-//   - The trail only grows. There is no way to change or delete a row, and triggers refuse
-//     both on both engines.
-//   - An act and its row are in one transaction: what is not in the trail did not happen.
-//   - Each row carries the SHA-256 of itself and of the row before it in its realm.
-//     [Verify] walks the chain; whoever keeps a head (its number and hash) elsewhere can
-//     also tell when the end of the trail was cut off.
-//   - Rows hold ids and kinds, no personal data.
+//   - An entry is written in the transaction of the act: no act without its entry, and no
+//     entry of an act that did not happen.
+//   - Entries are numbered without gaps, and each carries the hash of the one before
+//     (SHA-256 over its own fields and that hash): [Trail.Verify] finds the first entry
+//     that somebody changed, removed or put in.
+//   - Nothing in this program changes or removes an entry, and the store itself refuses to.
+//   - An entry holds ids and names of acts, never personal data.
 //
 // # Threats
 //
-//   - Someone with the database's own rights can drop triggers and write rows; what they
-//     cannot do without being seen is to make the chain fit a head that was kept elsewhere.
-//   - Acts are rare: rows of one realm are written one after the other (on PostgreSQL the
-//     later of two transactions begins again), and a busy subsystem has a log of its own.
+//   - Somebody with the database's own password can rewrite the whole chain: anchoring its
+//     last hash outside, in the ledger, is what finds that out.
+//   - Acts that follow each other quickly wait for one another, since each needs the hash of
+//     the one before. Administrative acts are few; do not record reads here.
 package audit

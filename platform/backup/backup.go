@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 
 	"praya/kernel/when"
 	"praya/platform/db"
@@ -28,6 +29,7 @@ type Manifest struct {
 	Migrations [][3]string  `json:"migrations"` // owner, name, SHA-256
 	Tables     []Table      `json:"tables"`     // parents first
 	Blobs      []Part       `json:"blobs"`
+	Ring       *Part        `json:"ring,omitempty"` // the sealed key ring
 }
 
 // Table is a table's part.
@@ -44,10 +46,12 @@ type Part struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Source is what is backed up. Files may be nil.
+// Source is what is backed up. Files may be nil, and Ring, the file of the sealed key
+// ring, empty.
 type Source struct {
 	DB    *db.DB
-	Files files.Store
+	Files *files.Store
+	Ring  string
 }
 
 // Write writes a backup, and returns its manifest and the manifest's SHA-256.
@@ -76,6 +80,10 @@ func Write(ctx context.Context, s Source, w io.Writer) (m Manifest, digest strin
 	})
 	if err == nil && s.Files != nil {
 		m.Blobs, err = writeBlobs(ctx, z, s.Files)
+	}
+	if err == nil && s.Ring != "" {
+		// After the snapshot: a ring only grows, so it opens what the snapshot holds.
+		m.Ring, err = writeRing(z, s.Ring)
 	}
 	if err != nil {
 		return m, "", err
@@ -183,24 +191,49 @@ func scan(s db.Scanner, t db.Table) ([]any, error) {
 	return dest, nil
 }
 
-func writeBlobs(ctx context.Context, z *zip.Writer, store files.Store) (all []Part, err error) {
-	err = store.Walk(ctx, func(b files.Blob) error {
-		r, err := store.Open(ctx, b.Hash)
+func writeBlobs(ctx context.Context, z *zip.Writer, store *files.Store) (all []Part, err error) {
+	for b, err := range store.List(ctx) {
 		if err != nil {
-			return err
+			return nil, err
 		}
-		defer r.Close() //nolint:errcheck // it was read
-		name := "blobs/" + string(b.Hash)
-		entry, err := z.Create(name)
+		part, err := writeBlob(ctx, z, store, b)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		m := measure(entry)
-		if _, err := io.Copy(m, r); err != nil { // the reader checks the content
-			return err
-		}
-		all = append(all, m.part(name))
-		return nil
-	})
-	return all, err
+		all = append(all, part)
+	}
+	return all, nil
 }
+
+func writeBlob(ctx context.Context, z *zip.Writer, store *files.Store, b files.Blob) (Part, error) {
+	r, err := store.Open(ctx, b.Address)
+	if err != nil {
+		return Part{}, err
+	}
+	defer r.Close() //nolint:errcheck // it was read
+	name := "blobs/" + string(b.Address)
+	entry, err := z.Create(name)
+	if err != nil {
+		return Part{}, err
+	}
+	m := measure(entry)
+	_, err = io.Copy(m, r) // the reader checks the content
+	return m.part(name), err
+}
+
+func writeRing(z *zip.Writer, path string) (*Part, error) {
+	sealed, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := z.Create(ringName)
+	if err != nil {
+		return nil, err
+	}
+	m := measure(entry)
+	_, err = m.Write(sealed)
+	part := m.part(ringName)
+	return &part, err
+}
+
+const ringName = "keys.ring"

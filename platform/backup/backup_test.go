@@ -35,7 +35,7 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), search.Schema(), sign.Schema(),
+	return []db.Schema{audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), search.Schema(),
 		{Owner: "bank", Files: fstest.MapFS{"schema/0001_bank.sql": &fstest.MapFile{Data: []byte(`
 create table bank_accounts (id text primary key, balance bigint not null, open boolean not null, seal bytea, parent text references bank_accounts (id));
 create table bank_moves (id text primary key, account text not null references bank_accounts (id), amount bigint not null, receipt text not null);`)}}}}
@@ -52,13 +52,15 @@ const (
 // site is a store with all that platform keeps.
 type site struct {
 	d     *db.DB
-	blobs *files.Folder
+	blobs *files.Store
 	index *search.Index
+	data  string
 }
 
 func open(t *testing.T, address string) site {
 	t.Helper()
-	blobs, err := files.OpenFolder(filepath.Join(t.TempDir(), "blobs"), when.System)
+	data := t.TempDir()
+	blobs, err := files.OpenFolder(filepath.Join(data, "blobs"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,11 +68,17 @@ func open(t *testing.T, address string) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return site{dbtest.Open(t, address), blobs, index}
+	return site{dbtest.Open(t, address), files.New(blobs, 0), index, data}
+}
+
+func (s site) ring() string { return filepath.Join(s.data, "keys.ring") }
+
+func (s site) source() backup.Source {
+	return backup.Source{DB: s.d, Files: s.blobs, Ring: s.ring()}
 }
 
 func (s site) target() backup.Target {
-	return backup.Target{DB: s.d, Files: s.blobs, Schemas: schemas(), After: []func(context.Context, *db.DB) error{
+	return backup.Target{DB: s.d, Files: s.blobs, Ring: s.ring(), Schemas: schemas(), After: []func(context.Context, *db.DB) error{
 		func(ctx context.Context, d *db.DB) error { return d.Write(ctx, events.Settle) },
 		s.index.Rebuild,
 	}}
@@ -81,17 +89,13 @@ func (s site) fill(t *testing.T) {
 	if _, err := s.d.Migrate(t.Context(), schemas()...); err != nil {
 		t.Fatal(err)
 	}
-	key, _, err := sign.LoadKeyFile(filepath.Join(t.TempDir(), "key"))
-	if err != nil {
+	if _, err := sign.OpenRing(s.ring(), filepath.Join(s.data, "key"), when.System); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sign.OpenKeys(t.Context(), s.d, key); err != nil {
+	if err := calendar.New(s.d).Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := calendar.Seed(t.Context(), s.d); err != nil {
-		t.Fatal(err)
-	}
-	err = s.d.Write(t.Context(), func(tx *db.Tx) error {
+	err := s.d.Write(t.Context(), func(tx *db.Tx) error {
 		for i := range 8 {
 			parent := any(nil)
 			if i > 0 {
@@ -111,13 +115,13 @@ func (s site) fill(t *testing.T) {
 // move is one writer's act: a blob, two rows that belong together, an event, an entry
 // in the index, a job.
 func (s site) move(ctx context.Context, w, n int) error {
-	b, err := s.blobs.Put(ctx, strings.NewReader(fmt.Sprintf("receipt %d-%d <&> 收據\u2028", w, n)), 1000)
+	b, err := s.blobs.Put(ctx, strings.NewReader(fmt.Sprintf("receipt %d-%d <&> 收據\u2028", w, n)))
 	if err != nil {
 		return err
 	}
 	id, account := fmt.Sprintf("%03d-%06d", w, n), fmt.Sprint((w+n)%8)
 	return s.d.Write(ctx, func(tx *db.Tx) error {
-		_, err1 := tx.Exec(insertMove, id, account, int64(n)<<40, string(b.Hash))
+		_, err1 := tx.Exec(insertMove, id, account, int64(n)<<40, string(b.Address))
 		_, err2 := tx.Exec(addToAccount, account, int64(n)<<40)
 		if err := errors.Join(err1, err2); err != nil {
 			return err
@@ -160,7 +164,7 @@ func (s site) sound(t *testing.T) {
 		if err := tx.Row(wrongAccounts).Scan(&wrong); err != nil {
 			return err
 		}
-		receipts, err := db.List(tx, db.Value[files.Hash], allReceipts)
+		receipts, err := db.List(tx, db.Value[files.Address], allReceipts)
 		if err != nil {
 			return err
 		}
@@ -249,7 +253,7 @@ func TestBackupUnderLoadAndRestore(t *testing.T) {
 			stop := from.load(t)
 			time.Sleep(300 * time.Millisecond)
 			var file bytes.Buffer
-			if _, _, err := backup.Write(t.Context(), backup.Source{DB: from.d, Files: from.blobs}, &file); err != nil {
+			if _, _, err := backup.Write(t.Context(), from.source(), &file); err != nil {
 				t.Fatal(err)
 			}
 			stop()
@@ -257,13 +261,16 @@ func TestBackupUnderLoadAndRestore(t *testing.T) {
 				t.Fatal(err)
 			}
 			to.sound(t)
+			if _, err := sign.OpenRing(to.ring(), filepath.Join(from.data, "key"), when.System); err != nil {
+				t.Errorf("the ring does not open with the key file that was kept apart: %v", err)
+			}
 			if err := to.move(t.Context(), 99, 1); err != nil {
 				t.Errorf("the restored store takes no writes: %v", err)
 			}
 
 			// At rest all rows are equal, type by type.
 			file.Reset()
-			if _, _, err := backup.Write(t.Context(), backup.Source{DB: from.d, Files: from.blobs}, &file); err != nil {
+			if _, _, err := backup.Write(t.Context(), from.source(), &file); err != nil {
 				t.Fatal(err)
 			}
 			again := open(t, address[way.to](t))
@@ -284,7 +291,7 @@ func TestWhatRestoreRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	var file bytes.Buffer
-	if _, _, err := backup.Write(t.Context(), backup.Source{DB: from.d, Files: from.blobs}, &file); err != nil {
+	if _, _, err := backup.Write(t.Context(), from.source(), &file); err != nil {
 		t.Fatal(err)
 	}
 	whole := file.Bytes()

@@ -11,6 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,7 +25,8 @@ import (
 // Target is where a backup is restored to: an empty store, that is open but not served.
 type Target struct {
 	DB      *db.DB
-	Files   files.Store
+	Files   *files.Store
+	Ring    string // where the sealed key ring goes; no file may be there yet
 	Schemas []db.Schema
 	// After runs when the rows are there: search indexes are made again, events settled.
 	After []func(ctx context.Context, d *db.DB) error
@@ -36,8 +40,8 @@ func Verify(r io.ReaderAt, size int64) (Manifest, error) {
 	return m, err
 }
 
-// Restore restores a backup. Nothing is left of one that fails, but for blobs, which
-// the next attempt finds.
+// Restore restores a backup. Of one that fails no rows are left, but
+// blobs may be, which the next attempt finds.
 func Restore(ctx context.Context, r io.ReaderAt, size int64, t Target) (Manifest, error) {
 	z, m, err := verify(r, size)
 	if err != nil {
@@ -52,6 +56,9 @@ func Restore(ctx context.Context, r io.ReaderAt, size int64, t Target) (Manifest
 	if len(m.Blobs) > 0 && t.Files == nil {
 		return m, errors.New("backup: the backup holds blobs, and there is no place for them")
 	}
+	if _, err := os.Stat(t.Ring); m.Ring != nil && err == nil {
+		return m, fault.New(fault.Conflict, "backup.not-empty", "table", ringName)
+	}
 	for _, b := range m.Blobs {
 		if err := restoreBlob(ctx, z, b, t.Files); err != nil {
 			return m, err
@@ -59,6 +66,9 @@ func Restore(ctx context.Context, r io.ReaderAt, size int64, t Target) (Manifest
 	}
 	err = t.DB.Write(ctx, func(tx *db.Tx) error { return restoreTables(tx, z, m) })
 	if err != nil {
+		return m, err
+	}
+	if err := restoreRing(z, m, t.Ring); err != nil {
 		return m, err
 	}
 	for _, after := range t.After {
@@ -96,10 +106,15 @@ func verify(r io.ReaderAt, size int64) (*zip.Reader, Manifest, error) {
 	for _, t := range m.Tables {
 		want[t.Name] = t.Part
 	}
+	parts := len(m.Tables) + len(m.Blobs)
 	for _, b := range m.Blobs {
 		want[b.Name] = b
 	}
-	if len(z.File) != len(want)+1 || len(want) != len(m.Tables)+len(m.Blobs) {
+	if m.Ring != nil {
+		want[m.Ring.Name] = *m.Ring
+		parts++
+	}
+	if len(z.File) != len(want)+1 || len(want) != parts {
 		return nil, m, damaged(fmt.Errorf("%d entries, the manifest names %d", len(z.File)-1, len(want)))
 	}
 	for _, f := range z.File {
@@ -161,17 +176,45 @@ func empty(ctx context.Context, d *db.DB) error {
 	})
 }
 
-func restoreBlob(ctx context.Context, z *zip.Reader, p Part, store files.Store) error {
+func restoreBlob(ctx context.Context, z *zip.Reader, p Part, store *files.Store) error {
 	r, err := z.Open(p.Name)
 	if err != nil {
 		return damaged(err)
 	}
 	defer r.Close() //nolint:errcheck // it was read
-	b, err := store.Put(ctx, r, p.Size)
-	if err == nil && "blobs/"+string(b.Hash) != p.Name {
-		err = damaged(fmt.Errorf("%s holds %s", p.Name, b.Hash))
+	b, err := store.Put(ctx, r)
+	if err == nil && "blobs/"+string(b.Address) != p.Name {
+		err = damaged(fmt.Errorf("%s holds %s", p.Name, b.Address))
 	}
 	return err
+}
+
+// restoreRing brings the sealed ring back. It opens with the key file that the operator
+// kept apart.
+func restoreRing(z *zip.Reader, m Manifest, path string) error {
+	if m.Ring == nil {
+		return nil
+	}
+	if path == "" {
+		return errors.New("backup: the backup holds a key ring, and there is no place for it")
+	}
+	r, err := z.Open(m.Ring.Name)
+	if err != nil {
+		return damaged(err)
+	}
+	defer r.Close() //nolint:errcheck // it was read
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fault.New(fault.Conflict, "backup.not-empty", "table", ringName)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 func restoreTables(tx *db.Tx, z *zip.Reader, m Manifest) error {

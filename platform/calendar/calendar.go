@@ -14,59 +14,44 @@ import (
 )
 
 //go:embed schema/*.sql
-var files embed.FS
+var schemaFiles embed.FS
 
-//go:embed holidays.csv
-var shipped string
+//go:embed seed.csv
+var seed string
 
-// Schema is what this package keeps in the store. It needs audit's as well.
-func Schema() db.Schema { return db.Schema{Owner: "calendar", Files: files} }
+// Schema is what the calendar keeps.
+func Schema() db.Schema { return db.Schema{Owner: "calendar", Files: schemaFiles} }
 
-// Holiday is a general holiday.
+// Holiday is a general holiday. Version is 0 for one that is not kept yet.
 type Holiday struct {
-	Day  when.Day
-	Name lang.Text
+	Day     when.Day
+	Name    lang.Text
+	Version int64
 }
 
-// Shipped gives the holidays that come with the program.
-func Shipped() ([]Holiday, error) {
-	records, err := csv.NewReader(strings.NewReader(shipped)).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	var all []Holiday
-	for _, r := range records[1:] {
-		day, err := when.ParseDay(r[0])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, Holiday{day, lang.Text{EN: r[1], TC: r[2], SC: r[3]}})
-	}
-	return all, nil
-}
+// Calendar is the holidays of a store.
+type Calendar struct{ db *db.DB }
 
-// Seed puts the shipped lists into the context's realm, each year once.
-func Seed(ctx context.Context, d *db.DB) error {
-	all, err := Shipped()
+// New gives the calendar of a store.
+func New(d *db.DB) *Calendar { return &Calendar{d} }
+
+// Seed keeps the gazetted holidays in an empty calendar; one that was edited stays as it is.
+func (c *Calendar) Seed(ctx context.Context) error {
+	records, err := csv.NewReader(strings.NewReader(seed)).ReadAll()
 	if err != nil {
 		return err
 	}
-	return d.Write(ctx, func(tx *db.Tx) error {
-		years := map[int]bool{}
-		for _, h := range all {
-			isNew, known := years[h.Day.Year]
-			if !known {
-				n, err := tx.Exec(sqlListed, tx.Realm(), h.Day.Year)
-				if err != nil {
-					return err
-				}
-				isNew = n > 0
-				years[h.Day.Year] = isNew
+	return c.db.Write(ctx, func(tx *db.Tx) error {
+		known, err := list(tx, "", "9999")
+		if err != nil || len(known) > 0 {
+			return err
+		}
+		for _, r := range records[1:] {
+			day, err := when.ParseDay(r[0])
+			if err != nil {
+				return err
 			}
-			if !isNew {
-				continue
-			}
-			if _, err := tx.Exec(sqlPut, tx.Realm(), h.Day, h.Name.EN, h.Name.TC, h.Name.SC); err != nil {
+			if err := insert(tx, Holiday{Day: day, Name: lang.Text{TC: r[1], EN: r[2], SC: r[3]}}); err != nil {
 				return err
 			}
 		}
@@ -74,48 +59,61 @@ func Seed(ctx context.Context, d *db.DB) error {
 	})
 }
 
-// Put adds a holiday, or gives it another name.
-func Put(tx *db.Tx, h Holiday) error {
-	switch {
-	case h.Day.IsZero():
-		return fault.New(fault.Invalid, "calendar.wrong").At("day", "calendar.no-day")
-	case !h.Name.Complete():
-		return fault.New(fault.Invalid, "calendar.wrong").At("name", "calendar.three-languages")
-	}
-	if _, err := tx.Exec(sqlPut, tx.Realm(), h.Day, h.Name.EN, h.Name.TC, h.Name.SC); err != nil {
+// Holidays lists the holidays of a calendar year.
+func (c *Calendar) Holidays(ctx context.Context, year int) (out []Holiday, err error) {
+	from, to := when.Day{Year: year, Month: 1, Date: 1}, when.Day{Year: year, Month: 12, Date: 31}
+	err = c.db.Read(ctx, func(tx *db.Tx) error {
+		out, err = list(tx, from.String(), to.String())
 		return err
-	}
-	return audit.Write(tx, audit.Act{Act: "calendar.put", Object: h.Day.String(), Outcome: "done", Detail: map[string]string{"name": h.Name.EN}})
+	})
+	return out, err
 }
 
-// Remove takes a holiday out, or gives NotFound.
-func Remove(tx *db.Tx, day when.Day) error {
-	n, err := tx.Exec(sqlRemove, tx.Realm(), day)
-	if err != nil {
+// Known reports whether the holidays of a year are there.
+func (c *Calendar) Known(ctx context.Context, year int) (bool, error) {
+	all, err := c.Holidays(ctx, year)
+	return len(all) > 0, err
+}
+
+// Working gives the calendar by which working days are counted.
+func (c *Calendar) Working(ctx context.Context) (out when.Calendar, err error) {
+	err = c.db.Read(ctx, func(tx *db.Tx) error {
+		out, err = Working(tx)
 		return err
-	}
-	if n == 0 {
-		return fault.New(fault.NotFound, "calendar.not-found")
-	}
-	return audit.Write(tx, audit.Act{Act: "calendar.remove", Object: day.String(), Outcome: "done"})
+	})
+	return out, err
 }
 
-// Year lists the holidays of a calendar year.
-func Year(tx *db.Tx, year int) ([]Holiday, error) {
-	return db.List(tx, func(s db.Scanner) (h Holiday, err error) {
-		return h, s.Scan(&h.Day, &h.Name.EN, &h.Name.TC, &h.Name.SC)
-	}, sqlYear, tx.Realm(), when.Day{Year: year, Month: 1, Date: 1}, when.Day{Year: year, Month: 12, Date: 31})
-}
-
-// Working gives the calendar of working days as it stands.
+// Working is the calendar within a transaction.
 func Working(tx *db.Tx) (when.Calendar, error) {
-	days, err := db.List(tx, db.Value[when.Day], sqlDays, tx.Realm())
+	all, err := list(tx, "", "9999")
+	days := make([]when.Day, len(all))
+	for i, h := range all {
+		days[i] = h.Day
+	}
 	return when.NewCalendar(days), err
 }
 
-// Known is the last year that has a holiday; 0 when there is none.
-func Known(tx *db.Tx) (int, error) {
-	var last when.Day
-	err := tx.Row(sqlKnown, tx.Realm()).Scan(&last)
-	return last.Year, err
+// Put keeps a holiday. A Version of 0 makes a new one; any other must be the one that was
+// read, or it is a Conflict.
+func (c *Calendar) Put(ctx context.Context, h Holiday) error {
+	if h.Day.IsZero() || !h.Name.Complete() {
+		return fault.New(fault.Invalid, "app.holidays.incomplete")
+	}
+	return c.db.Write(ctx, func(tx *db.Tx) error {
+		if err := put(tx, h); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Act{What: "calendar.put", On: h.Day.String(), Outcome: audit.Done})
+	})
+}
+
+// Remove takes a holiday out.
+func (c *Calendar) Remove(ctx context.Context, h Holiday) error {
+	return c.db.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.Change(sqlRemove, tx.Realm(), h.Day, h.Version); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Act{What: "calendar.remove", On: h.Day.String(), Outcome: audit.Done})
+	})
 }

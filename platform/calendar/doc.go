@@ -1,22 +1,19 @@
-// Package calendar keeps the general holidays (公眾假期) of Hong Kong, which a site may
-// edit, and gives the calendar of working days (工作天).
-//
-// holidays.csv holds the general holidays of 2024, 2025 and 2026 with their names in
-// three languages, from the lists that the Government gazettes each year under the
-// General Holidays Ordinance (Cap. 149). They were written down from knowledge of those
-// lists, not copied from the Gazette: an operator checks a year against it once. 2027 is
-// left out: put it in when it is needed, or with a newer program.
+// Package calendar keeps the general holidays (公眾假期) of Hong Kong, by which working days
+// (工作天) are counted. A site edits them when the next year is gazetted.
 //
 // # Rules that always hold
 //
-//   - A day has at most one entry in a realm. Put and Remove are administrative acts and
-//     stand in the audit trail, in the same transaction.
-//   - A list that ships with the program is put in once per realm; what an operator has
-//     removed does not come back.
-//   - [Known] says up to which year the list is filled: a reply limit that is counted
-//     beyond it is counted without holidays, and the caller says so.
+//   - A holiday has a day and a name in three languages.
+//   - Whoever counts working days takes a when.Calendar from here, and so sees every edit.
+//   - A year without holidays is not known: Known says so, and a promise of working days
+//     that reaches into it must say that it may change.
+//
+// # Sources
+//
+// seed.csv holds the general holidays of 2025 and 2026 as published by the Government
+// (General Holidays Ordinance, Cap. 149), Sundays left out: they are never working days.
 //
 // # Threats
 //
-//   - A wrong holiday moves legal time limits: every change names who made it.
+// An edit changes promised days. It is for the operator, and stands in the audit trail.
 package calendar

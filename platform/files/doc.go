@@ -1,22 +1,29 @@
-// Package files keeps blobs (檔案) under the SHA-256 of their content.
+// Package files keeps blobs (檔案內容): the bytes of papers, uploads and exports, each under
+// the SHA-256 of what it holds.
+//
+// # Words
+//
+//   - blob 內容塊: bytes that never change; address 內容地址: their SHA-256 in hexadecimal.
 //
 // # Rules that always hold
 //
-//   - A blob's name is its content's hash: equal content is kept once, and nothing is ever
-//     changed. Put returns when the blob is durable.
-//   - A transaction that refers to a blob commits after Put has returned, so that a
-//     snapshot of the database never refers to a blob that is not there.
-//   - What is read is checked: at the end of a damaged blob stands an error, not EOF.
-//   - [Sweep] takes out only what nobody refers to and what is older than the age given;
-//     Put makes a blob that is there young again.
+//   - What Put has returned is on the disk: the file is synced before it is renamed into
+//     place, and its folder after that.
+//   - The same bytes are kept once. A blob is never changed, only removed as a whole.
+//   - Open checks while it reads: bytes that no longer match their address end in an error,
+//     never in a short or altered file that passes for whole.
+//   - Size is bounded before the bytes are kept.
 //
-// [Store] is the port. A folder is the engine that ships; an S3-like service fits behind
-// the same five methods, since no blob is ever changed or renamed.
+// # Engines
+//
+// Engine is the port: a folder is the engine that ships; an object store that speaks S3
+// needs these five methods and nothing else.
 //
 // # Threats
 //
-//   - Names from outside: a [Hash] is checked to be 64 hexadecimal digits before it
-//     becomes a path.
-//   - Endless uploads: Put takes a limit and keeps nothing beyond it.
-//   - A crash: a blob is written beside, synced, then renamed; left-overs are swept.
+//   - An address from outside that climbs out of the folder: addresses are 64 hexadecimal
+//     digits, and nothing else is looked up.
+//   - A crash in the middle of Put: what is unfinished stands in a folder of its own, and is
+//     removed when it is a day old.
+//   - A full disk: Put fails and leaves nothing behind.
 package files

@@ -5,221 +5,227 @@ import (
 	"crypto/cipher"
 	"crypto/ed25519"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
 
-	"praya/kernel/fault"
 	"praya/kernel/when"
-	"praya/kernel/who"
 )
 
-// Place is where a field stands: what is sealed for one place opens in no other.
-type Place struct {
-	Realm  who.Realm
-	Table  string
-	Column string
-}
+// Purpose is what a key is for.
+type Purpose string
 
-func (p Place) bytes() []byte {
-	return fmt.Appendf(nil, "%d:%s%d:%s%d:%s", len(p.Realm), p.Realm, len(p.Table), p.Table, len(p.Column), p.Column)
-}
+// The purposes.
+const (
+	Fields    Purpose = "fields"    // AES-256
+	Index     Purpose = "index"     // HMAC-SHA-256
+	Signature Purpose = "signature" // Ed25519
+)
 
-// generation is one set of keys.
-type generation struct {
-	Number  uint32       `json:"number"`
+// Key is a key of the ring. Secret is 32 bytes: an AES or HMAC key, or an Ed25519 seed.
+type Key struct {
+	ID      string       `json:"id"`
+	Purpose Purpose      `json:"purpose"`
 	Made    when.Instant `json:"made"`
-	Field   []byte       `json:"field"`   // 32 bytes, from which each place's key is derived
-	Signing []byte       `json:"signing"` // seed of Ed25519
+	Secret  []byte       `json:"secret"`
 }
 
-// Ring is a set of generations. It is a value: Rotate gives a new one.
+// String keeps a key's secret out of logs.
+func (k Key) String() string { return "key " + k.ID }
+
+// GoString keeps it out of %#v too.
+func (k Key) GoString() string { return k.String() }
+
+// Ring is the keys of a site. It is safe for concurrent use.
 type Ring struct {
-	Generations []generation `json:"generations"` // oldest first; the last is active
-	Index       []byte       `json:"index"`
+	file  string
+	seal  cipher.AEAD
+	clock when.Clock
+
+	mu   sync.RWMutex
+	keys []Key
 }
 
-// NewRing makes a ring with one generation.
-func NewRing(now when.Instant) Ring {
-	r := Ring{Index: random(32)}
-	return r.Rotate(now)
-}
+// ErrNoKeyFile says that a ring is there but its key file is not: it must be brought back.
+var ErrNoKeyFile = errors.New("sign: the key ring is there, but the key file that opens it is missing")
 
-// Rotate gives a ring with a new active generation; all others stay readable.
-func (r Ring) Rotate(now when.Instant) Ring {
-	next := generation{Number: 1, Made: now, Field: random(32), Signing: random(ed25519.SeedSize)}
-	if n := len(r.Generations); n > 0 {
-		next.Number = r.Generations[n-1].Number + 1
+// OpenRing opens the ring of a site, and makes one, with a key for every purpose, when
+// neither ring nor key file is there.
+func OpenRing(ringFile, keyFile string, clock when.Clock) (*Ring, error) {
+	_, err := os.Stat(ringFile)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	master, err := readKeyFile(keyFile, fresh)
+	if err != nil {
+		return nil, err
 	}
-	return Ring{Generations: append(append([]generation(nil), r.Generations...), next), Index: r.Index}
-}
-
-func random(n int) []byte {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // documented never to fail
-	return b
-}
-
-// String keeps the keys out of logs.
-func (r Ring) String() string { return fmt.Sprintf("[key ring of %d generations]", len(r.Generations)) }
-
-// GoString keeps them out of %#v too.
-func (r Ring) GoString() string { return r.String() }
-
-// Active is the number of the active generation.
-func (r Ring) Active() uint32 { return r.active().Number }
-
-func (r Ring) active() generation { return r.Generations[len(r.Generations)-1] }
-
-func (r Ring) generation(n uint32) (generation, error) {
-	for _, g := range r.Generations {
-		if g.Number == n {
-			return g, nil
+	seal, err := sealer(master)
+	if err != nil {
+		return nil, err
+	}
+	r := &Ring{file: ringFile, seal: seal, clock: clock}
+	if !fresh {
+		return r, r.read()
+	}
+	for _, p := range []Purpose{Fields, Index, Signature} {
+		if err := r.add(p); err != nil {
+			return nil, err
 		}
 	}
-	return generation{}, fmt.Errorf("sign: no key of generation %d: was the ring restored from an older backup?", n)
+	return r, r.write()
 }
 
-// ringPlace binds a sealed ring to its purpose.
-const ringPlace = "praya key ring 1"
-
-// Sealed gives the ring in the form that is stored: no one reads it without the key file.
-func (r Ring) Sealed(k KeyFile) (string, error) {
-	b, err := json.Marshal(r)
-	if err != nil {
-		return "", err
+// readKeyFile reads 32 bytes, and makes them for a fresh ring.
+func readKeyFile(name string, fresh bool) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !fresh:
+		return nil, ErrNoKeyFile
+	case errors.Is(err, fs.ErrNotExist):
+		key := make([]byte, 32)
+		if _, err := rand.Read(key); err != nil {
+			return nil, err
+		}
+		return key, writeFile(name, key)
+	case err != nil:
+		return nil, err
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("sign: %s can be read by others than its owner: chmod 600 it", name)
 	}
-	sealed, err := seal(k.key[:], b, []byte(ringPlace))
-	return base64.StdEncoding.EncodeToString(sealed), err
+	key, err := os.ReadFile(name)
+	if err == nil && len(key) != 32 {
+		err = fmt.Errorf("sign: %s does not hold 32 bytes", name)
+	}
+	return key, err
 }
 
-// OpenRing opens a stored ring.
-func OpenRing(k KeyFile, stored string) (r Ring, err error) {
-	b, err := base64.StdEncoding.DecodeString(stored)
-	if err == nil {
-		b, err = open(k.key[:], b, []byte(ringPlace))
-	}
-	if err == nil {
-		err = json.Unmarshal(b, &r)
-	}
-	if err == nil && len(r.Generations) == 0 {
-		err = errors.New("sign: the ring is empty")
-	}
+func sealer(master []byte) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, master, nil, "praya key ring v1", 32)
 	if err != nil {
-		return Ring{}, fault.New(fault.Invalid, "sign.wrong-key-file").Because(err)
+		return nil, err
 	}
-	return r, nil
+	return gcm(key)
 }
 
 func gcm(key []byte) (cipher.AEAD, error) {
-	b, err := aes.NewCipher(key)
+	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, err
 	}
-	return cipher.NewGCMWithRandomNonce(b)
+	return cipher.NewGCM(block)
 }
 
-func seal(key, plain, bound []byte) ([]byte, error) {
-	a, err := gcm(key)
+const ringBound = "praya key ring"
+
+func (r *Ring) read() error {
+	sealed, err := os.ReadFile(r.file)
+	if err != nil {
+		return err
+	}
+	plain, err := open(r.seal, sealed, []byte(ringBound))
+	if err != nil {
+		return fmt.Errorf("sign: %s does not open with this key file: %w", r.file, err)
+	}
+	return json.Unmarshal(plain, &r.keys)
+}
+
+func (r *Ring) write() error {
+	plain, err := json.Marshal(r.keys)
+	if err != nil {
+		return err
+	}
+	sealed, err := closed(r.seal, plain, []byte(ringBound))
+	if err != nil {
+		return err
+	}
+	return writeFile(r.file, sealed)
+}
+
+// writeFile replaces a file as a whole, for its owner only.
+func writeFile(name string, body []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(body)
+	if err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return os.Rename(f.Name(), name)
+}
+
+func (r *Ring) add(p Purpose) error {
+	secret := make([]byte, 32)
+	if _, err := rand.Read(secret); err != nil {
+		return err
+	}
+	r.keys = append(r.keys, Key{ID: string(p) + "-" + strconv.Itoa(len(r.keys)+1), Purpose: p, Made: r.clock(), Secret: secret})
+	return nil
+}
+
+// Rotate adds a key for a purpose, which is used from now on; the old ones stay. The index
+// key cannot be rotated: every index would have to be written again.
+func (r *Ring) Rotate(p Purpose) error {
+	if p != Fields && p != Signature {
+		return fmt.Errorf("sign: the key for %s does not rotate", p)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := slices.Clone(r.keys)
+	err := r.add(p)
+	if err == nil {
+		err = r.write()
+	}
+	if err != nil {
+		r.keys = before
+	}
+	return err
+}
+
+// present is the newest key for a purpose.
+func (r *Ring) present(p Purpose) (Key, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, k := range slices.Backward(r.keys) {
+		if k.Purpose == p {
+			return k, nil
+		}
+	}
+	return Key{}, fmt.Errorf("sign: the ring has no key for %s", p)
+}
+
+func (r *Ring) byID(id string, p Purpose) (Key, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, k := range r.keys {
+		if k.ID == id && k.Purpose == p {
+			return k, nil
+		}
+	}
+	return Key{}, fmt.Errorf("sign: the ring has no key %q for %s", id, p)
+}
+
+// Sign signs a message with the present signature key, and names the key.
+func (r *Ring) Sign(message []byte) (keyID string, signature []byte, err error) {
+	k, err := r.present(Signature)
+	if err != nil {
+		return "", nil, err
+	}
+	return k.ID, ed25519.Sign(ed25519.NewKeyFromSeed(k.Secret), message), nil
+}
+
+// PublicKey gives the public half of a signature key, an old one too.
+func (r *Ring) PublicKey(keyID string) (ed25519.PublicKey, error) {
+	k, err := r.byID(keyID, Signature)
 	if err != nil {
 		return nil, err
 	}
-	return a.Seal(nil, nil, plain, bound), nil
-}
-
-func open(key, sealed, bound []byte) ([]byte, error) {
-	a, err := gcm(key)
-	if err != nil {
-		return nil, err
-	}
-	return a.Open(nil, nil, sealed, bound)
-}
-
-func (g generation) key(p Place) ([]byte, error) {
-	return hkdf.Key(sha256.New, g.Field, nil, "praya field "+string(p.bytes()), 32)
-}
-
-// Seal encrypts a field for its place.
-func (r Ring) Seal(p Place, plain []byte) ([]byte, error) {
-	g := r.active()
-	key, err := g.key(p)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := seal(key, plain, p.bytes())
-	return append(binary.BigEndian.AppendUint32(nil, g.Number), sealed...), err
-}
-
-// Open decrypts a field of a place, of any generation.
-func (r Ring) Open(p Place, sealed []byte) ([]byte, error) {
-	if len(sealed) < 4 {
-		return nil, errors.New("sign: not a sealed field")
-	}
-	g, err := r.generation(binary.BigEndian.Uint32(sealed))
-	if err != nil {
-		return nil, err
-	}
-	key, err := g.key(p)
-	if err != nil {
-		return nil, err
-	}
-	plain, err := open(key, sealed[4:], p.bytes())
-	if err != nil {
-		return nil, fmt.Errorf("sign: a field of %s.%s does not open: %w", p.Table, p.Column, err)
-	}
-	return plain, nil
-}
-
-// Reseal moves a field to the active generation; changed is false when it is there.
-func (r Ring) Reseal(p Place, sealed []byte) (out []byte, changed bool, err error) {
-	if len(sealed) >= 4 && binary.BigEndian.Uint32(sealed) == r.Active() {
-		return sealed, false, nil
-	}
-	plain, err := r.Open(p, sealed)
-	if err != nil {
-		return nil, false, err
-	}
-	out, err = r.Seal(p, plain)
-	return out, true, err
-}
-
-// BlindIndex gives what a field's value is found by. Values are brought into one form
-// (case, width) by the caller.
-func (r Ring) BlindIndex(p Place, value []byte) []byte {
-	m := hmac.New(sha256.New, r.Index)
-	m.Write(p.bytes())
-	m.Write([]byte{0})
-	m.Write(value)
-	return m.Sum(nil)[:16]
-}
-
-// Sign signs a message for a purpose with the active generation.
-func (r Ring) Sign(purpose string, message []byte) (generation uint32, signature []byte) {
-	g := r.active()
-	return g.Number, ed25519.Sign(ed25519.NewKeyFromSeed(g.Signing), purposed(purpose, message))
-}
-
-// Check checks a signature.
-func (r Ring) Check(purpose string, message []byte, generation uint32, signature []byte) bool {
-	key, err := r.PublicKey(generation)
-	return err == nil && ed25519.Verify(key, purposed(purpose, message), signature)
-}
-
-// PublicKey gives a generation's key for others to check with.
-func (r Ring) PublicKey(generation uint32) (ed25519.PublicKey, error) {
-	g, err := r.generation(generation)
-	if err != nil {
-		return nil, err
-	}
-	return ed25519.NewKeyFromSeed(g.Signing).Public().(ed25519.PublicKey), nil
-}
-
-// purposed keeps a signature for one purpose from standing for another.
-func purposed(purpose string, message []byte) []byte {
-	return append(fmt.Appendf(nil, "praya %d:%s\n", len(purpose), purpose), message...)
+	return ed25519.NewKeyFromSeed(k.Secret).Public().(ed25519.PublicKey), nil
 }

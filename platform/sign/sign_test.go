@@ -1,171 +1,148 @@
-package sign_test
+package sign
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/kernel/who"
-	"praya/platform/db"
-	"praya/platform/db/dbtest"
-	"praya/platform/sign"
 )
 
-func place(realm who.Realm, table, column string) sign.Place {
-	return sign.Place{Realm: realm, Table: table, Column: column}
+func ring(t *testing.T, dir string) (*Ring, error) {
+	t.Helper()
+	return OpenRing(filepath.Join(dir, "keys.ring"), filepath.Join(dir, "key"), when.System)
 }
 
-func TestASealedFieldOpensInItsPlaceAlone(t *testing.T) {
-	here := place(who.Production, "identity_persons", "name")
-	r := sign.NewRing(when.System())
-	sealed, err := r.Seal(here, []byte("陳大文"))
+func fresh(t *testing.T) (*Ring, string) {
+	t.Helper()
+	dir := t.TempDir()
+	r, err := ring(t, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bytes.Contains(sealed, []byte("陳")) {
-		t.Error("the field is readable")
+	return r, dir
+}
+
+func TestFieldsOpenInTheirPlaceOnly(t *testing.T) {
+	r, _ := fresh(t)
+	at := Place{who.Production, "identity_people", "name", "1"}
+	sealed, err := r.Encrypt(at, []byte("陳大文"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if again, _ := r.Seal(here, []byte("陳大文")); bytes.Equal(again, sealed) {
-		t.Error("equal values are sealed alike")
+	if bytes.Contains(sealed, []byte("陳大文")) {
+		t.Error("the name stands in the sealed field")
 	}
-	later := r.Rotate(when.System())
-	for _, ring := range []sign.Ring{r, later} {
-		if plain, err := ring.Open(here, sealed); err != nil || string(plain) != "陳大文" {
-			t.Errorf("%q %v", plain, err)
-		}
+	if got, err := r.Decrypt(at, sealed); err != nil || string(got) != "陳大文" {
+		t.Errorf("opened as %q, %v", got, err)
 	}
-	for _, p := range []sign.Place{place(who.Sandbox, "identity_persons", "name"), place(who.Production, "identity_person", "sname"), place(who.Production, "identity_persons", "mail")} {
-		if _, err := r.Open(p, sealed); err == nil {
-			t.Errorf("it opens in %+v", p)
+	for _, other := range []Place{
+		{who.Sandbox, "identity_people", "name", "1"},
+		{who.Production, "identity_people", "name", "2"},
+		{who.Production, "identity_peoplen", "ame", "1"},
+	} {
+		if _, err := r.Decrypt(other, sealed); err == nil {
+			t.Errorf("it opens at %+v", other)
 		}
 	}
 	for i := range sealed {
-		bad := bytes.Clone(sealed)
-		bad[i] ^= 1
-		if _, err := r.Open(here, bad); err == nil {
-			t.Errorf("it opens with byte %d changed", i)
+		changed := bytes.Clone(sealed)
+		changed[i] ^= 1
+		if _, err := r.Decrypt(at, changed); err == nil {
+			t.Fatalf("it opens with byte %d changed", i)
 		}
 	}
-	if _, err := r.Open(here, sealed[:3]); err == nil {
-		t.Error("three bytes open")
+}
+
+func TestRotation(t *testing.T) {
+	r, dir := fresh(t)
+	at := Place{who.Production, "t", "c", "1"}
+	old, err := r.Encrypt(at, []byte("before"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	moved, changed, err := later.Reseal(here, sealed)
-	if err != nil || !changed {
-		t.Fatal(changed, err)
+	id, signature, err := r.Sign([]byte("message"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := r.Open(here, moved); err == nil {
-		t.Error("the old ring opens the new generation")
+	for _, p := range []Purpose{Fields, Signature} {
+		if err := r.Rotate(p); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if same, changed, err := later.Reseal(here, moved); changed || err != nil || !bytes.Equal(same, moved) {
-		t.Error("resealed twice")
+	if err := r.Rotate(Index); err == nil {
+		t.Error("the index key was rotated")
+	}
+	r, err = ring(t, dir) // another start
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Decrypt(at, old); err != nil || string(got) != "before" {
+		t.Errorf("an old field: %q, %v", got, err)
+	}
+	renewed, changed, err := r.Refresh(at, old)
+	if err != nil || !changed || bytes.Equal(renewed[:8], old[:8]) {
+		t.Errorf("refreshed: %v, %v", changed, err)
+	}
+	if _, changed, err := r.Refresh(at, renewed); err != nil || changed {
+		t.Errorf("refreshed twice: %v, %v", changed, err)
+	}
+	public, err := r.PublicKey(id)
+	if err != nil || !ed25519.Verify(public, []byte("message"), signature) {
+		t.Errorf("an old signature no longer verifies: %v", err)
 	}
 }
 
 func TestBlindIndex(t *testing.T) {
-	r := sign.NewRing(when.System())
-	a := r.BlindIndex(place(who.Production, "t", "c"), []byte("A123456(7)"))
-	if len(a) != 16 || !bytes.Equal(a, r.Rotate(when.System()).BlindIndex(place(who.Production, "t", "c"), []byte("A123456(7)"))) {
-		t.Error("the index does not survive rotation")
-	}
-	for _, p := range []sign.Place{place(who.Sandbox, "t", "c"), place(who.Production, "tc", ""), place(who.Production, "t", "d")} {
-		if bytes.Equal(a, r.BlindIndex(p, []byte("A123456(7)"))) {
-			t.Errorf("the same index in %+v", p)
+	r, _ := fresh(t)
+	seen := map[string]string{}
+	for _, c := range [][3]string{{"production", "number", "A123456(3)"}, {"sandbox", "number", "A123456(3)"}, {"production", "passport", "A123456(3)"}, {"production", "number", "B123456(3)"}} {
+		i, err := r.BlindIndex(who.Realm(c[0]), "identity_people", c[1], c[2])
+		if err != nil || len(i) != 16 {
+			t.Fatalf("%d bytes, %v", len(i), err)
 		}
-	}
-}
-
-func TestSignatures(t *testing.T) {
-	r := sign.NewRing(when.System())
-	g, s := r.Sign("receipt", []byte("m"))
-	later := r.Rotate(when.System())
-	if !later.Check("receipt", []byte("m"), g, s) {
-		t.Error("a retired key's signature does not check")
-	}
-	if later.Check("receipt", []byte("n"), g, s) || later.Check("other", []byte("m"), g, s) || later.Check("receipt", []byte("m"), g+1, s) || later.Check("receipt", []byte("m"), 99, s) {
-		t.Error("a wrong signature checks")
+		if other, ok := seen[string(i)]; ok {
+			t.Errorf("%v has the index of %s", c, other)
+		}
+		seen[string(i)] = strings.Join(c[:], " ")
+		again, err := r.BlindIndex(who.Realm(c[0]), "identity_people", c[1], c[2])
+		if err != nil || !bytes.Equal(i, again) {
+			t.Error("the same value has two indexes")
+		}
 	}
 }
 
 func TestKeyFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys", "praya.key")
-	k, made, err := sign.LoadKeyFile(path)
-	if err != nil || !made {
-		t.Fatal(made, err)
+	r, dir := fresh(t)
+	key := filepath.Join(dir, "key")
+	if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key file has mode %v, %v", info.Mode(), err)
 	}
-	again, made, err := sign.LoadKeyFile(path)
-	if err != nil || made || again != k {
-		t.Errorf("read again: %v %v", made, err)
-	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
+	if err := os.Chmod(key, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if s := fmt.Sprintf("%v %+v %#v %s", k, k, k, sign.NewRing(when.System())); strings.Contains(s, strings.TrimSpace(string(b))) || strings.Contains(s, "field") {
-		t.Errorf("keys are printed: %s", s)
+	if _, err := ring(t, dir); err == nil {
+		t.Error("a key file that others can read was taken")
 	}
-	if err := os.Chmod(path, 0o644); err != nil {
+	if err := os.Rename(key, key+".away"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := sign.LoadKeyFile(path); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a key file that all may read: %v", err)
+	if _, err := ring(t, dir); !errors.Is(err, ErrNoKeyFile) {
+		t.Errorf("without its key file: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(t.TempDir(), "x"), []byte("short"), 0o600); err != nil {
+	if err := os.WriteFile(key, bytes.Repeat([]byte{1}, 32), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func TestTheRingInTheStore(t *testing.T) {
-	dbtest.Each(t, []db.Schema{sign.Schema()}, func(t *testing.T, d *db.DB) {
-		file, _, err := sign.LoadKeyFile(filepath.Join(t.TempDir(), "a.key"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		one, err := sign.OpenKeys(t.Context(), d, file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		two, err := sign.OpenKeys(t.Context(), d, file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := place(who.Production, "t", "c")
-		if err := one.Rotate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		sealed, err := one.Ring().Seal(p, []byte("x"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := two.Ring().Open(p, sealed); err == nil {
-			t.Error("another process knows the new generation before it reads it")
-		}
-		if err := two.Reload(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if plain, err := two.Ring().Open(p, sealed); err != nil || string(plain) != "x" {
-			t.Error(err)
-		}
-		other, _, err := sign.LoadKeyFile(filepath.Join(t.TempDir(), "b.key"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := sign.OpenKeys(t.Context(), d, other); !fault.Is(err, fault.Invalid) {
-			t.Errorf("another key file opens the ring: %v", err)
-		}
-	})
-}
-
-func TestStatements(t *testing.T) {
-	if n := dbtest.Prepare(t, []db.Schema{sign.Schema()}, "."); n != 3 {
-		t.Errorf("%d statements", n)
+	if _, err := ring(t, dir); err == nil {
+		t.Error("the ring opens with another key file")
 	}
-	dbtest.Homes(t, ".")
+	if s := fmt.Sprintf("%v %+v %#v", r.keys[0], r.keys[0], r.keys[0]); strings.Contains(s, fmt.Sprint(r.keys[0].Secret)) {
+		t.Error("a key prints its secret")
+	}
 }
