@@ -3,6 +3,7 @@ package db
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Table is a table as both engines know it.
@@ -58,4 +59,54 @@ func parentsFirst(tables []Table) ([]Table, error) {
 		}
 	}
 	return out, nil
+}
+
+// Portable reports whether all columns have types that both engines know. What has not
+// is an engine's own index, and can be made again.
+func (t Table) Portable() bool {
+	return !slices.ContainsFunc(t.Columns, func(c Column) bool {
+		switch c.Type {
+		case "text", "bigint", "boolean", "bytea":
+			return false
+		}
+		return true
+	})
+}
+
+// ColumnNames lists the columns' names.
+func (t Table) ColumnNames() []string {
+	all := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		all[i] = c.Name
+	}
+	return all
+}
+
+// Dump reads all rows of a table, in no order, with its columns in theirs: for a backup.
+func (tx *Tx) Dump(t Table) (*Rows, error) {
+	for _, name := range append([]string{t.Name}, t.ColumnNames()...) {
+		if !plain(name) {
+			return nil, fmt.Errorf("db: not a plain identifier: %q", name)
+		}
+	}
+	return tx.Query("select " + strings.Join(t.ColumnNames(), ", ") + " from " + t.Name)
+}
+
+// Count counts a table's rows.
+func (tx *Tx) Count(t Table) (n int64, err error) {
+	if !plain(t.Name) {
+		return 0, fmt.Errorf("db: not a plain identifier: %q", t.Name)
+	}
+	return n, tx.Row("select count(*) from " + t.Name).Scan(&n)
+}
+
+// Later puts the check of foreign keys off to the end of the transaction, where the
+// engine would make it row by row: for a restore. PostgreSQL checks at the end of each
+// COPY, which is late enough with parents first.
+func (tx *Tx) Later() error {
+	if tx.engine != SQLite {
+		return nil
+	}
+	_, err := tx.Exec("pragma defer_foreign_keys = on")
+	return err
 }

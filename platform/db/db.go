@@ -27,8 +27,7 @@ type Config struct {
 	Readers int
 	// Connections bounds the pool of PostgreSQL (default 16).
 	Connections int
-	// ReadOnly opens a store that another process serves, for a backup: no lock is
-	// taken, and every Write is refused.
+	// ReadOnly refuses every Write: for a backup beside a program that serves.
 	ReadOnly bool
 }
 

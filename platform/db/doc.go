@@ -45,8 +45,10 @@
 //
 //   - SQL injection: values travel only as parameters; names that [Tx.InsertMany] puts
 //     into a statement are checked to be plain identifiers.
-//   - A second program on the same data folder would break group commit's promises: a
-//     lock file, held through SQLite's own file locks, gives it a clear error.
+//   - A second program on the same SQLite file (an import beside a program that serves)
+//     is no accident: both take turns through SQLite's locks, wait up to 15 s for each
+//     other, and give Unavailable after that. A folder on a network drive has no such
+//     locks: the data folder is on a local disk.
 //   - A schema file that was edited after it was applied, or a table in somebody else's
 //     name, is refused before anything runs.
 //   - Exhaustion: readers, connections and the length of a commit group are bounded;

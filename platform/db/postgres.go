@@ -75,7 +75,7 @@ func (p *postgres) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
 }
 
 // attempts bounds how often a transaction that others overtook begins again.
-const attempts = 12
+const attempts = 30
 
 func (p *postgres) write(ctx context.Context, d *DB, latest bool, fn func(*Tx) error) error {
 	if p.readOnly {

@@ -17,11 +17,11 @@ import (
 	"praya/kernel/when"
 )
 
-// lite is SQLite: one writer, a few readers, one process.
+// lite is SQLite: one writer and a few readers a process. Processes on one file take
+// turns through SQLite's own locks, a commit group at a time.
 type lite struct {
 	path    string
 	pool    *sql.DB
-	lock    *sql.DB
 	writer  *writer
 	readers chan *session
 	count   int
@@ -44,11 +44,6 @@ func openSQLite(ctx context.Context, c Config, clock when.Clock) (_ backend, err
 			_ = l.close() // the first error is the one to tell
 		}
 	}()
-	if !c.ReadOnly {
-		if l.lock, err = lockFile(ctx, path); err != nil {
-			return nil, err
-		}
-	}
 	// The file holds personal data: make it readable by its owner alone before SQLite does.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -58,7 +53,7 @@ func openSQLite(ctx context.Context, c Config, clock when.Clock) (_ backend, err
 		return nil, err
 	}
 	if l.pool, err = sql.Open("sqlite", dsn(path, "_dqs=0", "_txlock=immediate",
-		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+		"_pragma=busy_timeout(15000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)", "_pragma=temp_store(MEMORY)", "_pragma=cache_size(-32768)",
 		"_pragma=wal_autocheckpoint(8192)", "_pragma=journal_size_limit(67108864)")); err != nil {
 		return nil, err
@@ -86,24 +81,6 @@ func openSQLite(ctx context.Context, c Config, clock when.Clock) (_ backend, err
 
 func dsn(path string, params ...string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(params, "&")
-}
-
-// lockFile holds an exclusive transaction on a small file beside the data for as long
-// as the process lives: SQLite's own locks work on every system and end with a crash.
-func lockFile(ctx context.Context, path string) (*sql.DB, error) {
-	lock, err := sql.Open("sqlite", dsn(path+"-lock", "_pragma=busy_timeout(0)"))
-	if err != nil {
-		return nil, err
-	}
-	lock.SetMaxOpenConns(1)
-	lock.SetConnMaxLifetime(0)
-	lock.SetConnMaxIdleTime(0)
-	if _, err := lock.ExecContext(ctx, "begin exclusive"); err != nil {
-		_ = lock.Close()
-		return nil, fault.New(fault.Unavailable, "db.in-use", "file", path).
-			Because(fmt.Errorf("%s is in use by another process; stop it first: %w", path, err))
-	}
-	return lock, nil
 }
 
 func (l *lite) session(ctx context.Context) (*session, error) {
@@ -163,11 +140,6 @@ func (l *lite) close() error {
 	}
 	if l.pool != nil {
 		if e := l.pool.Close(); err == nil {
-			err = e
-		}
-	}
-	if l.lock != nil {
-		if e := l.lock.Close(); err == nil {
 			err = e
 		}
 	}

@@ -26,7 +26,7 @@ const (
 	where l.schema = 'main' and l.type = 'table' and l.name not like 'sqlite\_%' escape '\' order by l.name`
 	sqlTablesPostgreSQL = `select tablename from pg_tables where schemaname = current_schema() order by tablename`
 
-	sqlColumnsSQLite     = `select name, lower(type) from pragma_table_info($1) order by cid`
+	sqlColumnsSQLite     = `select name, case lower(type) when 'integer' then 'bigint' else lower(type) end from pragma_table_info($1) order by cid`
 	sqlColumnsPostgreSQL = `select column_name::text, data_type::text from information_schema.columns
 	where table_schema = current_schema() and table_name = $1 and is_generated = 'NEVER' order by ordinal_position`
 
