@@ -39,6 +39,8 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Start the program."`
 	Migrate     migrateCommand     `cmd:"" help:"Bring the database up to date, and say what was done."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Say what was understood of the configuration."`
+	Backup      backupCommand      `cmd:"" help:"Write a backup, also while the program serves."`
+	Restore     restoreCommand     `cmd:"" help:"Restore a backup into an empty data folder or database."`
 	Estimates   estimates.Commands `cmd:"" help:"Read, check and import papers of the Estimates 開支預算."`
 	Version     versionCommand     `cmd:"" help:"Say which version this is."`
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"sync"
 
 	"praya/kernel/when"
 	"praya/kernel/who"
@@ -13,7 +13,10 @@ import (
 	"praya/platform/audit"
 	"praya/platform/calendar"
 	"praya/platform/db"
+	"praya/platform/events"
 	"praya/platform/files"
+	"praya/platform/jobs"
+	"praya/platform/limits"
 	"praya/platform/observe"
 	"praya/platform/search"
 	"praya/platform/sign"
@@ -30,6 +33,8 @@ type Praya struct {
 	Files     *files.Store
 	Calendar  *calendar.Calendar
 	Audit     *audit.Trail
+	Events    *events.Bus
+	Jobs      *jobs.Queue
 	Site      *web.Site
 	Estimates *estimates.Service
 
@@ -41,7 +46,7 @@ type Praya struct {
 // Schemas lists what every part keeps, in the order in which it is made.
 func Schemas() []db.Schema {
 	return []db.Schema{
-		audit.Schema(), calendar.Schema(), search.Schema(), web.Schema(),
+		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
 		estimates.Schema(),
 	}
 }
@@ -89,7 +94,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	index, err := search.New("estimates")
+	index, err := search.New(searchScopes()...)
 	if err != nil {
 		return err
 	}
@@ -99,7 +104,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	if err := p.watch(); err != nil {
 		return err
 	}
-	p.Audit, p.Calendar = audit.New(p.DB), calendar.New(p.DB)
+	p.Audit, p.Calendar, p.Jobs = audit.New(p.DB), calendar.New(p.DB), jobs.New(p.DB, p.log)
 	if err := p.Calendar.Seed(ctx); err != nil {
 		return err
 	}
@@ -115,17 +120,21 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Estimates 開支預算: read, check and publish the papers of every head.
 	p.Estimates = &estimates.Service{DB: p.DB, Files: p.Files, Index: index, Policy: policy, Limits: p.Config.limits()}
 	p.Estimates.Mount(p.Site)
+	p.Jobs.Register(estimates.JobYearFile, p.Estimates.MakeYearFile, jobs.Options{})
+
+	p.Jobs.Register(jobHousekeeping, p.housekeeping, jobs.Options{})
+	p.Events = events.New(p.DB, p.log, p.Estimates.YearFiles())
 	return nil
 }
 
 // openFolder opens what stands in the data folder beside the database: blobs and keys.
 func (p *Praya) openFolder() error {
-	folder, err := files.OpenFolder(filepath.Join(p.Config.Data, "blobs"))
+	folder, err := files.OpenFolder(p.Config.blobsFolder())
 	if err != nil {
 		return err
 	}
 	p.Files = files.New(folder, 0)
-	p.Keys, err = sign.OpenRing(filepath.Join(p.Config.Data, "keys.ring"), filepath.Join(p.Config.Data, "key"), when.System)
+	p.Keys, err = sign.OpenRing(p.Config.ringFile(), p.Config.keyFile(), when.System)
 	return err
 }
 
@@ -146,7 +155,17 @@ func (p *Praya) watch() error {
 // Close waits for what is being done, and closes the stores.
 func (p *Praya) Close() error { return p.DB.Close() }
 
-// Serve answers until the context ends, and then lets open requests finish.
+// Serve answers and works in the background until the context ends; then it lets open
+// requests finish and gives unfinished jobs back.
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
-	return p.Site.Serve(ctx, ready)
+	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
+	var work sync.WaitGroup
+	var errs [3]error
+	work.Go(func() { errs[0] = p.Events.Run(background) })
+	work.Go(func() { errs[1] = p.Jobs.Run(background) })
+	work.Go(func() { errs[2] = p.hourly(background) })
+	err := p.Site.Serve(ctx, ready)
+	stop()
+	work.Wait()
+	return errors.Join(err, errs[0], errs[1], errs[2])
 }

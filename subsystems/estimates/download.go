@@ -199,8 +199,8 @@ func writeZip(w io.Writer, h HeadYear, address string) error {
 	return z.Close()
 }
 
-// writeYear writes every fact of every head of a year, head by head.
-func (s *Service) writeYear(ctx context.Context, w io.Writer, heads []Version) error {
+// writeYear writes every fact of every head of a year, head by head, and tells how many are done.
+func (s *Service) writeYear(ctx context.Context, w io.Writer, heads []Version, after func(done int)) error {
 	for i, x := range heads {
 		h, err := s.Head(ctx, x.Year, x.Head, "")
 		if err != nil {
@@ -213,6 +213,7 @@ func (s *Service) writeYear(ctx context.Context, w io.Writer, heads []Version) e
 		if err := writeFacts(out, h.Facts); err != nil {
 			return err
 		}
+		after(i + 1)
 	}
 	return nil
 }

@@ -164,7 +164,7 @@ func (s *Service) storeOne(tx *db.Tx, name, document string, p *paper.Paper) (Im
 			return Imported{}, err
 		}
 	}
-	return Imported{Version: v, New: true, Outcomes: v.Summary.Outcomes, Problems: len(p.Problems)}, nil
+	return Imported{Version: v, New: true, Outcomes: v.Summary.Outcomes, Problems: len(p.Problems)}, publish(tx, v)
 }
 
 // latestVersions are the newest versions of the group that a paper belongs to.

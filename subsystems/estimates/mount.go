@@ -42,7 +42,7 @@ func (s *Service) Mount(site *web.Site) {
 	site.Page("GET /estimates/{year}/{head}/source", s.showSource)
 
 	s.mountAPI(site)
-	site.API("GET /api/estimates/download/{year}/all.csv", s.downloadYear, web.Patience(yearPatience))
+	site.API("GET /api/estimates/download/{year}/all.csv", s.downloadYear, web.Patience(yearPatience), web.Limit(s.yearly))
 	site.API("GET /api/estimates/download/{year}/{head}/{group}/{file}", s.download)
 
 	site.Operator("GET /estimates/import", s.showImport)

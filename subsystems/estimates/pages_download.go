@@ -1,11 +1,15 @@
 package estimates
 
 import (
+	"errors"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"praya/kernel/fault"
+	"praya/platform/limits"
 	"praya/platform/web"
 	"praya/subsystems/estimates/internal/paper"
 )
@@ -92,11 +96,19 @@ func (s *Service) downloadYear(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	if v.Unchanged(tagOf(heads[:min(8, len(heads))]) + "-" + year) {
+	if v.Unchanged(year + "-" + newest(heads).String() + "-" + strconv.Itoa(len(heads))) {
 		return nil
 	}
 	return v.Download("estimates-"+year+".csv", "text/csv; charset=utf-8", func(w io.Writer) error {
-		return s.writeYear(v.Context(), w, heads)
+		made, err := s.yearFile(v.Context(), year, heads)
+		if err != nil {
+			return err
+		}
+		if made == nil {
+			return s.writeYear(v.Context(), w, heads, func(int) {})
+		}
+		_, err = io.Copy(w, made)
+		return errors.Join(err, made.Close())
 	})
 }
 
@@ -114,4 +126,10 @@ func inputText(v *web.View, e *paper.InputError) string {
 		return v.T("estimates.input.line", "file", e.File, "line", e.Line, "reason", reason)
 	}
 	return v.T("estimates.input.file", "file", e.File, "reason", reason)
+}
+
+// yearly bounds how often one visitor may ask for a whole year.
+func (s *Service) yearly(v *web.Visit) error {
+	_, err := limits.Take(v.Context(), s.DB, "estimates.year "+v.Client().String(), limits.Rate{Burst: 10, Per: 6 * time.Second})
+	return err
 }

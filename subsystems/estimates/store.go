@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/subsystems/estimates/internal/paper"
 )
@@ -50,6 +51,11 @@ const (
 	sqlFacts = `select body from estimates_facts where realm = $1 and version = $2`
 
 	sqlInsertFacts = `insert into estimates_facts (realm, version, body) values ($1, $2, $3)`
+
+	sqlYearFile = `select document, made_at from estimates_years where realm = $1 and year = $2`
+
+	sqlPutYearFile = `insert into estimates_years (realm, year, document, made_at) values ($1, $2, $3, $4)
+		on conflict (realm, year) do update set document = excluded.document, made_at = excluded.made_at`
 
 	sqlChecks = `select body from estimates_checks
 		where realm = $1 and head = $2 and year = $3 and sources = $4 order by seq`
@@ -231,4 +237,14 @@ func checksOf(tx *db.Tx, head, year, sources string) ([]paper.Check, error) {
 		}
 		return c, json.Unmarshal([]byte(body), &c)
 	}, sqlChecks, tx.Realm(), head, year, sources)
+}
+
+func readYearFile(tx *db.Tx, year string) (document string, shows when.Instant, err error) {
+	err = tx.Row(sqlYearFile, tx.Realm(), year).Scan(&document, &shows)
+	return document, shows, err
+}
+
+func putYearFile(tx *db.Tx, year, document string, shows when.Instant) error {
+	_, err := tx.Exec(sqlPutYearFile, tx.Realm(), year, document, shows)
+	return err
 }
