@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -136,7 +137,7 @@ func (x *Index) Clear(tx *db.Tx, scope string) error {
 
 // Add is the fast way for many documents that are not there yet.
 func (x *Index) Add(tx *db.Tx, docs iter.Seq[Doc]) (int, error) {
-	const batch = 512
+	const batch = 4096
 	total := 0
 	b := newBatch(x, tx)
 	for d := range docs {
@@ -221,6 +222,9 @@ func (b *batch) flush() error {
 	if _, err := b.tx.InsertMany("search_docs", []string{"realm", "scope", "id", "no", "pieces", "weight", "title", "body", "facets", "card"}, slices.Values(b.docs)); err != nil {
 		return err
 	}
+	// FTS5 writes out what it has gathered whenever a rowid is not larger than the one before:
+	// in order, thousands of documents become one part of the index instead of a part each.
+	slices.SortFunc(b.texts, func(x, y []any) int { return cmp.Compare(x[0].(int64), y[0].(int64)) })
 	err := insertTexts(b.tx, b.texts)
 	b.docs, b.texts = nil, nil
 	clear(b.taken)

@@ -213,7 +213,7 @@ func (s *Service) apiSearch(ctx context.Context, in *struct {
 	out := &searchBody{}
 	out.Body.Total, out.Body.Hits = hits.Total, []searchHit{}
 	for _, h := range hits.Hits {
-		out.Body.Hits = append(out.Body.Hits, searchHit{string(h.Version.ID), h.Fact})
+		out.Body.Hits = append(out.Body.Hits, searchHit{string(h.Version), h.Fact})
 	}
 	return out, err
 }

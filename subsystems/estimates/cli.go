@@ -224,8 +224,8 @@ type ImportCommand struct {
 // Run imports each file; with several it shows how far it is.
 func (c *ImportCommand) Run(ctx context.Context, t Terminal, s *Service) error {
 	fresh, known, facts := 0, 0, 0
-	err := s.ImportFiles(ctx, c.Files, func(done int, one []Imported) {
-		for _, i := range one {
+	err := s.ImportFiles(ctx, c.Files, func(done int, some []Imported) {
+		for _, i := range some {
 			if i.New {
 				fresh++
 				facts += i.Version.Summary.Facts

@@ -8,13 +8,17 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 
 	"praya/kernel/id"
 	"praya/platform/db"
+	"praya/platform/search"
 	"praya/subsystems/estimates/internal/paper"
 )
 
@@ -54,27 +58,58 @@ func (s *Service) read(name string, r io.Reader) ([]*paper.Paper, error) {
 	return paper.Read(name, r, s.Limits)
 }
 
+// source is a file that was read and whose texts are kept.
+type source struct {
+	name      string
+	papers    []*paper.Paper
+	documents []string // of each paper, the address of its text
+}
+
 // Store keeps papers that were read from one file.
-func (s *Service) Store(ctx context.Context, name string, papers []*paper.Paper) (out []Imported, err error) {
+func (s *Service) Store(ctx context.Context, name string, papers []*paper.Paper) ([]Imported, error) {
 	if err := s.may(ctx, "estimates.import"); err != nil {
 		return nil, err
 	}
-	documents := make([]string, len(papers))
+	src, err := s.keep(ctx, name, papers)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.storeAll(ctx, []source{src})
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+func (s *Service) keep(ctx context.Context, name string, papers []*paper.Paper) (source, error) {
+	src := source{name, papers, make([]string, len(papers))}
+	var err error
 	for i, p := range papers {
-		if documents[i], err = s.keepText(ctx, p); err != nil {
-			return nil, err
+		if src.documents[i], err = s.keepText(ctx, p); err != nil {
+			return src, err
 		}
 	}
+	return src, nil
+}
+
+// storeAll stores files in one transaction: all of them or none.
+func (s *Service) storeAll(ctx context.Context, files []source) (out [][]Imported, err error) {
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		out = make([]Imported, 0, len(papers))
-		for i, p := range papers {
-			one, err := s.storeOne(tx, name, documents[i], p)
-			if err != nil {
-				return err
+		out = make([][]Imported, len(files))
+		var fresh []iter.Seq[search.Doc]
+		for n, f := range files {
+			for i, p := range f.papers {
+				one, err := s.storeOne(tx, f.name, f.documents[i], p)
+				if err != nil {
+					return err
+				}
+				if one.New {
+					fresh = append(fresh, documents(one.Version, p.Facts))
+				}
+				out[n] = append(out[n], one)
 			}
-			out = append(out, one)
 		}
-		return nil
+		return s.index(tx, fresh)
 	})
 	return out, err
 }
@@ -128,9 +163,6 @@ func (s *Service) storeOne(tx *db.Tx, name, document string, p *paper.Paper) (Im
 		if err := s.forget(tx, old); err != nil {
 			return Imported{}, err
 		}
-	}
-	if err := s.index(tx, v, p.Facts); err != nil {
-		return Imported{}, err
 	}
 	return Imported{Version: v, New: true, Outcomes: v.Summary.Outcomes, Problems: len(p.Problems)}, nil
 }
@@ -195,47 +227,81 @@ func digestOf(p *paper.Paper) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// ImportFiles imports many files: read by as many hands as there are processors, stored by
-// the database's own queue. It goes on after a file that cannot be read, and returns what
-// was wrong with each. After tells how many files are done.
-func (s *Service) ImportFiles(ctx context.Context, names []string, after func(done int, one []Imported)) error {
-	type result struct {
-		imported []Imported
-		err      error
+// atOnce is how many files one transaction of ImportFiles stores: enough that the search index
+// writes few large parts instead of many small ones, few enough that others' writes wait a
+// fraction of a second.
+const atOnce = 32
+
+// ImportFiles imports many files: read by as many hands as there are processors, and stored
+// many in a transaction. It goes on after a file that cannot be read, and returns what was
+// wrong with each. After tells how many files are done, and what became of them.
+func (s *Service) ImportFiles(ctx context.Context, names []string, after func(done int, some []Imported)) error {
+	if err := s.may(ctx, "estimates.import"); err != nil {
+		return err
 	}
-	next, results := make(chan string), make(chan result)
-	workers := min(runtime.GOMAXPROCS(0), len(names))
-	for range workers {
-		go func() {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type reading struct {
+		source
+		err error
+	}
+	next, readings := make(chan string), make(chan reading, atOnce)
+	var hands sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		hands.Go(func() {
 			for name := range next {
-				one, err := s.importFile(ctx, name)
-				results <- result{one, err}
+				src, err := s.readFile(ctx, name)
+				readings <- reading{src, err}
 			}
-		}()
+		})
 	}
 	go func() {
-		defer close(next)
 		for _, name := range names {
 			next <- name
 		}
+		close(next)
+		hands.Wait()
+		close(readings)
 	}()
 	var errs []error
-	for done := range names {
-		r := <-results
-		errs = append(errs, r.err)
-		after(done+1, r.imported)
+	var waiting []source
+	done := 0
+	flush := func() {
+		all, err := s.storeAll(ctx, waiting)
+		errs = append(errs, err)
+		done += len(waiting)
+		waiting = nil
+		after(done, slices.Concat(all...))
+	}
+	for r := range readings {
+		if r.err != nil {
+			errs = append(errs, r.err)
+			done++
+			after(done, nil)
+			continue
+		}
+		if waiting = append(waiting, r.source); len(waiting) == atOnce || len(readings) == 0 {
+			flush()
+		}
+	}
+	if len(waiting) > 0 {
+		flush()
 	}
 	return errors.Join(errs...)
 }
 
-func (s *Service) importFile(ctx context.Context, name string) ([]Imported, error) {
+// readFile reads a file and keeps its texts.
+func (s *Service) readFile(ctx context.Context, name string) (source, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return source{}, err
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
-	defer f.Close()
-	return s.Import(ctx, filepath.Base(name), f)
+	papers, err := s.read(filepath.Base(name), f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return source{}, err
+	}
+	return s.keep(ctx, filepath.Base(name), papers)
 }

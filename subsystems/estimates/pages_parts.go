@@ -304,13 +304,13 @@ func hitText(f paper.Fact) string {
 }
 
 func hitPath(hit Hit) string {
-	return sourcePath(HeadYear{Head: hit.Version.Head, Year: hit.Version.Year, Group: group(hit.Version.Source)}, hit.Fact)
+	return sourcePath(HeadYear{Head: hit.Fact.Head, Year: hit.Fact.Year, Group: group(hit.Fact.Source)}, hit.Fact)
 }
 
 // hitPlace says where a hit stands: year, head, kind and line.
 func hitPlace(v *web.View, hit Hit) string {
-	name, _ := nameOf(v, hit.Version.Head, hit.Version.Year, hit.Version.Title)
-	parts := []string{v.T("estimates.head.title", "head", hit.Version.Head, "year", hit.Version.Year)}
+	name, _ := nameOf(v, hit.Fact.Head, hit.Fact.Year, hit.Title)
+	parts := []string{v.T("estimates.head.title", "head", hit.Fact.Head, "year", hit.Fact.Year)}
 	parts = append(parts, name, v.T("estimates.kind."+hit.Fact.Kind), v.T("estimates.paper.by-line", "line", strconv.Itoa(hit.Fact.Line)))
 	return strings.Join(parts, " · ")
 }

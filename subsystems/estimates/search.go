@@ -2,6 +2,7 @@ package estimates
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"strconv"
 	"strings"
@@ -53,11 +54,21 @@ func documents(v Version, facts []paper.Fact) iter.Seq[search.Doc] {
 			default:
 				continue
 			}
-			if !yield(d) {
+			card, err := json.Marshal(hitCard{v.Title, f})
+			if err != nil {
+				continue // a fact that was read can be written
+			}
+			if d.Card = string(card); !yield(d) {
 				return
 			}
 		}
 	}
+}
+
+// hitCard is what the index keeps of a document, so that a page of hits needs no look-up.
+type hitCard struct {
+	Title string     `json:"title"`
+	Fact  paper.Fact `json:"fact"`
 }
 
 // weight sets newer papers before older ones that a query fits as well.
@@ -69,9 +80,17 @@ func weight(year string) int {
 	return min(max(n-1900, 0), 1023)
 }
 
-// index makes the newest version findable.
-func (s *Service) index(tx *db.Tx, v Version, facts []paper.Fact) error {
-	_, err := s.Index.Add(tx, documents(v, facts))
+// index makes new versions findable, all of a transaction at once.
+func (s *Service) index(tx *db.Tx, fresh []iter.Seq[search.Doc]) error {
+	_, err := s.Index.Add(tx, func(yield func(search.Doc) bool) {
+		for _, docs := range fresh {
+			for d := range docs {
+				if !yield(d) {
+					return
+				}
+			}
+		}
+	})
 	return err
 }
 
@@ -97,7 +116,8 @@ type Query struct {
 
 // Hit is one place that was found.
 type Hit struct {
-	Version Version
+	Version VersionID
+	Title   string // of the head
 	Fact    paper.Fact
 }
 
@@ -137,30 +157,14 @@ func (s *Service) Find(ctx context.Context, q Query) (Hits, error) {
 		}
 		out.Total, out.Hits = found.Total, nil
 		for _, f := range found.Page {
-			hit, err := hitOf(tx, f.ID)
-			if err != nil {
+			var card hitCard
+			if err := json.Unmarshal([]byte(f.Card), &card); err != nil {
 				return err
 			}
-			out.Hits = append(out.Hits, hit)
+			version, _, _ := strings.Cut(f.ID, "/")
+			out.Hits = append(out.Hits, Hit{VersionID(version), card.Title, card.Fact})
 		}
 		return nil
 	})
 	return out, err
-}
-
-func hitOf(tx *db.Tx, docID string) (Hit, error) {
-	version, number, _ := strings.Cut(docID, "/")
-	v, err := versionByID(tx, VersionID(version))
-	if err != nil {
-		return Hit{}, err
-	}
-	seq, err := strconv.Atoi(number)
-	if err != nil {
-		return Hit{}, err
-	}
-	facts, err := factsPage(tx, v, "", seq-1, 1)
-	if err != nil || len(facts) == 0 {
-		return Hit{}, fault.New(fault.NotFound, "db.not-found").Because(err)
-	}
-	return Hit{v, facts[0].Fact}, nil
 }

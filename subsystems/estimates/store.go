@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"praya/kernel/money"
 	"praya/platform/db"
 	"praya/subsystems/estimates/internal/paper"
 )
@@ -48,13 +47,9 @@ const (
 
 	sqlProblems = `select problems from estimates_versions where realm = $1 and id = $2`
 
-	factColumns = `kind, in_table, in_row, in_column, value, unit, raw, line, cell, marks, how,
-		from_lines, why, code, name, in_group, total, row_order, seq`
+	sqlFacts = `select body from estimates_facts where realm = $1 and version = $2`
 
-	sqlFacts = `select ` + factColumns + ` from estimates_facts where realm = $1 and version = $2 order by seq`
-
-	sqlFactsPage = `select ` + factColumns + ` from estimates_facts
-		where realm = $1 and version = $2 and seq > $3 and ($4 = '' or kind = $4) order by seq limit $5`
+	sqlInsertFacts = `insert into estimates_facts (realm, version, body) values ($1, $2, $3)`
 
 	sqlChecks = `select body from estimates_checks
 		where realm = $1 and head = $2 and year = $3 and sources = $4 order by seq`
@@ -130,69 +125,39 @@ func insertVersion(tx *db.Tx, v *Version, p *paper.Paper) error {
 }
 
 func insertFacts(tx *db.Tx, id VersionID, facts []paper.Fact) error {
-	columns := []string{"realm", "version", "seq", "kind", "in_table", "in_row", "in_column", "value", "unit",
-		"raw", "line", "cell", "marks", "how", "from_lines", "why", "code", "name", "in_group", "total", "row_order"}
-	realm := string(tx.Realm())
-	_, err := tx.InsertMany("estimates_facts", columns, func(yield func([]any) bool) {
-		for i, f := range facts {
-			value := ""
-			if f.Value != nil {
-				value = f.Value.String()
-			}
-			if !yield([]any{
-				realm, string(id), i + 1, f.Kind, f.Table, f.Row, f.Column, value, f.Unit,
-				f.Raw, f.Line, f.Cell, strings.Join(f.Marks, " "), f.How, joinLines(f.From), f.Why,
-				f.Code, f.Name, f.Group, f.Total, f.Order,
-			}) {
-				return
-			}
-		}
-	})
+	body, err := packFacts(facts)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(sqlInsertFacts, tx.Realm(), id, body)
 	return err
 }
 
 // factsOf reads all facts of a version, in the paper's order.
 func factsOf(tx *db.Tx, v Version) ([]paper.Fact, error) {
-	return db.List(tx, func(s db.Scanner) (paper.Fact, error) {
-		f, _, err := scanFact(s, v)
-		return f, err
-	}, sqlFacts, tx.Realm(), v.ID)
+	var body []byte
+	if err := tx.Row(sqlFacts, tx.Realm(), v.ID).Scan(&body); err != nil {
+		return nil, err
+	}
+	return unpackFacts(body)
 }
 
-// NumberedFact is a fact with its place in its version, for paging.
+// NumberedFact is a fact with its place in its version, from 1, for paging.
 type NumberedFact struct {
 	Seq int
 	paper.Fact
 }
 
+// factsPage gives at most limit facts of a kind (any, when it is empty) after a place.
 func factsPage(tx *db.Tx, v Version, kind string, after, limit int) ([]NumberedFact, error) {
-	return db.List(tx, func(s db.Scanner) (NumberedFact, error) {
-		f, seq, err := scanFact(s, v)
-		return NumberedFact{seq, f}, err
-	}, sqlFactsPage, tx.Realm(), v.ID, after, kind, limit)
-}
-
-func scanFact(s db.Scanner, v Version) (paper.Fact, int, error) {
-	f := paper.Fact{Head: v.Head, Year: v.Year, Source: v.Source}
-	var value, marks, from string
-	var seq int
-	err := s.Scan(&f.Kind, &f.Table, &f.Row, &f.Column, &value, &f.Unit, &f.Raw, &f.Line, &f.Cell,
-		&marks, &f.How, &from, &f.Why, &f.Code, &f.Name, &f.Group, &f.Total, &f.Order, &seq)
-	if err != nil {
-		return f, 0, err
-	}
-	f.Marks = strings.Fields(marks)
-	if f.From, err = splitLines(from); err != nil {
-		return f, 0, err
-	}
-	if value != "" {
-		d, err := money.Parse(value)
-		if err != nil {
-			return f, 0, err
+	facts, err := factsOf(tx, v)
+	var out []NumberedFact
+	for i := after; i < len(facts) && len(out) < limit; i++ {
+		if kind == "" || facts[i].Kind == kind {
+			out = append(out, NumberedFact{i + 1, facts[i]})
 		}
-		f.Value = &d
 	}
-	return f, seq, nil
+	return out, err
 }
 
 func joinLines(lines []int) string {

@@ -20,29 +20,12 @@ create table estimates_versions (
 create unique index estimates_versions_number on estimates_versions (realm, head, year, source, number);
 create index estimates_versions_latest on estimates_versions (realm, latest, year, head);
 
+-- All facts of a version together: they are written once and read as a whole.
 create table estimates_facts (
-  realm      text   not null,
-  version    text   not null,
-  seq        bigint not null,
-  kind       text   not null,
-  in_table   text   not null,
-  in_row     text   not null,
-  in_column  text   not null,
-  value      text   not null, -- decimal as printed; empty: a fact of words
-  unit       text   not null,
-  raw        text   not null,
-  line       bigint not null,
-  cell       bigint not null,
-  marks      text   not null, -- separated by spaces
-  how        text   not null,
-  from_lines text   not null, -- separated by spaces
-  why        text   not null,
-  code       text   not null,
-  name       text   not null,
-  in_group   text   not null,
-  total      text   not null,
-  row_order  bigint not null,
-  primary key (realm, version, seq)
+  realm   text  not null,
+  version text  not null,
+  body    bytea not null, -- JSON lines of paper.Fact, zstd
+  primary key (realm, version)
 );
 
 -- Checks belong to a head, a year and a group of sources that are checked together.
