@@ -338,14 +338,15 @@ func trial(address string) error {
 	}
 	q := jobs.New(d, quiet())
 	q.Every = 5 * time.Millisecond
+	q.Register("poison", func(context.Context, jobs.Job, *jobs.Progress) error {
+		fmt.Println("poison")
+		time.Sleep(time.Hour) // until we are killed
+		return nil
+	}, jobs.Options{Lease: 400 * time.Millisecond, Attempts: 4})
 	q.Register("work", func(ctx context.Context, j jobs.Job, _ *jobs.Progress) error {
-		if j.Key == "poison" {
-			fmt.Println("poison")
-			time.Sleep(time.Hour) // until we are killed
-		}
 		time.Sleep(3 * time.Millisecond)
 		return d.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(insertDone, j.Key, j.Attempts); return err })
-	}, jobs.Options{Workers: 6, Lease: 400 * time.Millisecond, Attempts: 4, Base: time.Millisecond})
+	}, jobs.Options{Workers: 6, Lease: 400 * time.Millisecond, Attempts: 20, Base: time.Millisecond})
 	fmt.Println("up")
 	return q.Run(ctx)
 }
@@ -366,7 +367,7 @@ func TestAKilledWorkersJobsAreTakenOver(t *testing.T) {
 		for i := range n {
 			all = append(all, jobs.Job{Kind: "work", Key: fmt.Sprint(i)})
 		}
-		poison := enqueue(t, d, append(all, jobs.Job{Kind: "work", Key: "poison", RunAt: when.System().Add(-time.Hour)})...)[n]
+		poison := enqueue(t, d, append(all, jobs.Job{Kind: "poison", Key: "1"})...)[n]
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -391,12 +392,13 @@ func TestAKilledWorkersJobsAreTakenOver(t *testing.T) {
 		}
 		d = dbtest.Open(t, address)
 		q := queue(d)
+		q.Register("poison", func(context.Context, jobs.Job, *jobs.Progress) error {
+			t.Error("the poisoned job ran once more than it may")
+			return nil
+		}, jobs.Options{Attempts: 4, Lease: 400 * time.Millisecond})
 		q.Register("work", func(ctx context.Context, j jobs.Job, _ *jobs.Progress) error {
-			if j.Key == "poison" {
-				t.Error("the poisoned job ran once more than it may")
-			}
 			return d.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(insertDone, j.Key, j.Attempts); return err })
-		}, jobs.Options{Workers: 4, Attempts: 4, Lease: 400 * time.Millisecond})
+		}, jobs.Options{Workers: 4, Attempts: 20, Lease: 400 * time.Millisecond})
 		run(t, q)
 		if j := until(t, d, poison.ID, jobs.Parked); !strings.Contains(j.Failed, "process ended") {
 			t.Errorf("%+v", j)
