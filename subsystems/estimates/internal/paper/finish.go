@@ -10,6 +10,7 @@ func (w *walk) finish(name string) (*Paper, error) {
 	if w.head == "" {
 		return nil, &InputError{File: name, Line: 1, Key: InputNoPaper, Args: []string{"總目"}}
 	}
+	w.electTitle()
 	w.electYear()
 	if w.year == 0 {
 		return nil, &InputError{File: name, Line: w.titleLine, Key: InputNoPaper, Args: []string{"年度"}}
