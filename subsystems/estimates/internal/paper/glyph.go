@@ -11,9 +11,27 @@ import (
 // character once. Optical reading makes all of these errors; what was printed
 // stays in Raw.
 func fold(s string) string {
-	b := make([]byte, 0, len(s))
 	var last rune
-	for i := 0; i < len(s); {
+	i := 0
+	for i < len(s) { // as long as nothing changes
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if f := foldRune(r); f != r || r == '<' && tagEnd(s[i:]) > 0 || f == last && doubledByMistake(f) {
+			break
+		}
+		last = r
+		i += n
+	}
+	if i == len(s) {
+		return s
+	}
+	return foldFrom(s, i, last)
+}
+
+// foldFrom goes on folding where a text first changes.
+func foldFrom(s string, i int, last rune) string {
+	b := make([]byte, 0, len(s))
+	b = append(b, s[:i]...)
+	for i < len(s) {
 		if c := s[i]; c < 0x80 {
 			if end := tagEnd(s[i:]); end > 0 {
 				i += end
