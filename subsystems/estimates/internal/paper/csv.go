@@ -79,6 +79,9 @@ func readCSV(file, source, text string, lines []string, lim Limits) ([]*Paper, e
 			}
 			continue
 		}
+		if head := s.word(rec, "總目"); head == "" || strings.Trim(head, "0123456789") != "" || len(head) > 3 {
+			return nil, &InputError{File: file, Line: line, Key: InputCSV, Args: []string{"no number of a head"}}
+		}
 		last, _ := r.FieldPos(len(rec) - 1)
 		s.record(rec, line, last)
 	}
