@@ -1,0 +1,169 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"praya/kernel/lang"
+)
+
+// Config is everything that a site can set. The zero value works: it serves on
+// localhost:8080 from the folder praya-data with the embedded store. Secrets are never
+// values, always paths of files.
+type Config struct {
+	// Name is the operator's name, as the header of every page shows it.
+	Name lang.Text `toml:"name" json:"name"`
+	// Data is the folder of the embedded store, the blobs and the keys. Default praya-data.
+	Data string `toml:"data" json:"data"`
+	// Database is postgres://… for PostgreSQL 15 or later; empty for the embedded store in Data.
+	Database string `toml:"database" json:"database"`
+	// Listen is the public address. Default localhost:8080.
+	Listen string `toml:"listen" json:"listen"`
+	// Operator is the operator's address, on loopback only. Default localhost:8081; "off" for none.
+	Operator string `toml:"operator" json:"operator"`
+	// BaseURL is how the public reaches us, for permanent addresses in print and in downloads.
+	// Default http://LISTEN.
+	BaseURL string `toml:"base_url" json:"base_url"`
+	// TLS makes the public address speak TLS itself.
+	TLS TLS `toml:"tls" json:"tls"`
+	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For and -Proto are believed.
+	TrustedProxies []string `toml:"trusted_proxies" json:"trusted_proxies"`
+	// MaxPaperMB bounds one imported file, in megabytes. Default 16.
+	MaxPaperMB int `toml:"max_paper_mb" json:"max_paper_mb"`
+	// Log is text or json. Default text.
+	Log string `toml:"log" json:"log"`
+}
+
+// TLS names the files of the certificate chain and its key, both PEM.
+type TLS struct {
+	Cert string `toml:"cert" json:"cert"`
+	Key  string `toml:"key" json:"key"`
+}
+
+// LoadConfig reads a TOML file; an unknown key is an error, with its line. An empty path
+// gives the defaults.
+func LoadConfig(path string) (Config, error) {
+	var c Config
+	if path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return c, fmt.Errorf("cannot read the configuration: %w", err)
+		}
+		d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+		if err := d.Decode(&c); err != nil {
+			return c, fmt.Errorf("%s: %s", path, explain(err))
+		}
+	}
+	return c.withDefaults(), c.withDefaults().check()
+}
+
+func explain(err error) string {
+	var missing *toml.StrictMissingError
+	if errors.As(err, &missing) {
+		var out []string
+		for _, e := range missing.Errors {
+			line, _ := e.Position()
+			out = append(out, fmt.Sprintf("line %d: there is no setting %q", line, strings.Join(e.Key(), ".")))
+		}
+		return strings.Join(out, "; ")
+	}
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		line, column := decode.Position()
+		return fmt.Sprintf("line %d, column %d: %s", line, column, decode.Error())
+	}
+	return err.Error()
+}
+
+func (c Config) withDefaults() Config {
+	set := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	if c.Name == (lang.Text{}) {
+		c.Name = lang.Text{TC: "海旁示範政府", EN: "Praya demonstration government", SC: "海旁示范政府"}
+	}
+	set(&c.Data, "praya-data")
+	set(&c.Listen, "localhost:8080")
+	set(&c.Operator, "localhost:8081")
+	set(&c.Log, "text")
+	scheme := "http://"
+	if c.TLS.Cert != "" {
+		scheme = "https://"
+	}
+	set(&c.BaseURL, scheme+c.Listen)
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	if c.MaxPaperMB == 0 {
+		c.MaxPaperMB = 16
+	}
+	return c
+}
+
+func (c Config) check() error {
+	var wrong []string
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		say("listen: %q is not host:port", c.Listen)
+	}
+	if c.Operator != "off" {
+		if host, _, err := net.SplitHostPort(c.Operator); err != nil {
+			say("operator: %q is not host:port, nor off", c.Operator)
+		} else if !loopback(host) {
+			say("operator: %q is not on loopback; reach it through a tunnel instead", c.Operator)
+		}
+	}
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		say("tls: cert and key belong together")
+	}
+	for _, f := range []string{c.TLS.Cert, c.TLS.Key} {
+		if _, err := os.Stat(f); f != "" && err != nil {
+			say("tls: %v", err)
+		}
+	}
+	for _, p := range c.TrustedProxies {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			say("trusted_proxies: %q is not a network such as 10.0.0.0/8", p)
+		}
+	}
+	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		say("database: an address begins with postgres://; leave it out for the embedded store")
+	}
+	if c.Log != "text" && c.Log != "json" {
+		say("log: %q is neither text nor json", c.Log)
+	}
+	if c.MaxPaperMB < 1 || c.MaxPaperMB > 256 {
+		say("max_paper_mb: %d is not between 1 and 256", c.MaxPaperMB)
+	}
+	if !c.Name.Complete() {
+		say("name: give tc, en and sc")
+	}
+	if len(wrong) > 0 {
+		return errors.New(strings.Join(wrong, "\n"))
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+// databaseURL is where the tables are.
+func (c Config) databaseURL() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.Data, "praya.db")
+}

@@ -1,0 +1,12 @@
+package app
+
+import (
+	"context"
+
+	"praya/kernel/who"
+)
+
+// loadDemo fills an empty program with the demonstration government.
+func loadDemo(ctx context.Context, p *Praya) error {
+	return p.Estimates.LoadDemo(who.AsSystem(ctx, who.Production))
+}

@@ -1,0 +1,33 @@
+package app
+
+import (
+	"io"
+	"log/slog"
+	"path/filepath"
+
+	"praya/platform/observe"
+	"praya/platform/web"
+	"praya/subsystems/estimates"
+)
+
+// web is the part of the configuration that the site needs.
+func (c Config) web() web.Config {
+	return web.Config{
+		Listen: c.Listen, Operator: c.Operator, CertFile: c.TLS.Cert, KeyFile: c.TLS.Key,
+		TrustedProxies: c.TrustedProxies, TokenFile: c.tokenFile(), Owner: c.Name, Search: "/estimates/search",
+	}
+}
+
+func (c Config) tokenFile() string { return filepath.Join(c.Data, "operator.token") }
+
+func (c Config) limits() estimates.Limits {
+	return estimates.Limits{MaxBytes: int64(c.MaxPaperMB) << 20}
+}
+
+// newLog writes canonical lines without personal data.
+func newLog(c Config, w io.Writer) *slog.Logger {
+	if c.Log == "json" {
+		return slog.New(observe.Redact(slog.NewJSONHandler(w, nil)))
+	}
+	return slog.New(observe.Redact(slog.NewTextHandler(w, nil)))
+}

@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/access"
+	"praya/platform/audit"
+	"praya/platform/calendar"
+	"praya/platform/db"
+	"praya/platform/files"
+	"praya/platform/observe"
+	"praya/platform/search"
+	"praya/platform/sign"
+	"praya/platform/web"
+	"praya/platform/words"
+	"praya/subsystems/estimates"
+)
+
+// Praya is the running program.
+type Praya struct {
+	Config    Config
+	DB        *db.DB
+	Keys      *sign.Ring
+	Files     *files.Store
+	Calendar  *calendar.Calendar
+	Audit     *audit.Trail
+	Site      *web.Site
+	Estimates *estimates.Service
+
+	log     *slog.Logger
+	health  *observe.Health
+	metrics *observe.Metrics
+}
+
+// Schemas lists what every part keeps, in the order in which it is made.
+func Schemas() []db.Schema {
+	return []db.Schema{
+		audit.Schema(), calendar.Schema(), search.Schema(), web.Schema(),
+		estimates.Schema(),
+	}
+}
+
+// Words lists what every part says.
+func Words() []words.Source {
+	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, estimates.Words()}
+}
+
+// Policies lists who may do what in every part.
+func Policies() []access.Source {
+	return []access.Source{{Name: "app", Policy: policyText}, estimates.Policy()}
+}
+
+// Open opens the stores, brings them up to date, and puts every part in its place.
+func Open(ctx context.Context, config Config, log *slog.Logger) (*Praya, error) {
+	d, err := openDB(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	p := &Praya{Config: config, DB: d, log: log}
+	if err := p.wire(who.AsSystem(ctx, who.Production)); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return p, nil
+}
+
+func openDB(ctx context.Context, config Config) (*db.DB, error) {
+	if err := os.MkdirAll(config.Data, 0o700); err != nil {
+		return nil, err
+	}
+	return db.Open(ctx, db.Config{URL: config.databaseURL()}, when.System)
+}
+
+// wire is the whole program in reading order.
+func (p *Praya) wire(ctx context.Context) error {
+	if _, err := p.DB.Migrate(ctx, Schemas()...); err != nil {
+		return err
+	}
+	book, err := words.New(Words()...)
+	if err != nil {
+		return err
+	}
+	policy, err := access.New(Policies()...)
+	if err != nil {
+		return err
+	}
+	index, err := search.New("estimates")
+	if err != nil {
+		return err
+	}
+	if err := p.openFolder(); err != nil {
+		return err
+	}
+	if err := p.watch(); err != nil {
+		return err
+	}
+	p.Audit, p.Calendar = audit.New(p.DB), calendar.New(p.DB)
+	if err := p.Calendar.Seed(ctx); err != nil {
+		return err
+	}
+	p.Site, err = web.New(p.Config.web(), web.Parts{
+		Words: book, Policy: policy, Log: p.log, Clock: when.System, DB: p.DB, Metrics: p.metrics, Health: p.health,
+	})
+	if err != nil {
+		return err
+	}
+	p.Site.Page("GET /", p.front)
+	p.mountOperator()
+
+	// Estimates 開支預算: read, check and publish the papers of every head.
+	p.Estimates = &estimates.Service{DB: p.DB, Files: p.Files, Index: index, Policy: policy, Limits: p.Config.limits()}
+	p.Estimates.Mount(p.Site)
+	return nil
+}
+
+// openFolder opens what stands in the data folder beside the database: blobs and keys.
+func (p *Praya) openFolder() error {
+	folder, err := files.OpenFolder(filepath.Join(p.Config.Data, "blobs"))
+	if err != nil {
+		return err
+	}
+	p.Files = files.New(folder, 0)
+	p.Keys, err = sign.OpenRing(filepath.Join(p.Config.Data, "keys.ring"), filepath.Join(p.Config.Data, "key"), when.System)
+	return err
+}
+
+// watch registers what the operator can ask about the program's state.
+func (p *Praya) watch() error {
+	p.health, p.metrics = observe.NewHealth(), observe.NewMetrics()
+	p.health.Check("database", func(ctx context.Context) error {
+		return p.DB.Read(ctx, func(*db.Tx) error { return nil })
+	})
+	return errors.Join(
+		p.metrics.Gauge("praya_db_wal_bytes", "Size of the write-ahead log.", func() float64 { return float64(p.DB.Stats().WALBytes) }),
+		p.metrics.Gauge("praya_db_commits", "Groups committed.", func() float64 { return float64(p.DB.Stats().Commits) }),
+		p.metrics.Gauge("praya_db_writes", "Writers in those groups.", func() float64 { return float64(p.DB.Stats().Writes) }),
+		p.metrics.Gauge("praya_db_in_use", "Connections or readers in use.", func() float64 { return float64(p.DB.Stats().InUse) }),
+	)
+}
+
+// Close waits for what is being done, and closes the stores.
+func (p *Praya) Close() error { return p.DB.Close() }
+
+// Serve answers until the context ends, and then lets open requests finish.
+func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
+	return p.Site.Serve(ctx, ready)
+}

@@ -1,0 +1,237 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+
+	"praya/kernel/fault"
+	"praya/kernel/when"
+	"praya/kernel/who"
+)
+
+// Tx is a transaction. It belongs to the goroutine that was given it, and ends with
+// the function that was given it.
+type Tx struct {
+	ctx      context.Context
+	at       when.Instant
+	engine   Engine
+	run      runner
+	rows     *Rows // the one open result
+	broken   error // what the first failed statement said
+	finished bool
+}
+
+// runner is a connection in a transaction.
+type runner interface {
+	exec(ctx context.Context, sql string, args []any) (int64, error)
+	query(ctx context.Context, sql string, args []any) (*sql.Rows, error)
+	prepare(ctx context.Context, sql string) error
+	insertMany(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (int64, error)
+}
+
+var (
+	errRowsOpen = errors.New("db: a statement while the rows of another are open")
+	errFinished = errors.New("db: the transaction has ended")
+	errPoisoned = errors.New("db: a statement of this transaction has failed before")
+)
+
+// Context is the caller's context.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// Now is the transaction's time: one instant from its beginning to its end.
+func (tx *Tx) Now() when.Instant { return tx.at }
+
+// Realm is the realm that the context says: the first part of every key.
+func (tx *Tx) Realm() who.Realm { return who.From(tx.ctx).Realm }
+
+// Engine says which store this is; only platform has a reason to ask.
+func (tx *Tx) Engine() Engine { return tx.engine }
+
+func (tx *Tx) ready() error {
+	switch {
+	case tx.finished:
+		return errFinished
+	case tx.broken != nil:
+		return errors.Join(errPoisoned, tx.broken)
+	case tx.rows != nil:
+		return errRowsOpen
+	}
+	if err := tx.ctx.Err(); err != nil {
+		return interrupted(err)
+	}
+	return nil
+}
+
+func (tx *Tx) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	err = explain(err)
+	if tx.broken == nil {
+		tx.broken = err
+	}
+	return err
+}
+
+// Exec runs a statement and says how many rows it changed.
+func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
+	if err := tx.ready(); err != nil {
+		return 0, err
+	}
+	n, err := tx.run.exec(tx.ctx, sql, args)
+	return n, tx.fail(err)
+}
+
+// Change runs a statement that names a row and its version, and gives Conflict when no
+// row matched: somebody else was faster.
+//
+//	update x set …, version = version + 1 where realm = $1 and id = $2 and version = $3
+func (tx *Tx) Change(sql string, args ...any) error {
+	n, err := tx.Exec(sql, args...)
+	if err == nil && n == 0 {
+		return fault.New(fault.Conflict, "db.stale")
+	}
+	return err
+}
+
+// Query runs a statement that gives rows. They must be closed, or read to their end,
+// before the next statement.
+func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
+	if err := tx.ready(); err != nil {
+		return nil, err
+	}
+	r, err := tx.run.query(tx.ctx, sql, args)
+	if err != nil {
+		return nil, tx.fail(err)
+	}
+	tx.rows = &Rows{tx: tx, r: r}
+	return tx.rows, nil
+}
+
+// Row runs a statement that gives at most one row of interest.
+func (tx *Tx) Row(sql string, args ...any) Row {
+	r, err := tx.Query(sql, args...)
+	return Row{r, err}
+}
+
+// InsertMany inserts rows the fast way: statements of many rows on SQLite, COPY on
+// PostgreSQL. The names must be plain identifiers; the sequence must not use tx.
+func (tx *Tx) InsertMany(table string, columns []string, rows iter.Seq[[]any]) (int64, error) {
+	if err := tx.ready(); err != nil {
+		return 0, err
+	}
+	for _, name := range append([]string{table}, columns...) {
+		if !plain(name) {
+			return 0, tx.fail(errors.New("db: not a plain identifier: " + name))
+		}
+	}
+	n, err := tx.run.insertMany(tx.ctx, table, columns, rows)
+	return n, tx.fail(err)
+}
+
+func plain(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'a' || c > 'z') && c != '_' && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// end closes what is open and says whether the work may be committed.
+func (tx *Tx) end(err error) error {
+	if tx.rows != nil {
+		tx.rows.Close()
+	}
+	tx.finished = true
+	if err == nil {
+		err = tx.broken
+	}
+	return err
+}
+
+// Rows are the result of a query, read one after the other.
+type Rows struct {
+	tx *Tx
+	r  *sql.Rows
+}
+
+// Next goes to the next row; after the last one it closes.
+func (r *Rows) Next() bool {
+	if r.r.Next() {
+		return true
+	}
+	_ = r.tx.fail(r.r.Err())
+	r.Close()
+	return false
+}
+
+// Scan reads the present row.
+func (r *Rows) Scan(dest ...any) error { return r.r.Scan(dest...) }
+
+// Err says why Next returned false before the end.
+func (r *Rows) Err() error { return explain(r.r.Err()) }
+
+// Columns names the columns.
+func (r *Rows) Columns() ([]string, error) { return r.r.Columns() }
+
+// Close may be called at any time, and more than once.
+func (r *Rows) Close() {
+	_ = r.r.Close() // its error is Err's
+	if r.tx.rows == r {
+		r.tx.rows = nil
+	}
+}
+
+// Row is the first row of a result.
+type Row struct {
+	r   *Rows
+	err error
+}
+
+// Scan reads the row and closes the result. Without a row it gives NotFound.
+func (r Row) Scan(dest ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	defer r.r.Close()
+	if !r.r.Next() {
+		if err := r.r.Err(); err != nil {
+			return err
+		}
+		return fault.New(fault.NotFound, "db.not-found").Because(sql.ErrNoRows)
+	}
+	return r.r.Scan(dest...)
+}
+
+// Scanner is what one row can do.
+type Scanner interface{ Scan(dest ...any) error }
+
+// List runs a query and reads all its rows.
+func List[T any](tx *Tx, read func(Scanner) (T, error), sql string, args ...any) ([]T, error) {
+	rows, err := tx.Query(sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := read(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// Value reads a column of one plain type: for List, as in List(tx, db.Value[string], …).
+func Value[T any](s Scanner) (v T, err error) { return v, s.Scan(&v) }
+
+// Prepare asks the engine whether it understands a statement, and runs nothing.
+func (d *DB) Prepare(ctx context.Context, sql string) error {
+	return d.Read(ctx, func(tx *Tx) error { return tx.fail(tx.run.prepare(ctx, sql)) })
+}

@@ -1,0 +1,17 @@
+create table search_docs (
+	realm  text not null,
+	scope  text not null,
+	id     text not null,
+	no     bigint not null, -- weight and a hash: the order of equal hits
+	pieces bigint not null,
+	weight bigint not null,
+	title  text not null,
+	body   text not null,
+	facets text not null, -- JSON
+	card   text not null,
+	primary key (realm, scope, id)
+);
+create unique index search_docs_no on search_docs (no);
+create index search_docs_pieces on search_docs (realm, scope, pieces);
+-- rowid is no * 256 + piece. The tokenizer "ascii" cuts at spaces alone, as we join them.
+create virtual table search_text using fts5(title, body, marks, content='', contentless_delete=1, tokenize='ascii');

@@ -1,0 +1,231 @@
+package sign
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+
+	"praya/kernel/when"
+)
+
+// Purpose is what a key is for.
+type Purpose string
+
+// The purposes.
+const (
+	Fields    Purpose = "fields"    // AES-256
+	Index     Purpose = "index"     // HMAC-SHA-256
+	Signature Purpose = "signature" // Ed25519
+)
+
+// Key is a key of the ring. Secret is 32 bytes: an AES or HMAC key, or an Ed25519 seed.
+type Key struct {
+	ID      string       `json:"id"`
+	Purpose Purpose      `json:"purpose"`
+	Made    when.Instant `json:"made"`
+	Secret  []byte       `json:"secret"`
+}
+
+// String keeps a key's secret out of logs.
+func (k Key) String() string { return "key " + k.ID }
+
+// GoString keeps it out of %#v too.
+func (k Key) GoString() string { return k.String() }
+
+// Ring is the keys of a site. It is safe for concurrent use.
+type Ring struct {
+	file  string
+	seal  cipher.AEAD
+	clock when.Clock
+
+	mu   sync.RWMutex
+	keys []Key
+}
+
+// ErrNoKeyFile says that a ring is there but its key file is not: it must be brought back.
+var ErrNoKeyFile = errors.New("sign: the key ring is there, but the key file that opens it is missing")
+
+// OpenRing opens the ring of a site, and makes one, with a key for every purpose, when
+// neither ring nor key file is there.
+func OpenRing(ringFile, keyFile string, clock when.Clock) (*Ring, error) {
+	_, err := os.Stat(ringFile)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	master, err := readKeyFile(keyFile, fresh)
+	if err != nil {
+		return nil, err
+	}
+	seal, err := sealer(master)
+	if err != nil {
+		return nil, err
+	}
+	r := &Ring{file: ringFile, seal: seal, clock: clock}
+	if !fresh {
+		return r, r.read()
+	}
+	for _, p := range []Purpose{Fields, Index, Signature} {
+		if err := r.add(p); err != nil {
+			return nil, err
+		}
+	}
+	return r, r.write()
+}
+
+// readKeyFile reads 32 bytes, and makes them for a fresh ring.
+func readKeyFile(name string, fresh bool) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !fresh:
+		return nil, ErrNoKeyFile
+	case errors.Is(err, fs.ErrNotExist):
+		key := make([]byte, 32)
+		if _, err := rand.Read(key); err != nil {
+			return nil, err
+		}
+		return key, writeFile(name, key)
+	case err != nil:
+		return nil, err
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("sign: %s can be read by others than its owner: chmod 600 it", name)
+	}
+	key, err := os.ReadFile(name)
+	if err == nil && len(key) != 32 {
+		err = fmt.Errorf("sign: %s does not hold 32 bytes", name)
+	}
+	return key, err
+}
+
+func sealer(master []byte) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, master, nil, "praya key ring v1", 32)
+	if err != nil {
+		return nil, err
+	}
+	return gcm(key)
+}
+
+func gcm(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+const ringBound = "praya key ring"
+
+func (r *Ring) read() error {
+	sealed, err := os.ReadFile(r.file)
+	if err != nil {
+		return err
+	}
+	plain, err := open(r.seal, sealed, []byte(ringBound))
+	if err != nil {
+		return fmt.Errorf("sign: %s does not open with this key file: %w", r.file, err)
+	}
+	return json.Unmarshal(plain, &r.keys)
+}
+
+func (r *Ring) write() error {
+	plain, err := json.Marshal(r.keys)
+	if err != nil {
+		return err
+	}
+	sealed, err := closed(r.seal, plain, []byte(ringBound))
+	if err != nil {
+		return err
+	}
+	return writeFile(r.file, sealed)
+}
+
+// writeFile replaces a file as a whole, for its owner only.
+func writeFile(name string, body []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(body)
+	if err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return os.Rename(f.Name(), name)
+}
+
+func (r *Ring) add(p Purpose) error {
+	secret := make([]byte, 32)
+	if _, err := rand.Read(secret); err != nil {
+		return err
+	}
+	r.keys = append(r.keys, Key{ID: string(p) + "-" + strconv.Itoa(len(r.keys)+1), Purpose: p, Made: r.clock(), Secret: secret})
+	return nil
+}
+
+// Rotate adds a key for a purpose, which is used from now on; the old ones stay. The index
+// key cannot be rotated: every index would have to be written again.
+func (r *Ring) Rotate(p Purpose) error {
+	if p != Fields && p != Signature {
+		return fmt.Errorf("sign: the key for %s does not rotate", p)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := slices.Clone(r.keys)
+	err := r.add(p)
+	if err == nil {
+		err = r.write()
+	}
+	if err != nil {
+		r.keys = before
+	}
+	return err
+}
+
+// present is the newest key for a purpose.
+func (r *Ring) present(p Purpose) (Key, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, k := range slices.Backward(r.keys) {
+		if k.Purpose == p {
+			return k, nil
+		}
+	}
+	return Key{}, fmt.Errorf("sign: the ring has no key for %s", p)
+}
+
+func (r *Ring) byID(id string, p Purpose) (Key, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, k := range r.keys {
+		if k.ID == id && k.Purpose == p {
+			return k, nil
+		}
+	}
+	return Key{}, fmt.Errorf("sign: the ring has no key %q for %s", id, p)
+}
+
+// Sign signs a message with the present signature key, and names the key.
+func (r *Ring) Sign(message []byte) (keyID string, signature []byte, err error) {
+	k, err := r.present(Signature)
+	if err != nil {
+		return "", nil, err
+	}
+	return k.ID, ed25519.Sign(ed25519.NewKeyFromSeed(k.Secret), message), nil
+}
+
+// PublicKey gives the public half of a signature key, an old one too.
+func (r *Ring) PublicKey(keyID string) (ed25519.PublicKey, error) {
+	k, err := r.byID(keyID, Signature)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(k.Secret).Public().(ed25519.PublicKey), nil
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+//go:embed assets
+var assetFiles embed.FS
+
+// styles are joined in this order into one style sheet: one request.
+func styles() []string {
+	return []string{"tokens.css", "base.css", "shell.css", "parts.css", "table.css", "form.css", "chart.css", "print.css"}
+}
+
+// assets are the site's files, held compressed under names that carry their hash.
+type assets struct {
+	byName map[string]string // "site.css" → "/assets/site.0123456789ab.css"
+	byPath map[string]asset
+}
+
+type asset struct {
+	contentType       string
+	plain, gzip, zstd []byte
+}
+
+func newAssets() (*assets, error) {
+	a := &assets{byName: map[string]string{}, byPath: map[string]asset{}}
+	var css bytes.Buffer
+	for _, name := range styles() {
+		b, err := assetFiles.ReadFile("assets/" + name)
+		if err != nil {
+			return nil, err
+		}
+		css.Write(b)
+	}
+	if err := a.add("site.css", css.Bytes()); err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(assetFiles, "assets")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if slices.Contains(styles(), e.Name()) {
+			continue
+		}
+		b, err := assetFiles.ReadFile("assets/" + e.Name())
+		if err != nil {
+			return nil, err
+		}
+		if err := a.add(e.Name(), b); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+func (a *assets) add(name string, content []byte) error {
+	ext := path.Ext(name)
+	types := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	if types[ext] == "" {
+		return fmt.Errorf("web: no content type for asset %s", name)
+	}
+	sum := sha256.Sum256(content)
+	hashed := "/assets/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	packed, err := gzipped(content)
+	if err != nil {
+		return err
+	}
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	a.byName[name] = hashed
+	a.byPath[hashed] = asset{contentType: types[ext], plain: content, gzip: packed, zstd: enc.EncodeAll(content, nil)}
+	return enc.Close()
+}
+
+func gzipped(content []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(content); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return b.Bytes(), err
+}
+
+// Asset is the address of one of the shell's files. An unknown name is a defect.
+func (v *View) Asset(name string) string {
+	p, ok := v.site.assets.byName[name]
+	if !ok {
+		panic("web: no asset " + name)
+	}
+	return p
+}
+
+// serve sends a file for ever: another content has another name.
+func (a *assets) serve(v *Visit) error {
+	f, ok := a.byPath[v.R.URL.Path]
+	if !ok {
+		return errNoAsset()
+	}
+	h := v.W.Header()
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Content-Type", f.contentType)
+	body := f.plain
+	accept := v.R.Header.Get("Accept-Encoding")
+	switch {
+	case accepts(accept, "zstd"):
+		h.Set("Content-Encoding", "zstd")
+		body = f.zstd
+	case accepts(accept, "gzip"):
+		h.Set("Content-Encoding", "gzip")
+		body = f.gzip
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	v.W.WriteHeader(http.StatusOK)
+	_, err := v.W.Write(body)
+	return gone(err)
+}
+
+func accepts(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(name, coding) && strings.ReplaceAll(params, " ", "") != "q=0" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/security"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long one step in the browser may take on a busy machine.
+const patience = 60 * time.Second
+
+// Browser is one Chromium for all tests of a package. The zero value is ready.
+type Browser struct {
+	once   sync.Once
+	ctx    context.Context
+	err    error
+	cancel func()
+}
+
+// Run runs a package's tests and closes the browser after them.
+func (b *Browser) Run(m *testing.M) int {
+	code := m.Run()
+	if b.cancel != nil {
+		b.cancel()
+	}
+	return code
+}
+
+func (b *Browser) start() {
+	dir, err := os.MkdirTemp("", "praya-browser-")
+	if err != nil {
+		b.err = err
+		return
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.Flag("headless", true), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(dir),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
+		chromedp.WSURLReadTimeout(patience))
+	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocated)
+	b.ctx = ctx
+	b.cancel = func() {
+		cancel()
+		stop()
+		_ = os.RemoveAll(dir)
+	}
+	b.err = chromedp.Run(ctx)
+}
+
+// Tab opens a tab for a test and closes it at the test's end. It begins without cookies,
+// which all tabs share: tests with tabs do not run in parallel.
+func (b *Browser) Tab(t *testing.T) *Tab {
+	t.Helper()
+	need(t, "chromium", func() bool { _, err := exec.LookPath("chromium"); return err == nil })
+	b.once.Do(b.start)
+	if b.err != nil {
+		t.Fatalf("browsertest: chromium does not start: %v", b.err)
+	}
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	tab := &Tab{t: t, ctx: ctx}
+	chromedp.ListenTarget(ctx, tab.hear)
+	tab.run(log.Enable(), network.Enable(), network.ClearBrowserCookies(), runtime.Enable(), security.SetIgnoreCertificateErrors(true))
+	t.Cleanup(func() {
+		tab.mu.Lock()
+		defer tab.mu.Unlock()
+		for _, heard := range tab.errors {
+			t.Errorf("the browser says: %s", heard)
+		}
+		cancel()
+	})
+	return tab
+}
+
+// need skips a test without a tool, and fails it where CI demands all tools.
+func need(t *testing.T, what string, has func() bool) {
+	t.Helper()
+	if has() {
+		return
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("browsertest: %s is missing", what)
+	}
+	t.Skipf("browsertest: %s is missing; make install brings it", what)
+}
+
+// root is the folder of the repository.
+func root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", fmt.Errorf("browsertest: no go.mod above the test")
+		}
+		dir = parent
+	}
+}

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// policy is the Content-Security-Policy of every answer (CSP Level 3): nothing but our
+// own files, no inline script or style, no framing, forms to ourselves only.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// headers sets what every answer carries.
+func (v *Visit) headers() {
+	h := v.W.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("X-Request-Id", v.ID)
+	if v.site.overTLS(v.R) {
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+}
+
+// overTLS reports whether the visitor's own connection is encrypted, here or at a trusted proxy.
+func (s *Site) overTLS(q *http.Request) bool {
+	return q.TLS != nil || s.fromProxy(q) && strings.EqualFold(q.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+// origin is the scheme and host that the visitor used.
+func (s *Site) origin(q *http.Request) string {
+	if s.overTLS(q) {
+		return "https://" + q.Host
+	}
+	return "http://" + q.Host
+}
+
+// fromProxy reports whether the neighbour on the wire is one of the trusted proxies.
+func (s *Site) fromProxy(q *http.Request) bool {
+	addr, ok := neighbour(q)
+	return ok && s.trusted(addr)
+}
+
+func (s *Site) trusted(addr netip.Addr) bool {
+	for _, p := range s.proxies {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+func neighbour(q *http.Request) (netip.Addr, bool) {
+	host, _, err := net.SplitHostPort(q.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	addr, err := netip.ParseAddr(host)
+	return addr.Unmap(), err == nil
+}
+
+// Client is the network address of the visitor, for limits only; it is never logged.
+// Of X-Forwarded-For the last address counts that no trusted proxy has written: all
+// before it are the visitor's own claims.
+func (v *Visit) Client() netip.Addr {
+	addr, ok := neighbour(v.R)
+	if !ok || !v.site.trusted(addr) {
+		return addr
+	}
+	hops := strings.Split(strings.Join(v.R.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		addr = hop.Unmap()
+		if !v.site.trusted(addr) {
+			break
+		}
+	}
+	return addr
+}

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"praya/kernel/fault"
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/db"
+)
+
+//go:embed schema/*.sql
+var schemaFiles embed.FS
+
+// Schema is the tables of sessions and submissions.
+func Schema() db.Schema { return db.Schema{Owner: "web", Files: schemaFiles} }
+
+const (
+	sqlStartSession = `insert into web_sessions (realm, token_hash, actor_kind, actor_id, notices, started, seen, ends)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlFindSession = `select actor_kind, actor_id, notices, seen, ends from web_sessions
+		where realm = $1 and token_hash = $2 and ends > $3 and seen > $4`
+	sqlTouchSession      = `update web_sessions set seen = $3 where realm = $1 and token_hash = $2`
+	sqlSetNotices        = `update web_sessions set notices = $3 where realm = $1 and token_hash = $2`
+	sqlEndSession        = `delete from web_sessions where realm = $1 and token_hash = $2`
+	sqlClaimSubmission   = `insert into web_submissions (realm, token_hash, submitted) values ($1, $2, $3)`
+	sqlReleaseSubmission = `delete from web_submissions where realm = $1 and token_hash = $2`
+	sqlSweepSubmissions  = `delete from web_submissions where submitted <= $1`
+	sqlSweepSessions     = `delete from web_sessions where ends <= $1 or seen <= $2`
+)
+
+// A session ends half an hour after it was last used, and twelve hours after it began.
+const (
+	idleEnd     = 30 * time.Minute
+	absoluteEnd = 12 * time.Hour
+	touchEvery  = time.Minute // so that reading pages does not write at every request
+
+	rememberSubmissions = 24 * time.Hour // a tab may stay open for a day
+)
+
+// Session is a signed-in stretch of time, or a visitor for whom a notice waits.
+type Session struct {
+	Actor   who.Actor
+	Notices []Notice
+	seen    when.Instant
+}
+
+func hashed(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func startSession(tx *db.Tx, token string, s Session) error {
+	notices, err := json.Marshal(s.Notices)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	_, err = tx.Exec(sqlStartSession, tx.Realm(), hashed(token), s.Actor.Kind, s.Actor.ID, string(notices), now, now, now.Add(absoluteEnd))
+	return err
+}
+
+// findSession gives NotFound for a token that is unknown, idle or past its end.
+func findSession(tx *db.Tx, token string) (Session, error) {
+	var s Session
+	var notices string
+	var ends when.Instant
+	now := tx.Now()
+	row := tx.Row(sqlFindSession, tx.Realm(), hashed(token), now, now.Add(-idleEnd))
+	if err := row.Scan(&s.Actor.Kind, &s.Actor.ID, &notices, &s.seen, &ends); err != nil {
+		return Session{}, err
+	}
+	return s, json.Unmarshal([]byte(notices), &s.Notices)
+}
+
+func touchSession(tx *db.Tx, token string) error {
+	_, err := tx.Exec(sqlTouchSession, tx.Realm(), hashed(token), tx.Now())
+	return err
+}
+
+// addNotice puts a notice into a session, and reports whether there was one.
+func addNotice(tx *db.Tx, token string, n Notice) (bool, error) {
+	s, err := findSession(tx, token)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, setNotices(tx, token, append(s.Notices, n))
+}
+
+func setNotices(tx *db.Tx, token string, notices []Notice) error {
+	text, err := json.Marshal(notices)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(sqlSetNotices, tx.Realm(), hashed(token), string(text))
+	return err
+}
+
+func endSession(tx *db.Tx, token string) error {
+	_, err := tx.Exec(sqlEndSession, tx.Realm(), hashed(token))
+	return err
+}
+
+// sweepSessions deletes what has ended, of every realm: it is housekeeping of the program.
+func sweepSessions(tx *db.Tx) (int64, error) {
+	if _, err := tx.Exec(sqlSweepSubmissions, tx.Now().Add(-rememberSubmissions)); err != nil {
+		return 0, err
+	}
+	return tx.Exec(sqlSweepSessions, tx.Now(), tx.Now().Add(-idleEnd))
+}
+
+// claimSubmission gives a Conflict for a form that was submitted before.
+func claimSubmission(tx *db.Tx, token string) error {
+	_, err := tx.Exec(sqlClaimSubmission, tx.Realm(), hashed(token), tx.Now())
+	return err
+}
+
+func releaseSubmission(tx *db.Tx, token string) error {
+	_, err := tx.Exec(sqlReleaseSubmission, tx.Realm(), hashed(token))
+	return err
+}

@@ -1,0 +1,95 @@
+package estimates
+
+import (
+	"praya/kernel/money"
+	"praya/kernel/when"
+	"praya/subsystems/estimates/internal/paper"
+)
+
+// VersionID names one reading of one source.
+type VersionID string
+
+// Version is one reading of one source of a head and a financial year. A corrected
+// source becomes a new version with the next number; Latest marks the newest.
+type Version struct {
+	ID         VersionID    `json:"id"`
+	Head       string       `json:"head"`
+	Year       string       `json:"year"`
+	Source     string       `json:"source"`
+	Number     int          `json:"number"`
+	Latest     bool         `json:"latest"`
+	Title      string       `json:"title"`
+	Digest     string       `json:"digest"`
+	Document   string       `json:"-"` // where the source's text is; empty when only its figures are known
+	Numbers    []int        `json:"-"` // the number of each line of the document in its file; nil: 1, 2, 3 …
+	File       string       `json:"file"`
+	Summary    Summary      `json:"summary"`
+	ImportedAt when.Instant `json:"imported_at"`
+}
+
+// Summary is what the overview of a year shows of a version without reading its facts.
+type Summary struct {
+	Facts      int             `json:"facts"`
+	Figures    int             `json:"figures"`
+	Problems   int             `json:"problems"`
+	Programmes int             `json:"programmes"`
+	Actual     *money.Decimal  `json:"actual,omitempty"`   // 百萬元
+	Original   *money.Decimal  `json:"original,omitempty"` // 百萬元
+	Revised    *money.Decimal  `json:"revised,omitempty"`  // 百萬元
+	Estimate   *money.Decimal  `json:"estimate,omitempty"` // 百萬元
+	Outcomes   map[Outcome]int `json:"outcomes,omitempty"`
+}
+
+// Outcome of a check; see docs/apis/estimates-facts.md.
+type Outcome = string
+
+// group names the sources that are checked together: a paper stands by itself, the CSV
+// files of a year together.
+func group(source string) string {
+	switch source {
+	case paper.SourcePaper, paper.SourceSeries:
+		return source
+	}
+	return "csv"
+}
+
+// groupSources lists the sources of a group, in the order in which pages prefer them.
+func groupSources(group string) []string {
+	if group != "csv" {
+		return []string{group}
+	}
+	return []string{paper.SourceProvision, paper.SourceSubheads, paper.SourceExpenses, paper.SourceCommitments}
+}
+
+// summarise reads a version's summary off its facts.
+func summarise(p *paper.Paper) Summary {
+	s := Summary{Facts: len(p.Facts), Problems: len(p.Problems)}
+	for _, f := range p.Facts {
+		if f.Value != nil {
+			s.Figures++
+		}
+		if f.Kind == paper.KindProgramme {
+			s.Programmes++
+		}
+	}
+	g := headProvision(p.Facts)
+	if total, ok := g.total(); ok {
+		for _, c := range g.Columns {
+			f, ok := total.Cells[c]
+			if !ok || f.Value == nil {
+				continue
+			}
+			switch columnRole(c) {
+			case "actual":
+				s.Actual = f.Value
+			case "original":
+				s.Original = f.Value
+			case "revised":
+				s.Revised = f.Value
+			case "estimate":
+				s.Estimate = f.Value
+			}
+		}
+	}
+	return s
+}
