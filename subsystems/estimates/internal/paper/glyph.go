@@ -171,7 +171,7 @@ func isDash(r rune) bool {
 // other runs of spaces become one; dot leaders at the end go.
 func tidy(s string) string {
 	s = strings.TrimSpace(stripTags(s))
-	s = strings.TrimRight(s, ". 　…·․")
+	s = unlead(s)
 	if !strings.ContainsAny(s, " \u3000\u00a0") {
 		return s
 	}
@@ -191,6 +191,23 @@ func tidy(s string) string {
 		last = r
 	}
 	return b.String()
+}
+
+// unlead takes the dots that lead from a name to its figures off its end.
+func unlead(s string) string {
+	for len(s) > 0 {
+		if c := s[len(s)-1]; c == '.' || c == ' ' {
+			s = s[:len(s)-1]
+			continue
+		}
+		switch r, n := utf8.DecodeLastRuneInString(s); r {
+		case '…', '·', '․', '\u3000', '\u00a0':
+			s = s[:len(s)-n]
+		default:
+			return s
+		}
+	}
+	return s
 }
 
 // wide says whether a character is one of Chinese writing, signs included.
