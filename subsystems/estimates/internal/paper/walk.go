@@ -55,7 +55,6 @@ type walk struct {
 	paragraphs   []paragraph
 	frontItems   []frontItem
 	announced    bool // the text says that the analysis of subhead 000 follows
-	reportSeen   bool
 	postsSubject string
 	net          bool // the paragraph gives a net change of posts, which its other changes make
 }
@@ -173,7 +172,6 @@ func (w *walk) headed(l line, key string) bool {
 	switch key {
 	case "管制人員報告":
 		w.enter(partProgrammes, "", "")
-		w.reportSeen = true
 	case "綱領":
 		if w.part == partAnalysis {
 			return true
