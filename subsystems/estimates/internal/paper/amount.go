@@ -17,7 +17,8 @@ type mention struct {
 	pct    *money.Decimal
 	pctRaw string
 	odd    bool
-	at     int // byte of the text at which it stands
+	at     int  // byte of the text at which it stands
+	first  bool // of the sums of its paragraph
 }
 
 // countUnits are the words of number that a count in prose may carry.
@@ -130,8 +131,14 @@ func (w *walk) amounts(p *paragraph) {
 		}
 	}
 	posts := strings.Contains(p.key, "職位")
+	w.net = strings.Contains(p.key, "淨增加") || strings.Contains(p.key, "淨減少")
+	sums := 0
 	for i := range list {
 		m := &list[i]
+		if _, ok := exponent(m.unit); ok {
+			sums++
+			m.first = sums == 1
+		}
 		if m.odd {
 			w.problem(p.line.no, 0, ProblemGrouping, m.raw)
 		}
@@ -184,7 +191,7 @@ func (w *walk) amount(p *paragraph, sub subject, year fiscal, m *mention) {
 		f.Kind, f.Column = KindLimit, "limit to"
 	case strings.HasSuffix(b, "不能超過") || strings.HasSuffix(b, "不得超過") || strings.HasSuffix(b, "不可超過"):
 		f.Kind, f.Column, f.Row, f.Code, f.Group = KindCeiling, estimate, subjectCeiling, "", ""
-	case p.kind == KindDetail && sub.row != "" && estimateWords(b, m.after):
+	case p.kind == KindDetail && sub.row != "" && m.first && estimateWords(b, m.after):
 		f.Column = estimate
 	}
 	if down {

@@ -26,9 +26,8 @@ type cellKey struct {
 
 // An entry is a row of a table as far as sums need it.
 type entry struct {
-	table, row, code, group, total string
-	order, line                    int
-	source                         *Fact // any figure of the row, for its names
+	table, row, code, name, group, total string
+	order, line                          int
 }
 
 // An identity says that the first figures, with their signs, make the last.

@@ -31,13 +31,15 @@ func (v *value) readable() bool { return v.num != nil }
 func parseValue(raw string) value {
 	v := value{raw: strings.TrimSpace(raw)}
 	s := strings.TrimSpace(stripTags(raw))
-	if strings.Trim(s, "* \u00a0\u3000_") == "" {
-		v.blank = strings.Trim(s, " \u00a0\u3000_") == "" || strings.HasPrefix(s, "**")
-		if v.blank {
+	if v.blank = blank(s); v.blank {
+		return v
+	}
+	if s[0] == '*' {
+		if s = strings.ReplaceAll(s, "**", ""); blank(s) {
+			v.blank = true
 			return v
 		}
 	}
-	s = strings.ReplaceAll(s, "**", "")
 	if n := dashes(s); n > 0 {
 		if v.marks, v.pct, n = tail(s[n:], n); n == 0 {
 			v.num, v.dash = &money.Decimal{}, true

@@ -50,6 +50,8 @@ type sheet struct {
 	byHead  map[string]*Paper
 	orders  map[*Paper]int
 	code    string
+
+	problems []Problem // of the headings, told in every paper
 }
 
 func readCSV(file, source, text string, lines []string, lim Limits) ([]*Paper, error) {
@@ -79,6 +81,9 @@ func readCSV(file, source, text string, lines []string, lim Limits) ([]*Paper, e
 			}
 			continue
 		}
+		if head := s.word(rec, "總目"); head == "" || strings.Trim(head, "0123456789") != "" || len(head) > 3 {
+			return nil, &InputError{File: file, Line: line, Key: InputCSV, Args: []string{"no number of a head"}}
+		}
 		last, _ := r.FieldPos(len(rec) - 1)
 		s.record(rec, line, last)
 	}
@@ -102,13 +107,14 @@ func (s *sheet) heading(rec []string) error {
 	s.table = map[string]string{SourceProvision: TableProvision, SourceSubheads: TableSubheads,
 		SourceExpenses: TableExpenses, SourceCommitments: TableCommitments}[s.source]
 	s.columns = make([]column, len(rec))
+	votes := make(map[fiscal]int)
 	for i, h := range rec {
 		key := fold(h)
 		c, ok := parseHeading(key)
 		if ok && c.role != "" {
 			s.columns[i] = c
-			if c.year != 0 {
-				s.year = max(s.year, fiscal(c.year-roleOffset(c.role)))
+			if c.year != 0 && !c.odd {
+				votes[fiscal(c.year-roleOffset(c.role))]++
 			}
 			continue
 		}
@@ -118,10 +124,35 @@ func (s *sheet) heading(rec []string) error {
 		}
 		s.names[key] = i
 	}
+	for y, n := range votes {
+		if n > votes[s.year] || n == votes[s.year] && y > s.year {
+			s.year = y
+		}
+	}
 	if s.year == 0 {
 		return &InputError{File: s.file, Line: 1, Key: InputCSV, Args: []string{"no financial year in the headings"}}
 	}
+	s.headingYears()
 	return nil
+}
+
+// headingYears holds the headings to the year that most of them name, and to
+// the columns that such a file has.
+func (s *sheet) headingYears() {
+	have := make(map[string]bool)
+	for i := range s.columns {
+		c := &s.columns[i]
+		if want := int(s.year) + roleOffset(c.role); c.year != 0 && (c.odd || c.year != want) {
+			s.problems = append(s.problems, problem(1, i+1, ProblemHeading, c.name()))
+			c.odd, c.year = true, want
+		}
+		have[c.name()] = true
+	}
+	for _, c := range expectedColumns(s.table, s.year) {
+		if !have[c.name()] {
+			s.problems = append(s.problems, problem(1, 0, ProblemLostColumn, c.name()))
+		}
+	}
 }
 
 // word gives a cell of words by the heading of its column.
@@ -172,6 +203,8 @@ func (s *sheet) cell(p *Paper, f Fact, c column, i int, raw string, lost bool) {
 	case lost:
 		p.Problems = append(p.Problems, problem(f.Line, f.Cell, ProblemUnplaced, raw))
 		f.Kind, f.Column = KindUnplaced, ""
+	case c.odd:
+		f.How, f.Why, f.From = Inferred, WhyHeadingLost, []int{1}
 	case v.odd:
 		p.Problems = append(p.Problems, problem(f.Line, f.Cell, ProblemGrouping, raw))
 		f.How, f.Why = Inferred, WhyOddGrouping
@@ -208,7 +241,7 @@ func (s *sheet) names4(rec []string) Fact {
 func (s *sheet) paper(head string) *Paper {
 	p := s.byHead[head]
 	if p == nil {
-		p = &Paper{Head: head, Year: s.year.String(), Source: s.source}
+		p = &Paper{Head: head, Year: s.year.String(), Source: s.source, Problems: append([]Problem(nil), s.problems...)}
 		s.byHead[head] = p
 		s.papers = append(s.papers, p)
 	}

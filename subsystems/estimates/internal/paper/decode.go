@@ -16,7 +16,7 @@ func load(name string, r io.Reader, lim Limits) (string, error) {
 	if sized, ok := r.(interface{ Len() int }); ok {
 		b.Grow(int(min(int64(sized.Len()), lim.MaxBytes+1)))
 	}
-	n, err := io.Copy(&b, io.LimitReader(r, lim.MaxBytes+1))
+	n, err := io.CopyBuffer(&b, io.LimitReader(r, lim.MaxBytes+1), make([]byte, 8<<10))
 	if err != nil {
 		return "", &InputError{File: name, Key: InputUnread, Err: err}
 	}

@@ -10,6 +10,7 @@ func (w *walk) finish(name string) (*Paper, error) {
 	if w.head == "" {
 		return nil, &InputError{File: name, Line: 1, Key: InputNoPaper, Args: []string{"總目"}}
 	}
+	w.electTitle()
 	w.electYear()
 	if w.year == 0 {
 		return nil, &InputError{File: name, Line: w.titleLine, Key: InputNoPaper, Args: []string{"年度"}}
@@ -111,7 +112,7 @@ func (w *walk) tellTables(p *placer) []*Fact {
 			if r.title {
 				continue
 			}
-			p.b.entries = append(p.b.entries, &entry{table: t.kind, row: w.rowName(t, r), code: r.code, group: r.group,
+			p.b.entries = append(p.b.entries, &entry{table: t.kind, row: w.rowName(t, r), code: r.code, name: r.name, group: r.group,
 				total: r.total, order: r.order, line: r.line})
 			cells := make([]*Fact, len(r.region))
 			for i := range r.region {

@@ -135,7 +135,7 @@ func (w *walk) frontPosts(it *frontItem) {
 	if !strings.Contains(it.key, "職位") {
 		return
 	}
-	w.postsSubject = ""
+	w.postsSubject, w.net = "", false
 	if strings.Contains(it.key, "非首長級") {
 		w.postsSubject = postsNonDirectorate
 	}
@@ -191,7 +191,12 @@ func (w *walk) policyArea(l line) {
 // before the sentence about its policy area.
 func (w *walk) onlyProgramme(l line) {
 	name, _, ok := strings.Cut(l.body, "這")
-	if name = tidy(name); !ok || name == "" || len(w.programmes) > 0 {
+	if name = tidy(name); ok && strings.HasPrefix(fold(name), "綱領(") && w.part == partProgrammes {
+		l.body = name
+		w.programmeHeading(l, fold(name))
+		return
+	}
+	if !ok || name == "" || len(w.programmes) > 0 {
 		return
 	}
 	w.only = name

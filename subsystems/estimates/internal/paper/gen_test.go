@@ -68,3 +68,33 @@ func readBack(t *testing.T, seed uint64, d gen.Document, p *paper.Paper) {
 		t.Errorf("seed %d: %d figures in tables, %d were put in", seed, tables, want)
 	}
 }
+
+// TestGeneratedYearsJoin: the estimate of one year is the original estimate in
+// the next year's paper, and the same seed gives the same paper.
+func TestGeneratedYearsJoin(t *testing.T) {
+	joined := 0
+	for seed := range uint64(20) {
+		o := gen.Options{Seed: seed, Head: 310, Year: 2020}
+		first := gen.Write(o)
+		if first.Text != gen.Write(o).Text {
+			t.Fatal("the same seed gives another paper")
+		}
+		o.Year++
+		next := make(map[[3]string]string)
+		for _, f := range gen.Write(o).Facts {
+			next[[3]string{f.Table, f.Row, f.Column}] = f.Value
+		}
+		for _, f := range first.Facts {
+			if f.Table != "subheads" || f.Row != "000 運作開支" || f.Column != "2020-21 estimate" {
+				continue
+			}
+			joined++
+			if got := next[[3]string{f.Table, f.Row, "2020-21 original"}]; got != f.Value {
+				t.Errorf("seed %d: %s, then %s", seed, f.Value, got)
+			}
+		}
+	}
+	if joined != 20 {
+		t.Errorf("%d of 20 papers have subhead 000", joined)
+	}
+}

@@ -11,9 +11,27 @@ import (
 // character once. Optical reading makes all of these errors; what was printed
 // stays in Raw.
 func fold(s string) string {
-	b := make([]byte, 0, len(s))
 	var last rune
-	for i := 0; i < len(s); {
+	i := 0
+	for i < len(s) { // as long as nothing changes
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if f := foldRune(r); f != r || r == '<' && tagEnd(s[i:]) > 0 || f == last && doubledByMistake(f) {
+			break
+		}
+		last = r
+		i += n
+	}
+	if i == len(s) {
+		return s
+	}
+	return foldFrom(s, i, last)
+}
+
+// foldFrom goes on folding where a text first changes.
+func foldFrom(s string, i int, last rune) string {
+	b := make([]byte, 0, len(s))
+	b = append(b, s[:i]...)
+	for i < len(s) {
 		if c := s[i]; c < 0x80 {
 			if end := tagEnd(s[i:]); end > 0 {
 				i += end
@@ -153,7 +171,7 @@ func isDash(r rune) bool {
 // other runs of spaces become one; dot leaders at the end go.
 func tidy(s string) string {
 	s = strings.TrimSpace(stripTags(s))
-	s = strings.TrimRight(s, ". 　…·․")
+	s = unlead(s)
 	if !strings.ContainsAny(s, " \u3000\u00a0") {
 		return s
 	}
@@ -173,6 +191,23 @@ func tidy(s string) string {
 		last = r
 	}
 	return b.String()
+}
+
+// unlead takes the dots that lead from a name to its figures off its end.
+func unlead(s string) string {
+	for len(s) > 0 {
+		if c := s[len(s)-1]; c == '.' || c == ' ' {
+			s = s[:len(s)-1]
+			continue
+		}
+		switch r, n := utf8.DecodeLastRuneInString(s); r {
+		case '…', '·', '․', '\u3000', '\u00a0':
+			s = s[:len(s)-n]
+		default:
+			return s
+		}
+	}
+	return s
 }
 
 // wide says whether a character is one of Chinese writing, signs included.

@@ -117,7 +117,7 @@ func (b *book) demandCommitments() {
 		case "":
 			open, all = append(open, r), append(all, r)
 		case TotalHead:
-			b.sum(CheckCommitmentsTotal, all, r, cols)
+			b.sum(CheckCommitmentsTotal, b.some(all, r), r, cols)
 		default:
 			b.sum(CheckCommitmentsTotal, open, r, cols)
 			open = nil
@@ -290,7 +290,12 @@ func (b *book) spokenOf(f *Fact) []*entry {
 	case f.Row == subjectTotal:
 		add(b.headTotal())
 	default:
-		add(byCode(b.rows(TableSubheads), f.Code))
+		rows := b.rows(TableSubheads)
+		e := byCode(rows, f.Code)
+		if e == nil && b.whole && len(rows) > 0 {
+			e = b.absent(&entry{row: f.Row})
+		}
+		add(e)
 	}
 	return out
 }

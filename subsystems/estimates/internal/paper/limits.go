@@ -1,8 +1,7 @@
 package paper
 
 // memoryPerByte bounds the memory that a paper holds for each byte of its
-// file, even if that is nothing but one-digit cells; ordinary papers hold
-// about 40 (TestMemoryIsBounded).
+// file, even if that is nothing but one-digit cells (TestMemoryIsBounded).
 const memoryPerByte = 400
 
 // Limits bound what one file may cost. A file above MaxBytes is refused before

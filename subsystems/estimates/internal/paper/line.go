@@ -1,6 +1,9 @@
 package paper
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A line is one physical line of a paper: as printed, without the signs of its
 // layout (#, -, **), and cut into cells where it has tabs.
@@ -74,6 +77,21 @@ func (l *line) unmark() {
 	l.body = s
 }
 
+// blank says whether a text is nothing but spaces.
 func blank(s string) bool {
-	return strings.Trim(s, " \t\r\f\u00a0\u3000\ufeff") == ""
+	for i := 0; i < len(s); {
+		if c := s[i]; c < 0x80 {
+			if c > ' ' {
+				return false
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if foldRune(r) != 0 {
+			return false
+		}
+		i += n
+	}
+	return true
 }

@@ -34,7 +34,10 @@ func (w *walk) posts(l line, sub subject, year fiscal, m *mention) {
 	case strings.Contains(b, "增幅") || strings.Contains(b, "增加") || strings.Contains(b, "開設"):
 		f.Column = year.String() + " change"
 	}
-	if f.Column != "" {
+	if f.Column != "" && w.net && !strings.Contains(b, "淨") {
+		f.Column = "" // part of the net change
+	}
+	if f.Column != "" || w.net && m.num.Sign() < 0 {
 		w.mention(l.lineAt(m.at), f, m)
 		return
 	}

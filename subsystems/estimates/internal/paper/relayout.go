@@ -80,10 +80,18 @@ type setter struct {
 	headAt  int
 	columns int    // of the table that is open
 	sub     bool   // the table of subheads: names and figures apart
-	names   []line // rows of it without figures as yet
+	names   []name // rows of it without figures as yet
 	figures []line // figures without a row
 	label   []line // a name that goes on in the next line
 	open    []line // sentences that are not finished
+}
+
+// A name is the name of a row of subheads, which may go on for some lines.
+type name struct {
+	line  int
+	text  string
+	title bool // no figures belong to it
+	goes  bool // goes on in the next line
 }
 
 // relayout prepares the lines of an old paper for the walk.
@@ -146,12 +154,11 @@ func (s *setter) heading(no int, t []token, key string) bool {
 	if s.sub && key == "(編號)" {
 		return true
 	}
-	for i, x := range t {
+	for _, x := range t {
 		c, ok := parseHeading(fold(x.text))
-		if !ok || c.role == "" && c.year == 0 && c.unit == "" || len(t) == 1 && !s.sub && c.cal || key == "目標" {
+		if !ok || c.role == "" && c.year == 0 && c.unit == "" || key == "目標" {
 			return false
 		}
-		_ = i
 	}
 	if !s.sub && len(t) < 2 {
 		return false
@@ -341,26 +348,22 @@ func (s *setter) named(no int, body, key string) bool {
 		s.closeTable()
 		return false
 	}
-	name := strings.TrimSpace(strings.TrimRight(body, ". "))
+	text := strings.TrimSpace(strings.TrimRight(body, ". "))
 	if !s.sub {
 		if key == "綱領" {
 			return true
 		}
-		s.label = append(s.label, line{no: no, body: name})
+		s.label = append(s.label, line{no: no, body: text})
 		return true
 	}
-	if len(s.names) > 0 && s.names[len(s.names)-1].number {
-		last := &s.names[len(s.names)-1]
-		last.body += name
-		last.number = !strings.Contains(body, "...")
+	leaders := strings.Contains(body, "...")
+	if n := len(s.names); n > 0 && s.names[n-1].goes {
+		s.names[n-1].text += text
+		s.names[n-1].goes = !leaders
 		return true
 	}
 	begins := len(key) > 3 && isCode(key[:3])
-	if !strings.Contains(body, "...") && !begins {
-		s.names = append(s.names, line{no: no, body: name, bullet: true}) // a title
-		return true
-	}
-	s.names = append(s.names, line{no: no, body: name, number: begins && !strings.Contains(body, "...")})
+	s.names = append(s.names, name{line: no, text: text, title: !leaders && !begins, goes: begins && !leaders})
 	return true
 }
 
@@ -390,22 +393,21 @@ func (s *setter) closeTable() {
 func (s *setter) pair() {
 	rows := 0
 	for _, n := range s.names {
-		if !n.bullet {
+		if !n.title {
 			rows++
 		}
 	}
 	if rows != len(s.figures) {
 		for _, f := range s.figures {
-			f.apart = true
-			s.emitApart(line{no: f.no}, f)
+			s.emitApart(name{line: f.no}, f)
 			s.w.problem(f.no, 0, ProblemLabel)
 		}
 		return
 	}
 	next := 0
 	for _, n := range s.names {
-		if n.bullet {
-			s.put(line{no: n.no, cells: []string{n.body, "", "", "", ""}})
+		if n.title {
+			s.put(line{no: n.line, cells: []string{n.text, "", "", "", ""}})
 			continue
 		}
 		s.emitApart(n, s.figures[next])
@@ -415,11 +417,11 @@ func (s *setter) pair() {
 
 // emitApart puts a row whose name and figures were paired by their order; the
 // sums must confirm it (place.go).
-func (s *setter) emitApart(name, row line) {
-	code, rest := leadingCode(name.body)
+func (s *setter) emitApart(n name, row line) {
+	code, rest := leadingCode(n.text)
 	cells := []string{code, rest}
-	at := [][2]int{{name.no, 1}, {name.no, 1}}
-	s.put(line{no: name.no, apart: true, cells: append(cells, row.cells...), at: append(at, row.at...)})
+	at := [][2]int{{n.line, 1}, {n.line, 1}}
+	s.put(line{no: n.line, apart: true, cells: append(cells, row.cells...), at: append(at, row.at...)})
 }
 
 // sentence joins the broken lines of a sentence. A line that begins a sentence

@@ -148,3 +148,36 @@ func TestShapesOfTables(t *testing.T) {
 		})
 	}
 }
+
+// TestCSVWithLostCells: what a changed CSV holds is placed by its headings or
+// not at all.
+func TestCSVWithLostCells(t *testing.T) {
+	head := "\ufeff\"總目\",\"綱領編號\",\"綱領\",\"機構\",\"2029-30\r\n(實際)\r\n(百萬元)\",\"2030-31\r\n(原來預算)\r\n(百萬元)\",\"2030-31\r\n(修訂)\r\n(百萬元)\",\"2031-32\r\n(預算)\r\n(百萬元)\"\r\n"
+	rows := "\"901\",1,\"燈塔\",\"\",1.0,2.0,3.0,4.0\r\n\"902\",1,\"風箏\",\"\",5.0,6.0,7.0,8.0\r\n"
+	for name, c := range map[string]struct{ text, want, problem string }{
+		"whole":         {head + rows, "1.0 2029-30 actual printed", ""},
+		"cell dropped":  {head + strings.Replace(rows, "1.0,2.0", "2.0", 1), "2.0  printed", ProblemLostCell},
+		"cell emptied":  {head + strings.Replace(rows, "1.0,2.0", ",2.0", 1), "2.0 2030-31 original printed", ""},
+		"odd heading":   {strings.Replace(head, "2029-30", "2029-90", 1) + rows, "1.0 2029-30 actual inferred", ProblemHeading},
+		"another year":  {strings.Replace(head, "2029-30", "2019-20", 1) + rows, "1.0 2029-30 actual inferred", ProblemHeading},
+		"column gone":   {strings.Replace(head, "\"2029-30\r\n(實際)\r\n(百萬元)\",", "", 1) + strings.NewReplacer("1.0,", "", "5.0,", "").Replace(rows), "2.0 2030-31 original printed", ProblemLostColumn},
+		"heading alone": {strings.Replace(head, "\"2029-30\r\n(實際)\r\n(百萬元)\",", "", 1) + rows, "1.0  printed", ProblemLostCell},
+	} {
+		papers, err := Read(name, strings.NewReader(c.text), Limits{})
+		if err != nil || len(papers) != 2 {
+			t.Fatalf("%s: %v %d", name, err, len(papers))
+		}
+		p := papers[0]
+		f := p.Facts[0]
+		if got := f.Value.String() + " " + f.Column + " " + f.How; got != c.want || f.Line != 1+strings.Count(c.text[:strings.Index(c.text, "\"901\"")], "\n") {
+			t.Errorf("%s: %q at %d, want %q", name, got, f.Line, c.want)
+		}
+		codes := ""
+		for _, x := range p.Problems {
+			codes += x.Code + " "
+		}
+		if c.problem == "" && codes != "" || !strings.Contains(codes, c.problem) {
+			t.Errorf("%s: problems %q, want %q", name, codes, c.problem)
+		}
+	}
+}

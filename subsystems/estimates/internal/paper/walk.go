@@ -35,6 +35,8 @@ type walk struct {
 
 	head, title  string
 	titleLine    int
+	titleRaw     string
+	titles       []programme // every page heading
 	officer      string
 	officerLine  int
 	area         string
@@ -53,8 +55,8 @@ type walk struct {
 	paragraphs   []paragraph
 	frontItems   []frontItem
 	announced    bool // the text says that the analysis of subhead 000 follows
-	reportSeen   bool
 	postsSubject string
+	net          bool // the paragraph gives a net change of posts, which its other changes make
 }
 
 type programme struct {
@@ -74,6 +76,9 @@ func (w *walk) run() {
 		if blank(text) {
 			w.captions = false
 			continue
+		}
+		if strings.ContainsRune(text, '\uFFFD') {
+			w.problem(i+1, 0, ProblemCharacter, "U+FFFD")
 		}
 		w.step(cut(i+1, strings.TrimRight(text, "\r")))
 	}
@@ -110,19 +115,42 @@ func (w *walk) titled(l line, key string) bool {
 		return false
 	}
 	_, n := digitsAt(rest, 4)
-	if n == 0 || n > 3 || n >= len(rest) || rest[n] != '-' {
+	if n == 0 || n > 3 || n >= len(rest) {
 		return false
 	}
-	if w.head == "" {
-		w.head, w.titleLine = rest[:n], l.no
-		w.title = titleName(l.body)
-		w.fact(Fact{Kind: KindTitle, Table: TableFront, Row: w.head + " " + w.title, Raw: l.body, Line: l.no, Code: w.head, Name: w.title})
-		return true
+	if rest[n] != '-' && (w.head != "" || rest[n] < 0x80 || len(rest) > 120 || strings.Contains(rest, "。")) {
+		return false // without a dash only the title itself, not a sentence about a head
 	}
-	if rest[:n] != w.head || fold(titleName(l.body)) != fold(w.title) {
-		w.problem(l.no, 0, ProblemTitle, l.body)
+	w.titles = append(w.titles, programme{rest[:n], titleName(l.body), l.no})
+	if w.head == "" {
+		w.head, w.titleLine, w.titleRaw = rest[:n], l.no, l.body
 	}
 	return true
+}
+
+// electTitle: the title stands on every page; one odd page heading does not
+// change the head.
+func (w *walk) electTitle() {
+	votes := make(map[string]int)
+	for _, t := range w.titles {
+		votes[t.code]++
+	}
+	for _, t := range w.titles {
+		if votes[t.code] > votes[w.head] {
+			w.head = t.code
+		}
+	}
+	for _, t := range w.titles {
+		if w.title == "" && t.code == w.head {
+			w.title = t.name
+		}
+	}
+	for _, t := range w.titles {
+		if t.code != w.head || fold(t.name) != fold(w.title) {
+			w.problem(t.line, 0, ProblemTitle, t.code+" "+t.name)
+		}
+	}
+	w.fact(Fact{Kind: KindTitle, Table: TableFront, Row: w.head + " " + w.title, Raw: w.titleRaw, Line: w.titleLine, Code: w.head, Name: w.title})
 }
 
 // titleName is what stands behind the dash of a title.
@@ -132,7 +160,7 @@ func titleName(s string) string {
 			return tidy(strings.TrimLeftFunc(s[i:], isDash))
 		}
 	}
-	return tidy(s)
+	return tidy(strings.TrimLeft(s, "總总目 0123456789"))
 }
 
 // headed reads the headings that say what comes next.
@@ -144,7 +172,6 @@ func (w *walk) headed(l line, key string) bool {
 	switch key {
 	case "管制人員報告":
 		w.enter(partProgrammes, "", "")
-		w.reportSeen = true
 	case "綱領":
 		if w.part == partAnalysis {
 			return true

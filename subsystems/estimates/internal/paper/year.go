@@ -17,8 +17,7 @@ func (y fiscal) String() string {
 	if y%100 == 99 {
 		return strconv.Itoa(int(y)) + "-" + strconv.Itoa(int(y)+1)
 	}
-	next := strconv.Itoa(int(y) + 1)
-	return strconv.Itoa(int(y)) + "-" + next[len(next)-2:]
+	return strconv.Itoa(int(y)) + "-" + pad((int(y)+1)%100)
 }
 
 func plausibleYear(y int) bool { return y >= 1950 && y <= 2150 }
