@@ -21,8 +21,12 @@ func Invent(n, year int, seed uint64) []Invented {
 	return out
 }
 
-// InventedWords are words that stand in invented papers, some in a tenth of all items.
+// InventedWords is a fixed list of searches over invented papers, of which the first word
+// stands in about a tenth of all items.
 func InventedWords() []string { return gen.Words() }
+
+// CommonInventedWords stand in a quarter to two fifths of all items.
+func CommonInventedWords() []string { return gen.CommonWords() }
 
 // ReadAndCheck reads a paper, places its figures and checks it, and keeps nothing.
 func ReadAndCheck(name string, r io.Reader) error {

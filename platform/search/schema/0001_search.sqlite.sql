@@ -15,3 +15,5 @@ create unique index search_docs_no on search_docs (no);
 create index search_docs_pieces on search_docs (realm, scope, pieces);
 -- rowid is no * 256 + piece. The tokenizer "ascii" cuts at spaces alone, as we join them.
 create virtual table search_text using fts5(title, body, marks, content='', contentless_delete=1, tokenize='ascii');
+-- Gather 8 MB before a part of the index is written: fewer parts, less merging (default 1 MB).
+insert into search_text (search_text, rank) values ('hashsize', 8388608);
