@@ -9,6 +9,11 @@ import (
 //go:embed words/*.json
 var wordFiles embed.FS
 
+// faultFiles are what the platform's parts say when they refuse: they know no words of their own.
+//
+//go:embed faults/words/*.json
+var faultFiles embed.FS
+
 //go:embed policy.cedar
 var policyText string
 

@@ -9,6 +9,9 @@ import (
 	"praya/kernel/when"
 	"praya/platform/audit"
 	"praya/platform/calendar"
+	"praya/platform/db"
+	"praya/platform/events"
+	"praya/platform/jobs"
 	"praya/platform/web"
 )
 
@@ -19,6 +22,8 @@ func (p *Praya) mountOperator() {
 	p.Site.Operator("POST /holidays", p.putHoliday)
 	p.Site.Operator("POST /holidays/remove", p.removeHoliday)
 	p.Site.Operator("GET /audit", p.showAudit)
+	p.Site.Operator("GET /jobs", p.showJobs)
+	p.Site.Operator("POST /jobs/{id}/{act}", p.actOnJob)
 }
 
 func (p *Praya) allow(v *web.Visit, action string) error {
@@ -144,4 +149,62 @@ func (p *Praya) showAudit(v *web.Visit) error {
 	}
 	return v.Render(web.Page{Title: v.T("app.audit.title"), Lead: v.T("app.audit.lead"), Back: "/", Wide: true},
 		auditPage(v.View, auditView{entries, pages, broken}))
+}
+
+const jobsPageSize = 50
+
+// jobsView is a page of jobs, how many there are of each class, and how far the consumers are.
+type jobsView struct {
+	Jobs      []jobs.Job
+	Counts    map[string]int64
+	Pages     web.Pages
+	Consumers []events.Status
+}
+
+func (p *Praya) showJobs(v *web.Visit) error {
+	if err := p.allow(v, "app.jobs"); err != nil {
+		return err
+	}
+	var d jobsView
+	err := p.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
+		if d.Counts, err = jobs.Counts(tx); err != nil {
+			return err
+		}
+		total := 0
+		for _, n := range d.Counts {
+			total += int(n)
+		}
+		d.Pages = v.PageOf(jobsPageSize, total)
+		d.Jobs, err = jobs.List(tx, jobsPageSize, d.Pages.Offset())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if d.Consumers, err = p.Events.Status(v.Context()); err != nil {
+		return err
+	}
+	return v.Render(web.Page{Title: v.T("app.jobs.title"), Lead: v.T("app.jobs.lead"), Back: "/", Wide: true}, jobsPage(v.View, d))
+}
+
+// actOnJob tries a job again or cancels it, and writes that into the trail.
+func (p *Praya) actOnJob(v *web.Visit) error {
+	if err := p.allow(v, "app.jobs"); err != nil {
+		return err
+	}
+	acts := map[string]func(*db.Tx, string) error{"retry": jobs.Resume, "cancel": jobs.Cancel}
+	act, ok := acts[v.PathValue("act")]
+	if !ok {
+		return fault.New(fault.NotFound, "web.fault.not-found.text")
+	}
+	err := p.DB.Write(v.Context(), func(tx *db.Tx) error {
+		if err := act(tx, v.PathValue("id")); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Act{What: "jobs." + v.PathValue("act"), On: v.PathValue("id"), Outcome: audit.Done})
+	})
+	if err != nil {
+		return err
+	}
+	return v.Redirect("/jobs")
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"sync"
@@ -53,7 +54,11 @@ func Schemas() []db.Schema {
 
 // Words lists what every part says.
 func Words() []words.Source {
-	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, estimates.Words()}
+	faults, err := fs.Sub(faultFiles, "faults")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}, estimates.Words()}
 }
 
 // Policies lists who may do what in every part.

@@ -52,7 +52,7 @@ func provisionChart(v *web.View, h HeadYear, g Grid) (web.Chart, []web.BarGroup)
 		if change := changeWord(v, revised.Value, estimate.Value); change != "" {
 			name, _ := nameOf(v, h.Head, h.Year, h.Title())
 			c.Caption = v.T("estimates.head.chart", "name", name, "year", h.Year, "change", change,
-				"estimate", shown(v, estimate)+unitSpace(v)+unitWord(v, g.Unit))
+				"estimate", inMoney(v, estimate))
 			c.Summary = c.Caption
 		}
 	}
@@ -312,4 +312,16 @@ func measureConclusion(v *web.View, id string, series []Series, labels []string)
 		}
 	}
 	return v.T("estimates.measures.conclusion", "met", hit, "missed", missed)
+}
+
+// inMoney writes an amount for prose: 34.945億元, HK$3,494.5 million.
+func inMoney(v *web.View, f paper.Fact) string {
+	exponents := map[string]int{
+		paper.UnitDollar: 0, paper.UnitThousand: 3, paper.UnitTenThou: 4, paper.UnitMillion: 6, paper.UnitHundredMio: 8,
+	}
+	exponent, ok := exponents[f.Unit]
+	if f.Value == nil || !ok {
+		return shown(v, f) + unitSpace(v) + unitWord(v, f.Unit)
+	}
+	return v.Money(f.Value.String(), exponent)
 }

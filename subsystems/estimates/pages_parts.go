@@ -73,7 +73,7 @@ func frontEntries(v *web.View, h HeadYear) []web.Entry {
 		case f.Kind == paper.KindOfficer || f.Kind == paper.KindPolicyArea:
 			out = append(out, web.Entry{Label: v.T("estimates.kind." + f.Kind), Value: f.Raw, Lang: printed, Path: sourcePath(h, f)})
 		case f.Table == paper.TableFront && f.Value != nil:
-			e := web.Entry{Label: frontLabel(v, f), Value: shown(v, f) + unitSpace(v) + unitWord(v, f.Unit), Path: sourcePath(h, f)}
+			e := web.Entry{Label: frontLabel(v, f), Value: inMoney(v, f), Path: sourcePath(h, f)}
 			out = append(out, e)
 		}
 	}
@@ -107,6 +107,9 @@ func frontColumn(v *web.View, column string) string {
 	}
 	if year, ok := strings.CutSuffix(column, " change"); ok {
 		return v.T("estimates.column.change", "year", year)
+	}
+	if a, b, ok := strings.Cut(column, " on "); ok {
+		return v.T("estimates.column.on", "a", columnWord(v, a), "b", columnWord(v, b))
 	}
 	if column == "" || columnYear(column) == "" && columnRole(column) == "balance" {
 		return ""
@@ -191,7 +194,7 @@ func checkTable(v *web.View, d checksView) web.Table {
 		},
 	}
 	for _, c := range d.Checks {
-		small := strings.TrimSpace(c.Row + " " + frontColumn(v, c.Column))
+		small := strings.TrimSpace(rowWord(v, c.Row) + " " + frontColumn(v, c.Column))
 		if c.Footnote != "" {
 			small += "\n" + c.Footnote
 		} else if c.Why != "" {
@@ -215,7 +218,42 @@ func checkTable(v *web.View, d checksView) web.Table {
 	return t
 }
 
-func whyCheck(_ *web.View, c paper.Check) string { return c.Why }
+// whyCheck is the reason of an outcome in the reader's language.
+func whyCheck(v *web.View, c paper.Check) string {
+	word := func(key string) string { return v.T("estimates.check-why." + key) }
+	switch {
+	case strings.HasPrefix(c.Why, "a figure is missing: "):
+		place := strings.Split(strings.TrimPrefix(c.Why, "a figure is missing: "), ", ")
+		if len(place) < 3 {
+			return word("missing-some")
+		}
+		last := len(place) - 1
+		return v.T("estimates.check-why.missing", "row", rowWord(v, strings.Join(place[1:last], ", ")), "column", frontColumn(v, place[last]))
+	case strings.HasPrefix(c.Why, "a figure is missing"):
+		return word("missing-some")
+	case strings.Contains(c.Why, "money was moved between heads"):
+		return word("moved")
+	case strings.Contains(c.Why, "need not cover all of the subhead"):
+		return word("cover")
+	case strings.Contains(c.Why, "carry no footnotes"):
+		return word("csv")
+	case c.Why == "no percentage of nothing":
+		return word("nothing")
+	case c.Check == paper.CheckProseLimit:
+		return word("limit")
+	}
+	return c.Why
+}
+
+// rowWord is what a check is about: the paper's own name, or ours for a row without one.
+func rowWord(v *web.View, row string) string {
+	for _, key := range []string{"estimates.row." + row, "estimates.front." + row} {
+		if v.Has(key) {
+			return v.T(key)
+		}
+	}
+	return row
+}
 
 func sourceOf(h HeadYear, c paper.Check) string {
 	if c.Source != "" || len(h.Versions) == 0 {

@@ -772,7 +772,7 @@ func keyFigure(v *web.View, h HeadYear, g Grid) templ.Component {
 			if f, ok := total.Cells[h.Year+" estimate"]; ok {
 				templ_7745c5c3_Err = web.KeyFigure(v, web.Figure{
 					Label:  columnWord(v, f.Column),
-					Value:  shown(v, f) + unitSpace(v) + unitWord(v, f.Unit),
+					Value:  inMoney(v, f),
 					Note:   against(v, h, total),
 					Source: sourcePath(h, f),
 					How:    web.How(f.How),
