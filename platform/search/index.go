@@ -135,109 +135,137 @@ func (x *Index) Clear(tx *db.Tx, scope string) error {
 	return err
 }
 
-// Add is the fast way for many documents that are not there yet.
+// Add adds documents that are not there yet.
 func (x *Index) Add(tx *db.Tx, docs iter.Seq[Doc]) (int, error) {
-	const batch = 4096
-	total := 0
-	b := newBatch(x, tx)
-	for d := range docs {
-		if err := b.add(d); err != nil {
-			return total, err
-		}
-		total++
-		if len(b.docs) >= batch {
-			if err := b.flush(); err != nil {
-				return total, err
-			}
+	p, err := x.Prepare(tx.Realm(), docs)
+	if err != nil {
+		return 0, err
+	}
+	for i := range p.drafts {
+		if err := p.drafts[i].avoid(tx); err != nil {
+			return 0, err
 		}
 	}
-	return total, b.flush()
+	return len(p.drafts), x.AddPrepared(tx, p)
 }
 
-// batch gathers rows for both tables.
-type batch struct {
-	x     *Index
-	tx    *db.Tx
-	docs  [][]any
-	texts [][]any
-	taken map[int64]bool
+// Prepared are documents whose words are cut: what takes time is done, and it needed no
+// transaction.
+type Prepared struct{ drafts []draft }
+
+type draft struct {
+	no     int64
+	row    []any // of search_docs
+	pieces []piece
 }
 
-func newBatch(x *Index, tx *db.Tx) *batch { return &batch{x: x, tx: tx, taken: map[int64]bool{}} }
+// Prepare makes documents of a realm ready to be added.
+func (x *Index) Prepare(realm who.Realm, docs iter.Seq[Doc]) (Prepared, error) {
+	var all Prepared
+	for d := range docs {
+		one, err := x.draft(realm, d)
+		if err != nil {
+			return Prepared{}, err
+		}
+		all.drafts = append(all.drafts, one)
+	}
+	return all, nil
+}
 
-func (b *batch) add(d Doc) error {
-	code, err := b.x.code(b.tx.Realm(), d.Scope)
+func (x *Index) draft(realm who.Realm, d Doc) (draft, error) {
+	code, err := x.code(realm, d.Scope)
 	if err != nil {
-		return err
+		return draft{}, err
 	}
 	if d.Weight < 0 || d.Weight > 1023 {
-		return fmt.Errorf("search: weight %d of %s is not within 0 to 1023", d.Weight, d.ID)
-	}
-	no, err := b.number(d)
-	if err != nil {
-		return err
+		return draft{}, fmt.Errorf("search: weight %d of %s is not within 0 to 1023", d.Weight, d.ID)
 	}
 	ps, err := pieces(code, d)
 	if err != nil {
-		return err
+		return draft{}, err
 	}
 	facets, err := json.Marshal(d.Facets)
 	if err != nil {
+		return draft{}, err
+	}
+	no := number(realm, d)
+	return draft{no, []any{
+		realm, d.Scope, d.ID, no, int64(len(ps)), int64(d.Weight),
+		clean(d.Title), clean(d.Body), string(facets), clean(d.Card),
+	}, ps}, nil
+}
+
+// AddPrepared is the fast way for many documents that are not there yet: one statement after
+// the other, nothing is looked up. Where two numbers meet, which is once in thousands of
+// large imports, it gives Conflict: prepare them again with other ids.
+func (x *Index) AddPrepared(tx *db.Tx, all ...Prepared) error {
+	var drafts []draft
+	for _, p := range all {
+		drafts = append(drafts, p.drafts...)
+	}
+	if len(drafts) == 0 {
+		return nil
+	}
+	// FTS5 writes out what it has gathered whenever a rowid is not larger than the one before:
+	// in order, thousands of documents become one part of the index instead of a part each.
+	slices.SortFunc(drafts, func(a, b draft) int { return cmp.Compare(a.no, b.no) })
+	_, err := tx.InsertMany("search_docs", []string{"realm", "scope", "id", "no", "pieces", "weight", "title", "body", "facets", "card"},
+		func(yield func([]any) bool) {
+			for _, d := range drafts {
+				if !yield(d.row) {
+					return
+				}
+			}
+		})
+	if err != nil {
 		return err
 	}
-	b.docs = append(b.docs, []any{b.tx.Realm(), d.Scope, d.ID, no, int64(len(ps)), int64(d.Weight), clean(d.Title), clean(d.Body), string(facets), clean(d.Card)})
-	for i, p := range ps {
-		b.texts = append(b.texts, p.row(b.tx.Engine(), no<<8+int64(i)))
-	}
-	return nil
+	return insertTexts(tx, func(yield func([]any) bool) {
+		for _, d := range drafts {
+			for i, p := range d.pieces {
+				if !yield(p.row(tx.Engine(), d.no<<8+int64(i))) {
+					return
+				}
+			}
+		}
+	})
 }
 
 // clean takes out what PostgreSQL's text cannot hold.
 func clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "") }
 
 // number gives a document its place among equals: ten bits of weight, heaviest first,
-// then 46 bits of a hash, so that no counter makes writers wait for each other. Two
-// hashes are equal once in thousands of large imports; then the next number is taken.
-func (b *batch) number(d Doc) (int64, error) {
-	sum := sha256.Sum256([]byte(string(b.tx.Realm()) + "\x00" + d.Scope + "\x00" + d.ID))
-	serial := binary.BigEndian.Uint64(sum[:]) >> 18
+// then 46 bits of a hash, so that no counter makes writers wait for each other.
+func number(realm who.Realm, d Doc) int64 {
+	sum := sha256.Sum256([]byte(string(realm) + "\x00" + d.Scope + "\x00" + d.ID))
+	return int64(uint64(1023-d.Weight)<<46|binary.BigEndian.Uint64(sum[:])>>18) - 1<<55
+}
+
+// avoid takes the next number that is free, where another document has this one's.
+func (d *draft) avoid(tx *db.Tx) error {
 	for {
-		no := int64(uint64(1023-d.Weight)<<46|serial) - 1<<55
 		var n int
-		if err := b.tx.Row(sqlDocTaken, no).Scan(&n); err != nil {
-			return 0, err
+		if err := tx.Row(sqlDocTaken, d.no).Scan(&n); err != nil || n == 0 {
+			d.row[3] = d.no
+			return err
 		}
-		if n == 0 && !b.taken[no] {
-			b.taken[no] = true
-			return no, nil
-		}
-		serial = (serial + 1) & (1<<46 - 1)
+		d.no++
 	}
 }
 
-func (b *batch) flush() error {
-	if len(b.docs) == 0 {
-		return nil
-	}
-	if _, err := b.tx.InsertMany("search_docs", []string{"realm", "scope", "id", "no", "pieces", "weight", "title", "body", "facets", "card"}, slices.Values(b.docs)); err != nil {
+// insertTexts gives FTS5 a row a statement: a statement of many rows is a savepoint of its own,
+// at which FTS5 writes out what it has gathered (a third of an import's time, a profile showed).
+func insertTexts(tx *db.Tx, rows iter.Seq[[]any]) error {
+	if tx.Engine() == db.PostgreSQL {
+		_, err := tx.InsertMany("search_text", []string{"no", "vector"}, rows)
 		return err
 	}
-	// FTS5 writes out what it has gathered whenever a rowid is not larger than the one before:
-	// in order, thousands of documents become one part of the index instead of a part each.
-	slices.SortFunc(b.texts, func(x, y []any) int { return cmp.Compare(x[0].(int64), y[0].(int64)) })
-	err := insertTexts(b.tx, b.texts)
-	b.docs, b.texts = nil, nil
-	clear(b.taken)
-	return err
-}
-
-func insertTexts(tx *db.Tx, rows [][]any) error {
-	columns := []string{"rowid", "title", "body", "marks"}
-	if tx.Engine() == db.PostgreSQL {
-		columns = []string{"no", "vector"}
+	for row := range rows {
+		if _, err := tx.Exec(sqlTextInsertSQLite, row...); err != nil {
+			return err
+		}
 	}
-	_, err := tx.InsertMany("search_text", columns, slices.Values(rows))
-	return err
+	return nil
 }
 
 func facetHash(f Facet) string {
@@ -433,5 +461,5 @@ func (x *Index) rebuildSome(tx *db.Tx, after int64) (next int64, more bool, err 
 		}
 		next = k.no
 	}
-	return next, len(docs) > 0, insertTexts(tx, rows)
+	return next, len(docs) > 0, insertTexts(tx, slices.Values(rows))
 }

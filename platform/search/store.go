@@ -14,7 +14,6 @@ const (
 	sqlDocsAfter = `select realm, scope, id, no, pieces, weight, title, body, facets, card from search_docs where no > $1 order by no limit 500`
 
 	sqlTextInsertSQLite     = `insert into search_text (rowid, title, body, marks) values ($1, $2, $3, $4)`
-	sqlTextInsertPostgreSQL = `insert into search_text (no, vector) values ($1, cast($2 as text)::tsvector)`
 	sqlTextDeleteSQLite     = `delete from search_text where rowid between $1 and $2`
 	sqlTextDeletePostgreSQL = `delete from search_text where no between $1 and $2`
 	sqlTextEmptySQLite      = `insert into search_text (search_text) values ('delete-all')`
@@ -36,10 +35,6 @@ const (
 )
 
 // What differs: the engines' full-text indexes have no common language.
-
-func textInsert() db.PerEngine {
-	return db.PerEngine{SQLite: sqlTextInsertSQLite, PostgreSQL: sqlTextInsertPostgreSQL}
-}
 
 func textDelete() db.PerEngine {
 	return db.PerEngine{SQLite: sqlTextDeleteSQLite, PostgreSQL: sqlTextDeletePostgreSQL}

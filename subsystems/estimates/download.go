@@ -14,12 +14,12 @@ import (
 	"praya/subsystems/estimates/internal/paper"
 )
 
-// writeJSON writes facts as one JSON object a line, as `praya estimates read --json` does.
-func writeJSON(w io.Writer, facts []paper.Fact) error {
+// writeJSON writes facts or checks as one JSON object a line, as `praya estimates read --json` does.
+func writeJSON[T any](w io.Writer, list []T) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	for _, f := range facts {
-		if err := e.Encode(f); err != nil {
+	for _, one := range list {
+		if err := e.Encode(one); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,6 +16,7 @@ import (
 	"sync"
 
 	"praya/kernel/id"
+	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/search"
 	"praya/subsystems/estimates/internal/paper"
@@ -58,11 +58,20 @@ func (s *Service) read(name string, r io.Reader) ([]*paper.Paper, error) {
 	return paper.Read(name, r, s.Limits)
 }
 
-// source is a file that was read and whose texts are kept.
+// source is a file that was read.
 type source struct {
-	name      string
-	papers    []*paper.Paper
-	documents []string // of each paper, the address of its text
+	name   string
+	papers []ready
+}
+
+// ready is a paper that is ready to be stored: all that takes time is done before the
+// transaction, which other writers wait for, begins.
+type ready struct {
+	*paper.Paper
+	version Version
+	packed  []byte
+	checks  []paper.Check // of a source that is checked by itself
+	docs    search.Prepared
 }
 
 // Store keeps papers that were read from one file.
@@ -70,7 +79,7 @@ func (s *Service) Store(ctx context.Context, name string, papers []*paper.Paper)
 	if err := s.may(ctx, "estimates.import"); err != nil {
 		return nil, err
 	}
-	src, err := s.keep(ctx, name, papers)
+	src, err := s.prepare(ctx, name, papers)
 	if err != nil {
 		return nil, err
 	}
@@ -81,35 +90,57 @@ func (s *Service) Store(ctx context.Context, name string, papers []*paper.Paper)
 	return all[0], nil
 }
 
-func (s *Service) keep(ctx context.Context, name string, papers []*paper.Paper) (source, error) {
-	src := source{name, papers, make([]string, len(papers))}
-	var err error
+// prepare keeps the text of papers and makes them ready.
+func (s *Service) prepare(ctx context.Context, name string, papers []*paper.Paper) (source, error) {
+	src := source{name, make([]ready, len(papers))}
 	for i, p := range papers {
-		if src.documents[i], err = s.keepText(ctx, p); err != nil {
+		var err error
+		if src.papers[i], err = s.ready(ctx, name, p); err != nil {
 			return src, err
 		}
 	}
 	return src, nil
 }
 
+func (s *Service) ready(ctx context.Context, name string, p *paper.Paper) (r ready, err error) {
+	r = ready{Paper: p, version: Version{
+		ID: id.New[VersionID](s.DB.Clock()()), Head: p.Head, Year: p.Year, Source: p.Source,
+		Title: p.Title, Numbers: p.LineNumbers, File: name, Summary: summarise(p),
+	}}
+	if r.version.Digest, err = digestOf(p); err != nil {
+		return r, err
+	}
+	if r.version.Document, err = s.keepText(ctx, p); err != nil {
+		return r, err
+	}
+	if r.packed, err = pack(p.Facts); err != nil {
+		return r, err
+	}
+	if alone(p.Source) {
+		r.checks = paper.Checks(p)
+	}
+	r.docs, err = s.Index.Prepare(who.From(ctx).Realm, documents(r.version, p.Facts))
+	return r, err
+}
+
 // storeAll stores files in one transaction: all of them or none.
 func (s *Service) storeAll(ctx context.Context, files []source) (out [][]Imported, err error) {
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		out = make([][]Imported, len(files))
-		var fresh []iter.Seq[search.Doc]
+		var fresh []search.Prepared
 		for n, f := range files {
-			for i, p := range f.papers {
-				one, err := s.storeOne(tx, f.name, f.documents[i], p)
+			for _, r := range f.papers {
+				one, err := s.storeOne(tx, r)
 				if err != nil {
 					return err
 				}
 				if one.New {
-					fresh = append(fresh, documents(one.Version, p.Facts))
+					fresh = append(fresh, r.docs)
 				}
 				out[n] = append(out[n], one)
 			}
 		}
-		return s.index(tx, fresh)
+		return s.Index.AddPrepared(tx, fresh...)
 	})
 	return out, err
 }
@@ -123,37 +154,32 @@ func (s *Service) keepText(ctx context.Context, p *paper.Paper) (string, error) 
 	return string(blob.Address), err
 }
 
-func (s *Service) storeOne(tx *db.Tx, name, document string, p *paper.Paper) (Imported, error) {
-	digest, err := digestOf(p)
+func (s *Service) storeOne(tx *db.Tx, r ready) (Imported, error) {
+	v := r.version
+	known, err := latestVersions(tx, r.Paper)
 	if err != nil {
-		return Imported{}, err
-	}
-	known, err := latestVersions(tx, p)
-	if err != nil {
-		return Imported{}, err
-	}
-	for _, v := range known {
-		if v.Source == p.Source && v.Digest == digest {
-			return Imported{Version: v, Outcomes: v.Summary.Outcomes, Problems: v.Summary.Problems}, nil
-		}
-	}
-	checks, err := checksWith(tx, p, known)
-	if err != nil {
-		return Imported{}, err
-	}
-	v := Version{
-		ID: id.New[VersionID](tx.Now()), Head: p.Head, Year: p.Year, Source: p.Source,
-		Title: p.Title, Digest: digest, Document: document, Numbers: p.LineNumbers, File: name, Summary: summarise(p),
-	}
-	v.Summary.Outcomes = outcomes(checks)
-	if err := insertVersion(tx, &v, p); err != nil {
-		return Imported{}, err
-	}
-	if err := replaceChecks(tx, p.Head, p.Year, group(p.Source), checks); err != nil {
 		return Imported{}, err
 	}
 	for _, old := range known {
-		if old.Source != p.Source {
+		if old.Source == v.Source && old.Digest == v.Digest {
+			return Imported{Version: old, Outcomes: old.Summary.Outcomes, Problems: old.Summary.Problems}, nil
+		}
+	}
+	checks := r.checks
+	if !alone(v.Source) {
+		if checks, err = checksWith(tx, r.Paper, known); err != nil {
+			return Imported{}, err
+		}
+	}
+	v.Summary.Outcomes = outcomes(checks)
+	if err := insertVersion(tx, &v, r.Problems, r.packed); err != nil {
+		return Imported{}, err
+	}
+	if err := putChecks(tx, v.Head, v.Year, group(v.Source), checks); err != nil {
+		return Imported{}, err
+	}
+	for _, old := range known {
+		if old.Source != v.Source {
 			old.Summary.Outcomes = v.Summary.Outcomes
 			if err := setSummary(tx, old.ID, old.Summary); err != nil {
 				return Imported{}, err
@@ -164,7 +190,7 @@ func (s *Service) storeOne(tx *db.Tx, name, document string, p *paper.Paper) (Im
 			return Imported{}, err
 		}
 	}
-	return Imported{Version: v, New: true, Outcomes: v.Summary.Outcomes, Problems: len(p.Problems)}, publish(tx, v)
+	return Imported{Version: v, New: true, Outcomes: v.Summary.Outcomes, Problems: len(r.Problems)}, publish(tx, v)
 }
 
 // latestVersions are the newest versions of the group that a paper belongs to.
@@ -280,7 +306,7 @@ func (s *Service) ImportFiles(ctx context.Context, names []string, after func(do
 			after(done, nil)
 			continue
 		}
-		if waiting = append(waiting, r.source); len(waiting) == atOnce || len(readings) == 0 {
+		if waiting = append(waiting, r.source); len(waiting) == atOnce {
 			flush()
 		}
 	}
@@ -303,5 +329,5 @@ func (s *Service) readFile(ctx context.Context, name string) (source, error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return source{}, err
 	}
-	return s.keep(ctx, filepath.Base(name), papers)
+	return s.prepare(ctx, filepath.Base(name), papers)
 }

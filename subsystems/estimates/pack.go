@@ -8,8 +8,6 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
-
-	"praya/subsystems/estimates/internal/paper"
 )
 
 // packer holds the encoder and decoder that all packing shares: both may be used at once.
@@ -30,30 +28,30 @@ var shared = sync.OnceValue(func() packer {
 	return packer{encode, decode}
 })
 
-// packFacts writes facts as compressed JSON lines: the same lines as the download's.
-func packFacts(facts []paper.Fact) ([]byte, error) {
+// pack writes facts or checks as compressed JSON lines: the same lines as the downloads.
+func pack[T any](list []T) ([]byte, error) {
 	var b bytes.Buffer
-	if err := writeJSON(&b, facts); err != nil {
+	if err := writeJSON(&b, list); err != nil {
 		return nil, err
 	}
 	return shared().encode.EncodeAll(b.Bytes(), nil), nil
 }
 
-func unpackFacts(body []byte) ([]paper.Fact, error) {
+func unpack[T any](body []byte) ([]T, error) {
 	text, err := shared().decode.DecodeAll(body, nil)
 	if err != nil {
 		return nil, err
 	}
-	facts := make([]paper.Fact, 0, bytes.Count(text, []byte{'\n'}))
+	list := make([]T, 0, bytes.Count(text, []byte{'\n'}))
 	d := json.NewDecoder(bytes.NewReader(text))
 	for {
-		var f paper.Fact
-		switch err := d.Decode(&f); {
+		var one T
+		switch err := d.Decode(&one); {
 		case errors.Is(err, io.EOF):
-			return facts, nil
+			return list, nil
 		case err != nil:
 			return nil, err
 		}
-		facts = append(facts, f)
+		list = append(list, one)
 	}
 }

@@ -25,11 +25,14 @@ func searchable(f paper.Fact) bool {
 	return false
 }
 
-// named are the kinds of fact whose rows have names worth finding, one document a row.
+// named are the kinds of fact whose rows have names worth finding, one document a row. The
+// programmes of a paper are found by their own facts; a CSV has them in its rows only.
 func named(f paper.Fact) bool {
 	switch f.Kind {
-	case paper.KindTarget, paper.KindIndicator, paper.KindSubhead, paper.KindCommitment, paper.KindExpense, paper.KindProvision:
+	case paper.KindTarget, paper.KindIndicator, paper.KindSubhead, paper.KindCommitment, paper.KindExpense:
 		return f.Name != "" && f.Total == ""
+	case paper.KindProvision:
+		return f.Name != "" && f.Total == "" && f.Source != paper.SourcePaper
 	}
 	return false
 }
@@ -78,20 +81,6 @@ func weight(year string) int {
 		return 0
 	}
 	return min(max(n-1900, 0), 1023)
-}
-
-// index makes new versions findable, all of a transaction at once.
-func (s *Service) index(tx *db.Tx, fresh []iter.Seq[search.Doc]) error {
-	_, err := s.Index.Add(tx, func(yield func(search.Doc) bool) {
-		for _, docs := range fresh {
-			for d := range docs {
-				if !yield(d) {
-					return
-				}
-			}
-		}
-	})
-	return err
 }
 
 // forget takes an old version out of the index; it stays readable.

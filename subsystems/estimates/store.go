@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/subsystems/estimates/internal/paper"
@@ -57,10 +58,10 @@ const (
 	sqlPutYearFile = `insert into estimates_years (realm, year, document, made_at) values ($1, $2, $3, $4)
 		on conflict (realm, year) do update set document = excluded.document, made_at = excluded.made_at`
 
-	sqlChecks = `select body from estimates_checks
-		where realm = $1 and head = $2 and year = $3 and sources = $4 order by seq`
+	sqlChecks = `select body from estimates_checks where realm = $1 and head = $2 and year = $3 and sources = $4`
 
-	sqlDeleteChecks = `delete from estimates_checks where realm = $1 and head = $2 and year = $3 and sources = $4`
+	sqlPutChecks = `insert into estimates_checks (realm, head, year, sources, body) values ($1, $2, $3, $4, $5)
+		on conflict (realm, head, year, sources) do update set body = excluded.body`
 )
 
 func scanVersion(s db.Scanner) (Version, error) {
@@ -106,7 +107,7 @@ func years(tx *db.Tx) ([]Year, error) {
 }
 
 // insertVersion makes a version the latest of its source, with its facts.
-func insertVersion(tx *db.Tx, v *Version, p *paper.Paper) error {
+func insertVersion(tx *db.Tx, v *Version, found []paper.Problem, facts []byte) error {
 	if _, err := tx.Exec(sqlSupersede, tx.Realm(), v.Head, v.Year, v.Source); err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func insertVersion(tx *db.Tx, v *Version, p *paper.Paper) error {
 	if err != nil {
 		return err
 	}
-	problems, err := json.Marshal(p.Problems)
+	problems, err := json.Marshal(found)
 	if err != nil {
 		return err
 	}
@@ -127,15 +128,7 @@ func insertVersion(tx *db.Tx, v *Version, p *paper.Paper) error {
 		v.Title, v.Digest, v.Document, joinLines(v.Numbers), v.File, string(summary), string(problems), v.ImportedAt); err != nil {
 		return err
 	}
-	return insertFacts(tx, v.ID, p.Facts)
-}
-
-func insertFacts(tx *db.Tx, id VersionID, facts []paper.Fact) error {
-	body, err := packFacts(facts)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(sqlInsertFacts, tx.Realm(), id, body)
+	_, err = tx.Exec(sqlInsertFacts, tx.Realm(), v.ID, facts)
 	return err
 }
 
@@ -145,7 +138,7 @@ func factsOf(tx *db.Tx, v Version) ([]paper.Fact, error) {
 	if err := tx.Row(sqlFacts, tx.Realm(), v.ID).Scan(&body); err != nil {
 		return nil, err
 	}
-	return unpackFacts(body)
+	return unpack[paper.Fact](body)
 }
 
 // NumberedFact is a fact with its place in its version, from 1, for paging.
@@ -205,38 +198,25 @@ func setSummary(tx *db.Tx, id VersionID, s Summary) error {
 	return err
 }
 
-func replaceChecks(tx *db.Tx, head, year, sources string, checks []paper.Check) error {
-	if _, err := tx.Exec(sqlDeleteChecks, tx.Realm(), head, year, sources); err != nil {
+func putChecks(tx *db.Tx, head, year, sources string, checks []paper.Check) error {
+	body, err := pack(checks)
+	if err != nil {
 		return err
 	}
-	bodies := make([]string, len(checks))
-	for i, c := range checks {
-		body, err := json.Marshal(c)
-		if err != nil {
-			return err
-		}
-		bodies[i] = string(body)
-	}
-	realm := string(tx.Realm())
-	_, err := tx.InsertMany("estimates_checks", []string{"realm", "head", "year", "sources", "seq", "outcome", "body"},
-		func(yield func([]any) bool) {
-			for i, c := range checks {
-				if !yield([]any{realm, head, year, sources, i + 1, c.Outcome, bodies[i]}) {
-					return
-				}
-			}
-		})
+	_, err = tx.Exec(sqlPutChecks, tx.Realm(), head, year, sources, body)
 	return err
 }
 
 func checksOf(tx *db.Tx, head, year, sources string) ([]paper.Check, error) {
-	return db.List(tx, func(s db.Scanner) (c paper.Check, err error) {
-		var body string
-		if err = s.Scan(&body); err != nil {
-			return c, err
-		}
-		return c, json.Unmarshal([]byte(body), &c)
-	}, sqlChecks, tx.Realm(), head, year, sources)
+	var body []byte
+	err := tx.Row(sqlChecks, tx.Realm(), head, year, sources).Scan(&body)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return unpack[paper.Check](body)
 }
 
 func readYearFile(tx *db.Tx, year string) (document string, shows when.Instant, err error) {

@@ -53,6 +53,9 @@ func group(source string) string {
 	return "csv"
 }
 
+// alone reports whether a source is checked by itself.
+func alone(source string) bool { return group(source) == source }
+
 // groupSources lists the sources of a group, in the order in which pages prefer them.
 func groupSources(group string) []string {
 	if group != "csv" {

@@ -30,12 +30,10 @@ create table estimates_facts (
 
 -- Checks belong to a head, a year and a group of sources that are checked together.
 create table estimates_checks (
-  realm   text   not null,
-  head    text   not null,
-  year    text   not null,
-  sources text   not null,
-  seq     bigint not null,
-  outcome text   not null,
-  body    text   not null, -- JSON: paper.Check
-  primary key (realm, head, year, sources, seq)
+  realm   text  not null,
+  head    text  not null,
+  year    text  not null,
+  sources text  not null,
+  body    bytea not null, -- JSON lines of paper.Check, zstd
+  primary key (realm, head, year, sources)
 );
