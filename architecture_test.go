@@ -63,7 +63,8 @@ func TestLayers(t *testing.T) {
 		i := slices.IndexFunc(layers, func(l struct {
 			folder string
 			may    []string
-		}) bool {
+		},
+		) bool {
 			return l.folder == layer
 		})
 		if i < 0 {
@@ -120,7 +121,8 @@ func TestThirdPartyModulesAreOnTheList(t *testing.T) {
 				module string
 				in     []string
 				why    string
-			}) bool {
+			},
+			) bool {
 				return imp == a.module || strings.HasPrefix(imp, a.module+"/")
 			})
 			if i < 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -81,7 +82,7 @@ func fastest(rounds int, work func() error) (best time.Duration, err error) {
 }
 
 // government loads 100 heads of many years, and then asks for pages and searches.
-func (b *bench) government() error {
+func (b *bench) government() (err error) {
 	years := 2 * b.scale
 	files, err := b.write(years)
 	if err != nil {
@@ -96,7 +97,7 @@ func (b *bench) government() error {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
+	defer func() { err = errors.Join(err, p.Close()) }()
 	if err := b.load(p, files, years); err != nil {
 		return err
 	}

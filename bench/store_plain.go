@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"time"
 
 	"praya/kernel/when"
@@ -13,12 +14,12 @@ import (
 var schemaFiles embed.FS
 
 // plainRows measures how many rows a second the store takes when nothing else is done.
-func plainRows(ctx context.Context, file string, n int) (float64, error) {
+func plainRows(ctx context.Context, file string, n int) (rate float64, err error) {
 	d, err := db.Open(ctx, db.Config{URL: "sqlite:" + file}, when.System)
 	if err != nil {
 		return 0, err
 	}
-	defer d.Close()
+	defer func() { err = errors.Join(err, d.Close()) }()
 	if _, err := d.Migrate(ctx, db.Schema{Owner: "bench", Files: schemaFiles}); err != nil {
 		return 0, err
 	}

@@ -202,12 +202,9 @@ func (d Decimal) Cmp(e Decimal) int {
 	}
 	dh, dl := bits.Mul64(magnitude(d), uint64(pow10(max(0, int(e.scale)-int(d.scale)))))
 	eh, el := bits.Mul64(magnitude(e), uint64(pow10(max(0, int(d.scale)-int(e.scale)))))
-	c := 0
-	switch {
-	case dh != eh:
+	c := cmpUint(dl, el)
+	if dh != eh {
 		c = cmpUint(dh, eh)
-	default:
-		c = cmpUint(dl, el)
 	}
 	if d.coef < 0 {
 		c = -c

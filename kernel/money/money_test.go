@@ -12,7 +12,8 @@ import (
 func must(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, s string) Decimal {
+}, s string,
+) Decimal {
 	t.Helper()
 	d, err := Parse(s)
 	if err != nil {

@@ -23,10 +23,11 @@ func scan(s db.Scanner) (e Entry, err error) {
 
 // takeEnd makes the next number ours, and gives the hash of the entry before.
 func takeEnd(tx *db.Tx) (number int64, before string, err error) {
-	for _, sql := range []string{sqlEnd, sqlTakeEnd} {
-		if _, err := tx.Exec(sql, tx.Realm()); err != nil {
-			return 0, "", err
-		}
+	if _, err := tx.Exec(sqlEnd, tx.Realm()); err != nil {
+		return 0, "", err
+	}
+	if _, err := tx.Exec(sqlTakeEnd, tx.Realm()); err != nil {
+		return 0, "", err
 	}
 	err = tx.Row(sqlReadEnd, tx.Realm()).Scan(&number, &before)
 	return number, before, err

@@ -35,10 +35,12 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), search.Schema(),
+	return []db.Schema{
+		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), search.Schema(),
 		{Owner: "bank", Files: fstest.MapFS{"schema/0001_bank.sql": &fstest.MapFile{Data: []byte(`
 create table bank_accounts (id text primary key, balance bigint not null, open boolean not null, seal bytea, parent text references bank_accounts (id));
-create table bank_moves (id text primary key, account text not null references bank_accounts (id), amount bigint not null, receipt text not null);`)}}}}
+create table bank_moves (id text primary key, account text not null references bank_accounts (id), amount bigint not null, receipt text not null);`)}}},
+	}
 }
 
 const (

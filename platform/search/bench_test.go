@@ -33,8 +33,10 @@ func corpus(n int) func(func(Doc) bool) {
 					b.WriteString(zh[r.IntN(len(zh))])
 				}
 			}
-			d := Doc{Scope: "estimates", ID: fmt.Sprint(i), Title: a.String(), Body: b.String(), Weight: i % 20,
-				Facets: []Facet{{"year", fmt.Sprint(i % 20)}, {"head", fmt.Sprint(i % 100)}}}
+			d := Doc{
+				Scope: "estimates", ID: fmt.Sprint(i), Title: a.String(), Body: b.String(), Weight: i % 20,
+				Facets: []Facet{{"year", fmt.Sprint(i % 20)}, {"head", fmt.Sprint(i % 100)}},
+			}
 			if !yield(d) {
 				return
 			}
@@ -47,8 +49,18 @@ func BenchmarkFind(b *testing.B) {
 	if testing.Short() {
 		n = 5_000
 	}
-	queries := []Query{{Text: "智慧"}, {Text: "智"}, {Text: "智慧 system"}, {Text: "system"}, {Text: "消防"}, {Text: "統計 海關 customs"},
-		{Text: "智慧", Filters: []Facet{{"year", "7"}}}, {Text: "智慧", Offset: 200}, {Text: "渠務供水"}, {Text: "沒有的"}}
+	queries := []Query{
+		{Text: "智慧"},
+		{Text: "智"},
+		{Text: "智慧 system"},
+		{Text: "system"},
+		{Text: "消防"},
+		{Text: "統計 海關 customs"},
+		{Text: "智慧", Filters: []Facet{{"year", "7"}}},
+		{Text: "智慧", Offset: 200},
+		{Text: "渠務供水"},
+		{Text: "沒有的"},
+	}
 	for name, address := range map[string]string{"sqlite": dbtest.SQLite(b), "postgresql": dbtest.PostgreSQL(b)} {
 		d := dbtest.Open(b, address)
 		if _, err := d.Migrate(b.Context(), Schema()); err != nil {

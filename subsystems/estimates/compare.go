@@ -141,5 +141,5 @@ func headBreaks(readings []Reading) []Break {
 
 // skipped reports whether papers are missing between two.
 func skipped(before, now string) bool {
-	return len(before) == 7 && len(now) == 7 && before[5:] != now[2:4]
+	return financialYear(before) && financialYear(now) && yearsBefore(now)[1] != before
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"praya/kernel/fault"
 	"praya/kernel/money"
@@ -49,7 +51,8 @@ func factRecord(f paper.Fact) []string {
 	}
 }
 
-// disarm keeps a spreadsheet from taking printed words for a formula.
+// disarm keeps a spreadsheet from taking printed words for a formula. What begins with the
+// apostrophe already gets another, so that rearm gives every text back.
 func disarm(s string) string {
 	if armed(s) {
 		return "'" + s
@@ -57,7 +60,10 @@ func disarm(s string) string {
 	return s
 }
 
+// armed reports whether a spreadsheet would compute a text, apart from apostrophes before it:
+// = @ tab and return always do; + and - do unless a plain number follows.
 func armed(s string) bool {
+	s = strings.TrimLeft(s, "'")
 	if s == "" {
 		return false
 	}
@@ -65,13 +71,13 @@ func armed(s string) bool {
 	case '=', '@', '\t', '\r':
 		return true
 	case '+', '-':
-		return len(s) > 1 && (s[1] >= 'A' && s[1] <= 'Z' || s[1] >= 'a' && s[1] <= 'z' || s[1] == '(' || s[1] == '=' || s[1] == '@')
+		return strings.Trim(s[1:], "0123456789.,% ") != ""
 	}
 	return false
 }
 
 func rearm(s string) string {
-	if strings.HasPrefix(s, "'") && armed(s[1:]) {
+	if strings.HasPrefix(s, "'") && armed(s) {
 		return s[1:]
 	}
 	return s
@@ -82,7 +88,11 @@ func readFacts(name string, r io.Reader) ([]*paper.Paper, error) {
 	in := csv.NewReader(r)
 	in.FieldsPerRecord = len(factsColumns)
 	in.ReuseRecord = true
-	if _, err := in.Read(); err != nil {
+	heading, err := in.Read()
+	if err == nil && !slices.Equal(heading, factsColumns) {
+		err = errors.New("the heading is not that of facts")
+	}
+	if err != nil {
 		return nil, badFacts(name, 1, err)
 	}
 	groups := map[string][]paper.Fact{}
@@ -92,10 +102,10 @@ func readFacts(name string, r io.Reader) ([]*paper.Paper, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := in.FieldPos(0)
 		if err != nil {
-			return nil, badFacts(name, line, err)
+			return nil, badFacts(name, lineOf(err), err)
 		}
+		line, _ := in.FieldPos(0)
 		f, err := parseFact(record)
 		if err != nil {
 			return nil, badFacts(name, line, err)
@@ -117,7 +127,20 @@ func readFacts(name string, r io.Reader) ([]*paper.Paper, error) {
 	return papers, nil
 }
 
+// lineOf is the first line of the record that a CSV reader could not read.
+func lineOf(err error) int {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return parse.StartLine
+	}
+	return 0
+}
+
 func badFacts(name string, line int, err error) error {
+	var input *paper.InputError
+	if errors.As(err, &input) {
+		return err // the file, not its facts
+	}
 	return fault.New(fault.Invalid, "estimates.fault.bad-facts", "file", name, "line", strconv.Itoa(line)).Because(err)
 }
 
@@ -148,7 +171,23 @@ func parseFact(c []string) (paper.Fact, error) {
 	if !paper.Known(f) {
 		err = errors.Join(err, fmt.Errorf("%s, %s, %s: kind, table, source or how is not on the closed lists", f.Kind, f.Table, f.Source))
 	}
+	if !number3(f.Head) || !financialYear(f.Year) {
+		err = errors.Join(err, fmt.Errorf("%q, %q: not the number of a head and a financial year", f.Head, f.Year))
+	}
+	if !utf8.ValidString(strings.Join(c, "")) {
+		err = errors.Join(err, errors.New("the text is not UTF-8"))
+	}
 	return f, err
+}
+
+// number3 reports whether a text is the number of a head: addresses are made of it.
+func number3(s string) bool { return len(s) >= 1 && len(s) <= 3 && strings.Trim(s, "0123456789") == "" }
+
+// financialYear reports whether a text is a year as papers write it.
+func financialYear(s string) bool {
+	first, _, _ := strings.Cut(s, "-")
+	n, err := strconv.Atoi(first)
+	return err == nil && len(first) == 4 && fiscal(n) == s
 }
 
 func titleIn(facts []paper.Fact) string {

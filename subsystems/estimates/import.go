@@ -53,7 +53,7 @@ func (s *Service) read(name string, r io.Reader) ([]*paper.Paper, error) {
 	}
 	r = io.MultiReader(bytes.NewReader(first[:n]), r)
 	if string(first[:n]) == factsHeader {
-		return readFacts(name, io.LimitReader(r, s.Limits.MaxBytes))
+		return readFacts(name, paper.Bounded(name, r, s.Limits))
 	}
 	return paper.Read(name, r, s.Limits)
 }

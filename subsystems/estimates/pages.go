@@ -1,9 +1,10 @@
 package estimates
 
 import (
-	"github.com/a-h/templ"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"

@@ -106,7 +106,7 @@ func commitmentShares(v *web.View, h HeadYear, g Grid) (web.Chart, []web.Part, b
 	}
 	c := web.Chart{
 		ID: "commitments-chart", Caption: v.T("estimates.commitments.chart", "share", shareOf(&spent, approved)),
-		Title: v.T("estimates.commitments.caption"), Summary: v.T("estimates.commitments.chart", "share", shareOf(&spent, approved)),
+		Title: v.T("estimates.commitments.caption") + unitSpace(v) + bracket(v, unitWord(v, g.Unit)), Summary: v.T("estimates.commitments.chart", "share", shareOf(&spent, approved)),
 		Data: commitmentsTable(v, h, g), CSV: downloadPath(h, "facts.csv"),
 	}
 	return c, parts, true

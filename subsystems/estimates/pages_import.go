@@ -63,7 +63,7 @@ func (s *Service) importAPI(v *web.Visit) error {
 func (s *Service) importParts(v *web.Visit) (done []Imported, failed string, err error) {
 	parts, err := v.R.MultipartReader()
 	if err != nil {
-		return nil, v.T("estimates.fault.no-file"), nil
+		return nil, "", fault.New(fault.Invalid, "estimates.fault.no-file").Because(err)
 	}
 	for {
 		part, err := parts.NextPart()

@@ -71,7 +71,11 @@ func frontEntries(v *web.View, h HeadYear) []web.Entry {
 	for _, f := range h.Facts {
 		switch {
 		case f.Kind == paper.KindOfficer || f.Kind == paper.KindPolicyArea:
-			out = append(out, web.Entry{Label: v.T("estimates.kind." + f.Kind), Value: f.Raw, Lang: printed, Path: sourcePath(h, f)})
+			value := f.Name
+			if value == "" {
+				value = f.Raw
+			}
+			out = append(out, web.Entry{Label: v.T("estimates.kind." + f.Kind), Value: value, Lang: printed, Path: sourcePath(h, f)})
 		case f.Table == paper.TableFront && f.Value != nil:
 			e := web.Entry{Label: frontLabel(v, f), Value: inMoney(v, f), Path: sourcePath(h, f)}
 			out = append(out, e)
@@ -268,8 +272,8 @@ func comparedTable(v *web.View, c Comparison) web.Table {
 		ID: "compared", Caption: v.T("estimates.compare.estimates"), Unit: v.T("estimates.unit.million"), Mode: web.Figures,
 		Columns: []web.Column{
 			{Head: v.T("estimates.compare.programme")},
-			{Head: headOf(c.A) + " " + c.A.Year, Numeric: true},
-			{Head: headOf(c.B) + " " + c.B.Year, Numeric: true},
+			{Head: v.T("estimates.head.title", "head", headOf(c.A), "year", c.A.Year), Numeric: true},
+			{Head: v.T("estimates.head.title", "head", headOf(c.B), "year", c.B.Year), Numeric: true},
 			{Head: v.T("estimates.compare.change"), Numeric: true},
 		},
 	}

@@ -104,8 +104,13 @@ func (d *sourceView) pick(cell string) {
 	}
 	want := pageLine(cell)
 	slices.SortStableFunc(d.Facts, func(a, b paper.Fact) int { return chosen(b, want) - chosen(a, want) })
+	column := ""
+	if want > 0 && len(d.Facts) > 0 && d.Facts[0].Cell == want {
+		column = d.Facts[0].Column
+	}
 	for _, c := range d.Head.Checks {
-		if slices.Contains(c.Lines, d.Line) && (c.Source == "" || c.Source == d.Version.Source) {
+		here := slices.Contains(c.Lines, d.Line) && (c.Source == "" || c.Source == d.Version.Source)
+		if here && (column == "" || strings.Contains(c.Column, column)) {
 			d.Checks = append(d.Checks, c)
 		}
 	}

@@ -272,7 +272,11 @@ func yearsBefore(year string) [2]string {
 	return [2]string{fiscal(n - 2), fiscal(n - 1)}
 }
 
+// fiscal writes the financial year that begins in a calendar year as papers do: 2024-25, 1999-2000.
 func fiscal(n int) string {
+	if n%100 == 99 {
+		return strconv.Itoa(n) + "-" + strconv.Itoa(n+1)
+	}
 	two := strconv.Itoa((n + 1) % 100)
 	if len(two) == 1 {
 		two = "0" + two

@@ -29,6 +29,7 @@ type Break struct {
 // head, number and name; never by number alone.
 type Series struct {
 	Code, Name, Unit string
+	Group            string // the programme of a measure, as the newest paper prints it
 	Points           []Point
 	Breaks           []Break
 }
@@ -62,14 +63,15 @@ func join(readings []Reading, table func(Reading) Grid) []Series {
 	for i := range readings {
 		r := &readings[i]
 		seen := map[*Series]bool{}
-		for _, row := range table(*r).Rows {
-			s := find(all, row, seen)
+		rows := table(*r).Rows
+		for _, row := range rows {
+			s := find(all, rows, row, seen)
 			if s == nil {
-				s = &Series{Code: row.Code, Name: row.Name, Unit: row.Unit}
+				s = &Series{Code: row.Code, Name: row.Name, Unit: row.Unit, Group: row.Group}
 				s.Breaks = reuse(all, row, r.Year)
 				all = append(all, s)
 			}
-			seen[s] = true
+			seen[s], s.Group = true, row.Group
 			if len(s.Points) > 0 {
 				s.Breaks = append(s.Breaks, breaks(s, row, r, before)...)
 			}
@@ -97,12 +99,27 @@ func columnsOf(r Row) func(yield func(string) bool) {
 }
 
 // find looks for the series that a row continues: the same name, and the same number where
-// both have one. A name that stands twice in a paper is told apart by its number and group.
-func find(all []*Series, row Row, seen map[*Series]bool) *Series {
+// both have one. A name that stands twice, in a paper or in those before, is told apart by its
+// group; a name that stands once may have moved to another.
+func find(all []*Series, rows []Row, row Row, seen map[*Series]bool) *Series {
+	var same []*Series
 	for _, s := range all {
-		if !seen[s] && sameName(s.Name, row.Name) && s.Code == row.Code && s.Unit == row.Unit {
+		if !sameName(s.Name, row.Name) || s.Code != row.Code || s.Unit != row.Unit {
+			continue
+		}
+		if s.Group == row.Group && !seen[s] {
 			return s
 		}
+		same = append(same, s)
+	}
+	twins := 0
+	for _, r := range rows {
+		if sameName(r.Name, row.Name) && r.Code == row.Code && r.Unit == row.Unit {
+			twins++
+		}
+	}
+	if len(same) == 1 && twins == 1 && !seen[same[0]] {
+		return same[0]
 	}
 	return nil
 }
@@ -250,7 +267,7 @@ func percent(from, to *money.Decimal) string {
 	if err != nil {
 		return ""
 	}
-	if q.Sign() >= 0 {
+	if q.Sign() >= 0 { // Quo has no negative nought
 		return "+" + q.String() + "%"
 	}
 	return q.String() + "%"

@@ -65,10 +65,12 @@ const (
 
 // CheckNames lists every check.
 func CheckNames() []string {
-	return []string{CheckProvisionAnalysis, CheckProvisionBodies, CheckAnalysisTotal, CheckProgrammesTotal, CheckPercentage,
+	return []string{
+		CheckProvisionAnalysis, CheckProvisionBodies, CheckAnalysisTotal, CheckProgrammesTotal, CheckPercentage,
 		CheckProvisionSubheads, CheckSubheadGroup, CheckSubheadAccount, CheckSubheadTotal, CheckExpensesTotal,
 		CheckExpensesSubhead, CheckCommitmentBalance, CheckCommitmentsTotal, CheckCommitmentsSubhead,
 		CheckFrontEstimate, CheckFrontBalance, CheckFrontCeiling, CheckPostsChange, CheckPostsTotal, CheckPostsNet,
 		CheckPostsProgrammes, CheckProseAmount, CheckProseChange, CheckProsePercentage, CheckReasonChange,
-		CheckProseLimit, CheckFootnoteAmount, CheckSeriesTotal, CheckSeriesHead}
+		CheckProseLimit, CheckFootnoteAmount, CheckSeriesTotal, CheckSeriesHead,
+	}
 }

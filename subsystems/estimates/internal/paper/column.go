@@ -126,8 +126,14 @@ func roleWord(s string) (string, bool) {
 // takeUnit cuts a unit of money off the end of a folded heading.
 func takeUnit(s string) (rest, unit string) {
 	for _, u := range [...]struct{ word, unit string }{
-		{"(百萬元)", UnitMillion}, {"百萬元", UnitMillion}, {"($'000)", UnitThousand}, {"$'000", UnitThousand},
-		{"('000)", UnitThousand}, {"(千元)", UnitThousand}, {"千元", UnitThousand}, {"(百万元)", UnitMillion},
+		{"(百萬元)", UnitMillion},
+		{"百萬元", UnitMillion},
+		{"($'000)", UnitThousand},
+		{"$'000", UnitThousand},
+		{"('000)", UnitThousand},
+		{"(千元)", UnitThousand},
+		{"千元", UnitThousand},
+		{"(百万元)", UnitMillion},
 	} {
 		if strings.HasSuffix(s, u.word) {
 			return s[:len(s)-len(u.word)], u.unit
@@ -142,8 +148,12 @@ func expectedColumns(kind string, y fiscal) []column {
 	n := int(y)
 	switch kind {
 	case TableProvision, TableAnalysis, TableSubheads, TableExpenses:
-		return []column{{role: roleActual, year: n - 2}, {role: roleOriginal, year: n - 1},
-			{role: roleRevised, year: n - 1}, {role: roleEstimate, year: n}}
+		return []column{
+			{role: roleActual, year: n - 2},
+			{role: roleOriginal, year: n - 1},
+			{role: roleRevised, year: n - 1},
+			{role: roleEstimate, year: n},
+		}
 	case TableCommitments:
 		return []column{{role: roleApproved}, {role: roleAccumulated}, {role: roleRevised, year: n - 1}, {role: roleBalance}}
 	}

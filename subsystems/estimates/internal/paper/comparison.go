@@ -80,8 +80,10 @@ func (w *walk) compare(no, cell int, raw, key string) {
 		w.problem(no, cell, ProblemHeading, clip(raw))
 	}
 	w.order++
-	w.facts = append(w.facts, w.keep(Fact{Kind: KindPercentage, Table: r.table.kind, Value: &pct, Unit: UnitPercent, Raw: raw,
-		Line: no, Cell: cell, How: Printed, Column: comparedColumn(base), Order: r.row.order, Code: r.row.code, Group: r.table.programme}))
+	w.facts = append(w.facts, w.keep(Fact{
+		Kind: KindPercentage, Table: r.table.kind, Value: &pct, Unit: UnitPercent, Raw: raw,
+		Line: no, Cell: cell, How: Printed, Column: comparedColumn(base), Order: r.row.order, Code: r.row.code, Group: r.table.programme,
+	}))
 }
 
 // comparedColumn names a change: the year is filled in when it is known.

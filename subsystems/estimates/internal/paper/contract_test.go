@@ -15,9 +15,11 @@ func TestTheContractNamesEveryWord(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(doc)
-	for list, words := range map[string][]string{"kinds": Kinds(), "tables": Tables(), "units": Units(), "sources": Sources(),
+	for list, words := range map[string][]string{
+		"kinds": Kinds(), "tables": Tables(), "units": Units(), "sources": Sources(),
 		"checks": CheckNames(), "problems": ProblemCodes(), "refusals": InputKeys(), "counts": countUnits(),
-		"outcomes": {Agrees, Rounding, Footnoted, Note, Fault, Uncheckable}} {
+		"outcomes": {Agrees, Rounding, Footnoted, Note, Fault, Uncheckable},
+	} {
 		for _, w := range words {
 			if w != "" && !strings.Contains(text, "`"+w+"`") {
 				t.Errorf("%s: %q is not in the contract", list, w)
@@ -43,8 +45,10 @@ func TestFactsUseTheClosedLists(t *testing.T) {
 	}
 	kinds, tables, units, whys := in(Kinds()), in(Tables()), in(append(Units(), countUnits()...)), in(append(Whys(), ""))
 	checks, codes := in(CheckNames()), in(ProblemCodes())
-	for _, name := range []string{paper2023, paper2025, "head121-2014-15.zh-Hant.pdftext.txt", "head47-2006-2014-series.csv",
-		filepath.Join("all-heads-2015-16", "estimates-2015-16-all-heads-es.csv")} {
+	for _, name := range []string{
+		paper2023, paper2025, "head121-2014-15.zh-Hant.pdftext.txt", "head47-2006-2014-series.csv",
+		filepath.Join("all-heads-2015-16", "estimates-2015-16-all-heads-es.csv"),
+	} {
 		for _, p := range readShared(t, name) {
 			for _, f := range p.Facts {
 				if !kinds[f.Kind] || !tables[f.Table] || !units[f.Unit] || !whys[f.Why] || f.Marks == nil {

@@ -58,8 +58,10 @@ func readCSV(file, source, text string, lines []string, lim Limits) ([]*Paper, e
 	if source == SourceSeries {
 		return readSeries(file, lines)
 	}
-	s := &sheet{file: file, source: source, lines: lines, names: make(map[string]int), reimb: -1,
-		byHead: make(map[string]*Paper), orders: make(map[*Paper]int)}
+	s := &sheet{
+		file: file, source: source, lines: lines, names: make(map[string]int), reimb: -1,
+		byHead: make(map[string]*Paper), orders: make(map[*Paper]int),
+	}
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	cells := 0
@@ -104,8 +106,10 @@ func csvError(file string, err error) error {
 
 // heading resolves the heading record.
 func (s *sheet) heading(rec []string) error {
-	s.table = map[string]string{SourceProvision: TableProvision, SourceSubheads: TableSubheads,
-		SourceExpenses: TableExpenses, SourceCommitments: TableCommitments}[s.source]
+	s.table = map[string]string{
+		SourceProvision: TableProvision, SourceSubheads: TableSubheads,
+		SourceExpenses: TableExpenses, SourceCommitments: TableCommitments,
+	}[s.source]
 	s.columns = make([]column, len(rec))
 	votes := make(map[fiscal]int)
 	for i, h := range rec {

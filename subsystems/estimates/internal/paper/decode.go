@@ -32,8 +32,13 @@ func decode(name, b string) (string, error) {
 		return "", &InputError{File: name, Key: InputEmpty}
 	}
 	for _, m := range [...]struct{ magic, key string }{
-		{"PK\x03\x04", InputZip}, {"PK\x05\x06", InputZip}, {"%PDF", InputPDF}, {"\xd0\xcf\x11\xe0", InputOffice},
-		{"\x1f\x8b", InputGzip}, {"\xff\xfe", InputUTF16}, {"\xfe\xff", InputUTF16},
+		{"PK\x03\x04", InputZip},
+		{"PK\x05\x06", InputZip},
+		{"%PDF", InputPDF},
+		{"\xd0\xcf\x11\xe0", InputOffice},
+		{"\x1f\x8b", InputGzip},
+		{"\xff\xfe", InputUTF16},
+		{"\xfe\xff", InputUTF16},
 	} {
 		if strings.HasPrefix(b, m.magic) {
 			return "", &InputError{File: name, Key: m.key}

@@ -103,8 +103,10 @@ func (b *book) entryOf(order int) *entry {
 
 // factAt is a fact for a place of a row where nothing is printed.
 func (b *book) factAt(e *entry, at cellKey, d *money.Decimal, unit string) Fact {
-	return Fact{Kind: kindOfTable(e.table), Table: e.table, Row: e.row, Column: at.col, Value: d, Unit: unit,
-		Line: e.line, Code: e.code, Name: e.name, Group: e.group, Total: e.total, Order: e.order}
+	return Fact{
+		Kind: kindOfTable(e.table), Table: e.table, Row: e.row, Column: at.col, Value: d, Unit: unit,
+		Line: e.line, Code: e.code, Name: e.name, Group: e.group, Total: e.total, Order: e.order,
+	}
 }
 
 // assumeNil takes the lost figure of an item as nil where the two columns

@@ -125,16 +125,20 @@ const (
 
 // Kinds lists every kind of fact.
 func Kinds() []string {
-	return []string{KindTitle, KindOfficer, KindPolicyArea, KindProgramme, KindProvision, KindPercentage,
+	return []string{
+		KindTitle, KindOfficer, KindPolicyArea, KindProgramme, KindProvision, KindPercentage,
 		KindAim, KindDescription, KindDone, KindToDo, KindTarget, KindIndicator, KindReason, KindSubhead,
 		KindExpense, KindCommitment, KindReimburse, KindDetail, KindAmount, KindChange, KindPosts, KindCeiling,
-		KindLimit, KindCount, KindFootnote, KindUnplaced}
+		KindLimit, KindCount, KindFootnote, KindUnplaced,
+	}
 }
 
 // Tables lists every table.
 func Tables() []string {
-	return []string{TableFront, TableProvision, TableAnalysis, TableTargets, TableIndicators, TableSubheads,
-		TableExpenses, TableCommitments, TableProse}
+	return []string{
+		TableFront, TableProvision, TableAnalysis, TableTargets, TableIndicators, TableSubheads,
+		TableExpenses, TableCommitments, TableProse,
+	}
 }
 
 // Units lists every unit of money, share and number; a count in prose may

@@ -42,8 +42,10 @@ func (w *walk) finish(name string) (*Paper, error) {
 
 // paper gathers the facts in the order of their lines.
 func (w *walk) paper(table []*Fact, derived []Fact) *Paper {
-	out := &Paper{Head: w.head, Year: w.year.String(), Source: SourcePaper, Title: w.title, Officer: w.officer,
-		PolicyArea: w.area, Lines: w.lines}
+	out := &Paper{
+		Head: w.head, Year: w.year.String(), Source: SourcePaper, Title: w.title, Officer: w.officer,
+		PolicyArea: w.area, Lines: w.lines,
+	}
 	extra := w.percentages(table)
 	all := make([]*Fact, 0, len(w.facts)+len(table)+len(extra)+len(derived))
 	all = append(all, w.facts...)
@@ -112,8 +114,10 @@ func (w *walk) tellTables(p *placer) []*Fact {
 			if r.title {
 				continue
 			}
-			p.b.entries = append(p.b.entries, &entry{table: t.kind, row: w.rowName(t, r), code: r.code, name: r.name, group: r.group,
-				total: r.total, order: r.order, line: r.line})
+			p.b.entries = append(p.b.entries, &entry{
+				table: t.kind, row: w.rowName(t, r), code: r.code, name: r.name, group: r.group,
+				total: r.total, order: r.order, line: r.line,
+			})
 			cells := make([]*Fact, len(r.region))
 			for i := range r.region {
 				cells[i] = w.cellFact(t, r, &r.region[i])
@@ -155,9 +159,11 @@ func (w *walk) cellFact(t *table, r *row, v *value) *Fact {
 	if r.unit != UnitNone || t.kind == TableTargets || t.kind == TableIndicators {
 		unit = r.unit
 	}
-	f := w.keep(Fact{Kind: kindOfTable(t.kind), Table: t.kind, Row: w.rowName(t, r), Value: v.num, Unit: unit, Raw: v.raw,
+	f := w.keep(Fact{
+		Kind: kindOfTable(t.kind), Table: t.kind, Row: w.rowName(t, r), Value: v.num, Unit: unit, Raw: v.raw,
 		Line: v.line, Cell: v.cell, How: Printed, Code: r.code, Name: r.name, Group: r.group, Total: r.total,
-		Order: r.order, exact: v.dash})
+		Order: r.order, exact: v.dash,
+	})
 	f.Marks = marksOf(v.marks, r.marks)
 	switch {
 	case v.none:

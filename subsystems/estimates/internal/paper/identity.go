@@ -107,8 +107,10 @@ func (b *book) demandCommitments() {
 	cols := columnNames(expectedColumns(TableCommitments, b.year))
 	for _, r := range rows {
 		b.require(identity{CheckCommitmentBalance, r.row, roleBalance, []term{
-			{key: cellKey{r.order, cols[0]}}, {cellKey{r.order, cols[1]}, true},
-			{cellKey{r.order, cols[2]}, true}, {key: cellKey{r.order, cols[3]}},
+			{key: cellKey{r.order, cols[0]}},
+			{cellKey{r.order, cols[1]}, true},
+			{cellKey{r.order, cols[2]}, true},
+			{key: cellKey{r.order, cols[3]}},
 		}})
 	}
 	var open, all []*entry

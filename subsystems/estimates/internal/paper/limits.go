@@ -1,5 +1,10 @@
 package paper
 
+import (
+	"io"
+	"strconv"
+)
+
 // memoryPerByte bounds the memory that a paper holds for each byte of its
 // file, even if that is nothing but one-digit cells (TestMemoryIsBounded).
 const memoryPerByte = 400
@@ -29,4 +34,24 @@ func (l Limits) orDefault() Limits {
 		l.MaxWork = 4_000_000
 	}
 	return l
+}
+
+// Bounded gives a reader that fails, by name, where a file is larger than the limits allow: one
+// that merely ended there would pass for a shorter file.
+func Bounded(name string, r io.Reader, lim Limits) io.Reader {
+	return &bounded{name, r, lim.orDefault().MaxBytes, lim.orDefault().MaxBytes}
+}
+
+type bounded struct {
+	name     string
+	r        io.Reader
+	left, of int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, &InputError{File: b.name, Key: InputTooLarge, Args: []string{strconv.FormatInt(b.of, 10)}}
+	}
+	return n, err
 }

@@ -88,10 +88,12 @@ func sentence(code string) string {
 
 // ProblemCodes lists every code.
 func ProblemCodes() []string {
-	return []string{ProblemUnplaced, ProblemLostCell, ProblemLostColumn, ProblemLostHeading, ProblemHeading,
+	return []string{
+		ProblemUnplaced, ProblemLostCell, ProblemLostColumn, ProblemLostHeading, ProblemHeading,
 		ProblemCell, ProblemGrouping, ProblemLabel, ProblemCode, ProblemDuplicate, ProblemTitle, ProblemProgramme,
 		ProblemMark, ProblemYear, ProblemMissingPart, ProblemUnit, ProblemTruncated, ProblemCharacter,
-		ProblemCapacity, ProblemRow}
+		ProblemCapacity, ProblemRow,
+	}
 }
 
 func problem(line, cell int, code string, args ...string) Problem {
@@ -165,8 +167,10 @@ func refusal(code string) string {
 
 // InputKeys lists every key of a refusal.
 func InputKeys() []string {
-	return []string{InputEmpty, InputTooLarge, InputLongLine, InputTooMany, InputZip, InputPDF, InputOffice,
-		InputGzip, InputUTF16, InputBinary, InputEncoding, InputNoPaper, InputCSV, InputUnread}
+	return []string{
+		InputEmpty, InputTooLarge, InputLongLine, InputTooMany, InputZip, InputPDF, InputOffice,
+		InputGzip, InputUTF16, InputBinary, InputEncoding, InputNoPaper, InputCSV, InputUnread,
+	}
 }
 
 func (e *InputError) Error() string {

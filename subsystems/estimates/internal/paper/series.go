@@ -101,8 +101,10 @@ func (t *seriesTable) word(rec []string, name string) string {
 
 func (t *seriesTable) record(p *Paper, y fiscal, rec []string, line int, text string) {
 	p.Lines, p.LineNumbers = append(p.Lines, text), append(p.LineNumbers, line)
-	f := Fact{Head: p.Head, Year: p.Year, Source: p.Source, Table: t.table, Kind: kindOfTable(t.table), Unit: t.unit,
-		Line: line, How: Printed, Marks: []string{}, Order: line}
+	f := Fact{
+		Head: p.Head, Year: p.Year, Source: p.Source, Table: t.table, Kind: kindOfTable(t.table), Unit: t.unit,
+		Line: line, How: Printed, Marks: []string{}, Order: line,
+	}
 	f.Code, f.Name = t.word(rec, "programme_no"), t.word(rec, "programme_name")
 	f.Group = f.Code
 	if t.table == TableSubheads {

@@ -91,26 +91,56 @@ func TestShapesOfTables(t *testing.T) {
 		want    map[string]string // row|column: value how
 		problem string
 	}{
-		"bodies": {[]string{row, "財政撥款(百萬元)\t\t\t\t\n政府機構\t10.1\t11.3\t11.0\t12.5\n受資助機構\t20.0\t22.0\t22.0\t23.0\n總額\t30.1\t33.3\t33.0\t35.5\n\t\t\t(-0.9%)\t(+7.6%)"},
-			map[string]string{"2 霧號服務：政府機構|2030-31 revised": "11.0 printed", "2 霧號服務|2030-31 revised": "33.0 printed", "2 霧號服務|2031-32 estimate on 2030-31 revised": "7.6 printed"}, ""},
-		"no figure": {[]string{"1,204\t1,310\t1,300", "不適用\t1,310\tN.A."},
-			map[string]string{"已檢查的燈器數目|2030 actual": "1310 printed", "已檢查的燈器數目|2029 actual": "- printed"}, ""},
-		"school years": {[]string{"2029-30 (實際)\t2030-31 (修訂預算)\t2031-32 (預算)\n外判", "2029/30學年 (實際)\t2030/31學年 (修訂預算)\t2031/32學年 (預算)\n外判"},
-			map[string]string{"外判工程的總值(百萬元)|2030/31 revised": "13.5 printed"}, ""},
-		"unknown headings": {[]string{"2029-30 (實際)\t2030-31 (修訂預算)\t2031-32 (預算)\n外判", "春季 (實際)\t夏季 (修訂預算)\t秋季 (預算)\n外判"},
-			map[string]string{"外判工程的總值(百萬元)|": "14.1 printed"}, ProblemHeading},
-		"second headings lost": {[]string{"\t\t2029-30 (實際)\t2030-31 (修訂預算)\t2031-32 (預算)\n外判", "外判"},
-			map[string]string{"外判工程的總值(百萬元)|2029 actual": "12.0 inferred"}, ProblemLostHeading},
-		"odd heading": {[]string{"2029 (實際)\t2030 (實際)\t2031 (計劃)", "2029 (實際)\t2080 (實際)\t2031 (計劃)"},
-			map[string]string{"在 2 小時內修復熄滅的燈(%)|2030 actual": "96 inferred"}, ProblemHeading},
-		"odd grouping": {[]string{"1,204\t", "12,04\t"},
-			map[string]string{"已檢查的燈器數目|2029 actual": "1204 inferred"}, ProblemGrouping},
-		"a letter for a digit": {[]string{"1,204\t", "1,2O4\t"},
-			map[string]string{"已檢查的燈器數目|2030 actual": "1310 printed"}, ProblemCell},
-		"mark without footnote": {[]string{"霧號 .....\t9,000", "霧號¶ .....\t9,000"},
-			map[string]string{"802 霧號|approved": "9000 printed"}, ProblemMark},
-		"the year's last digit in words": {[]string{"較二零三零至三一年度的修訂預算增加 5,990", "較二零三零至三九年度的修訂預算增加 5,990"},
-			map[string]string{"開支總額|2030-31 revised": "114510 printed"}, ProblemYear},
+		"bodies": {
+			[]string{row, "財政撥款(百萬元)\t\t\t\t\n政府機構\t10.1\t11.3\t11.0\t12.5\n受資助機構\t20.0\t22.0\t22.0\t23.0\n總額\t30.1\t33.3\t33.0\t35.5\n\t\t\t(-0.9%)\t(+7.6%)"},
+			map[string]string{"2 霧號服務：政府機構|2030-31 revised": "11.0 printed", "2 霧號服務|2030-31 revised": "33.0 printed", "2 霧號服務|2031-32 estimate on 2030-31 revised": "7.6 printed"},
+			"",
+		},
+		"no figure": {
+			[]string{"1,204\t1,310\t1,300", "不適用\t1,310\tN.A."},
+			map[string]string{"已檢查的燈器數目|2030 actual": "1310 printed", "已檢查的燈器數目|2029 actual": "- printed"},
+			"",
+		},
+		"school years": {
+			[]string{"2029-30 (實際)\t2030-31 (修訂預算)\t2031-32 (預算)\n外判", "2029/30學年 (實際)\t2030/31學年 (修訂預算)\t2031/32學年 (預算)\n外判"},
+			map[string]string{"外判工程的總值(百萬元)|2030/31 revised": "13.5 printed"},
+			"",
+		},
+		"unknown headings": {
+			[]string{"2029-30 (實際)\t2030-31 (修訂預算)\t2031-32 (預算)\n外判", "春季 (實際)\t夏季 (修訂預算)\t秋季 (預算)\n外判"},
+			map[string]string{"外判工程的總值(百萬元)|": "14.1 printed"},
+			ProblemHeading,
+		},
+		"second headings lost": {
+			[]string{"\t\t2029-30 (實際)\t2030-31 (修訂預算)\t2031-32 (預算)\n外判", "外判"},
+			map[string]string{"外判工程的總值(百萬元)|2029 actual": "12.0 inferred"},
+			ProblemLostHeading,
+		},
+		"odd heading": {
+			[]string{"2029 (實際)\t2030 (實際)\t2031 (計劃)", "2029 (實際)\t2080 (實際)\t2031 (計劃)"},
+			map[string]string{"在 2 小時內修復熄滅的燈(%)|2030 actual": "96 inferred"},
+			ProblemHeading,
+		},
+		"odd grouping": {
+			[]string{"1,204\t", "12,04\t"},
+			map[string]string{"已檢查的燈器數目|2029 actual": "1204 inferred"},
+			ProblemGrouping,
+		},
+		"a letter for a digit": {
+			[]string{"1,204\t", "1,2O4\t"},
+			map[string]string{"已檢查的燈器數目|2030 actual": "1310 printed"},
+			ProblemCell,
+		},
+		"mark without footnote": {
+			[]string{"霧號 .....\t9,000", "霧號¶ .....\t9,000"},
+			map[string]string{"802 霧號|approved": "9000 printed"},
+			ProblemMark,
+		},
+		"the year's last digit in words": {
+			[]string{"較二零三零至三一年度的修訂預算增加 5,990", "較二零三零至三九年度的修訂預算增加 5,990"},
+			map[string]string{"開支總額|2030-31 revised": "114510 printed"},
+			ProblemYear,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := strings.NewReplacer(c.replace...).Replace(text)

@@ -38,7 +38,6 @@ type walk struct {
 	titleRaw     string
 	titles       []programme // every page heading
 	officer      string
-	officerLine  int
 	area         string
 	only         string // name of the one programme of a head that numbers none
 	programmes   []programme

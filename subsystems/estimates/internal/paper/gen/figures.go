@@ -80,15 +80,6 @@ func percent(x, y int64) string {
 	return sign + strconv.FormatInt(t/10, 10) + "." + strconv.FormatInt(t%10, 10) + "%"
 }
 
-// sum adds.
-func sum(list []int64) int64 {
-	var s int64
-	for _, n := range list {
-		s += n
-	}
-	return s
-}
-
 var numerals = [...]string{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
 
 // words writes the digits of a year: 二零二五.

@@ -110,8 +110,7 @@ func (p *plan) planSubheads(r *rand.Rand) {
 	for _, g := range expenses() {
 		rows += len(g) - 1
 	}
-	var first subhead
-	first = subhead{account: "經營帳目", kind: "經常開支", code: "000", name: "運作開支"}
+	first := subhead{account: "經營帳目", kind: "經常開支", code: "000", name: "運作開支"}
 	for i := range rows {
 		var row [4]int64
 		for c, at := range p.columns() {

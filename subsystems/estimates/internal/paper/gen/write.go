@@ -22,8 +22,10 @@ type writer struct {
 // Write writes the paper of a head and year.
 func Write(o Options) Document {
 	p := newPlan(o)
-	w := &writer{plan: p, dash: []string{"—", " – ", "－", "──"}[p.look.IntN(4)],
-		money: []string{`\$'000`, "$'000", "$’000", "＄'000"}[p.look.IntN(4)], tags: p.look.IntN(2) == 0}
+	w := &writer{
+		plan: p, dash: []string{"—", " – ", "－", "──"}[p.look.IntN(4)],
+		money: []string{`\$'000`, "$'000", "$’000", "＄'000"}[p.look.IntN(4)], tags: p.look.IntN(2) == 0,
+	}
 	w.b.Grow(20 << 10)
 	w.front()
 	w.report()
@@ -32,8 +34,10 @@ func Write(o Options) Document {
 	w.subheadTable()
 	w.details()
 	w.commitmentTable()
-	return Document{Name: fmt.Sprintf("head%d-%s.txt", o.Head, fiscal(o.Year)), Head: itoa(o.Head), Year: fiscal(o.Year),
-		Title: p.title, Text: w.b.String(), Facts: w.facts}
+	return Document{
+		Name: fmt.Sprintf("head%d-%s.txt", o.Head, fiscal(o.Year)), Head: itoa(o.Head), Year: fiscal(o.Year),
+		Title: p.title, Text: w.b.String(), Facts: w.facts,
+	}
 }
 
 func (w *writer) line(parts ...string) {
