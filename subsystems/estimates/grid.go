@@ -125,7 +125,11 @@ func sumRow(g Grid) Row {
 			sum = next
 			from = append(from, f.Line)
 		}
-		if ok {
+		if parts := g.parts(); ok && len(parts) == 1 {
+			f := parts[0].Cells[c] // the only programme is the whole head, as printed
+			f.Total = paper.TotalHead
+			total.Cells[c] = f
+		} else if ok {
 			total.Cells[c] = paper.Fact{
 				Kind: paper.KindProvision, Column: c, Value: &sum, Unit: g.Unit, Raw: "",
 				How: paper.Derived, Why: paper.WhySolved, From: from, Total: paper.TotalHead,

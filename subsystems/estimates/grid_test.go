@@ -143,11 +143,11 @@ func TestBestOfEach(t *testing.T) {
 // TestSumHeads adds up what is known; exactly, also where places differ.
 func TestSumHeads(t *testing.T) {
 	heads := []Version{
-		{Year: "2015-16", Summary: Summary{Estimate: decimal(t, "10.05"), Revised: decimal(t, "1")}},
-		{Year: "2015-16", Summary: Summary{Estimate: decimal(t, "0.1")}},
+		{Year: "2015-16", Summary: Summary{Estimate: &Amount{Value: *decimal(t, "10.05")}, Revised: &Amount{Value: *decimal(t, "1")}}},
+		{Year: "2015-16", Summary: Summary{Estimate: &Amount{Value: *decimal(t, "0.1")}}},
 	}
 	total, ok := sumHeads(heads)
-	if !ok || total.Summary.Estimate.String() != "10.15" || total.Summary.Revised.String() != "1" {
+	if !ok || total.Summary.Estimate.Value.String() != "10.15" || total.Summary.Revised.Value.String() != "1" {
 		t.Errorf("%v %v %v", ok, total.Summary.Estimate, total.Summary.Revised)
 	}
 	if _, ok := sumHeads(heads[:1]); ok {

@@ -97,7 +97,7 @@ func sortHeads(heads []Version, by string) {
 	less := func(a, b Version) int { return compareHeads(a.Head, b.Head) }
 	switch key {
 	case "size":
-		less = func(a, b Version) int { return compareValues(a.Summary.Estimate, b.Summary.Estimate) }
+		less = func(a, b Version) int { return compareValues(a.Summary.Estimate.value(), b.Summary.Estimate.value()) }
 	case "change":
 		less = func(a, b Version) int { return compareValues(changeOf(a), changeOf(b)) }
 	}

@@ -183,18 +183,26 @@ func (n *notes) marks(f paper.Fact) []web.Mark {
 // headRow is a head in the overview of a year.
 func headRow(v *web.View, x Version) web.Row {
 	name, l := nameOf(v, x.Head, x.Year, x.Title)
-	number := func(d *money.Decimal) web.Cell {
-		if d == nil {
+	number := func(a *Amount) web.Cell {
+		if a == nil {
 			return web.Cell{}
 		}
-		return web.Cell{Text: v.Decimal(d.String())}
+		c := web.Cell{Text: v.Decimal(a.Value.String()), How: web.How(a.How)}
+		if a.How != paper.Printed {
+			c.Why = v.T("estimates.why.added")
+		}
+		if a.Line > 0 {
+			h := HeadYear{Head: x.Head, Year: x.Year}
+			c.Path = sourcePath(h, paper.Fact{Source: x.Source, Line: a.Line, Cell: a.Cell})
+		}
+		return c
 	}
 	path := "/estimates/" + x.Year + "/" + x.Head
 	return web.Row{Cells: []web.Cell{
 		{Text: x.Head, Path: path},
 		{Text: name, Lang: l, Path: path},
 		number(x.Summary.Actual), number(x.Summary.Original), number(x.Summary.Revised), number(x.Summary.Estimate),
-		{Text: changeWord(v, x.Summary.Revised, x.Summary.Estimate)},
+		{Text: changeWord(v, x.Summary.Revised.value(), x.Summary.Estimate.value())},
 		{Body: outcomeOf(v, x)},
 	}}
 }
@@ -209,7 +217,7 @@ func changeWord(v *web.View, from, to *money.Decimal) string {
 }
 
 func changeOf(x Version) *money.Decimal {
-	p := percent(x.Summary.Revised, x.Summary.Estimate)
+	p := percent(x.Summary.Revised.value(), x.Summary.Estimate.value())
 	d, err := money.Parse(strings.TrimPrefix(strings.TrimSuffix(p, "%"), "+"))
 	if err != nil {
 		return nil
@@ -287,23 +295,21 @@ func fiscal(n int) string {
 // sumHeads adds up the heads that are listed; a column that one of them lacks stays empty.
 func sumHeads(heads []Version) (Version, bool) {
 	out := Version{Year: heads[0].Year}
-	fields := func(s *Summary) []**money.Decimal {
-		return []**money.Decimal{&s.Actual, &s.Original, &s.Revised, &s.Estimate}
-	}
+	fields := func(s *Summary) []**Amount { return []**Amount{&s.Actual, &s.Original, &s.Revised, &s.Estimate} }
 	for i, total := range fields(&out.Summary) {
 		sum := money.Int(0)
 		for _, h := range heads {
-			d := *fields(&h.Summary)[i]
-			if d == nil {
+			a := *fields(&h.Summary)[i]
+			if a == nil {
 				continue // a head without programmes has no provision to add
 			}
-			next, err := sum.Add(*d)
+			next, err := sum.Add(a.Value)
 			if err != nil {
 				return out, false
 			}
 			sum = next
 		}
-		*total = &sum
+		*total = &Amount{Value: sum, How: paper.Derived}
 	}
 	return out, len(heads) > 1
 }

@@ -33,11 +33,36 @@ type Summary struct {
 	Figures    int             `json:"figures"`
 	Problems   int             `json:"problems"`
 	Programmes int             `json:"programmes"`
-	Actual     *money.Decimal  `json:"actual,omitempty"`   // 百萬元
-	Original   *money.Decimal  `json:"original,omitempty"` // 百萬元
-	Revised    *money.Decimal  `json:"revised,omitempty"`  // 百萬元
-	Estimate   *money.Decimal  `json:"estimate,omitempty"` // 百萬元
+	Actual     *Amount         `json:"actual,omitempty"`
+	Original   *Amount         `json:"original,omitempty"`
+	Revised    *Amount         `json:"revised,omitempty"`
+	Estimate   *Amount         `json:"estimate,omitempty"`
 	Outcomes   map[Outcome]int `json:"outcomes,omitempty"`
+}
+
+// Amount is a head's total in 百萬元: as printed, or added up from its programmes, and the line
+// that it stands on or begins to rest on.
+type Amount struct {
+	Value money.Decimal `json:"value"`
+	How   string        `json:"how"`
+	Line  int           `json:"line"`
+	Cell  int           `json:"cell,omitempty"`
+}
+
+func amount(f paper.Fact) *Amount {
+	a := &Amount{Value: *f.Value, How: f.How, Line: f.Line, Cell: f.Cell}
+	if a.Line == 0 && len(f.From) > 0 {
+		a.Line = f.From[0]
+	}
+	return a
+}
+
+// value is nil where there is no amount.
+func (a *Amount) value() *money.Decimal {
+	if a == nil {
+		return nil
+	}
+	return &a.Value
 }
 
 // Outcome of a check; see docs/apis/estimates-facts.md.
@@ -84,13 +109,13 @@ func summarise(p *paper.Paper) Summary {
 			}
 			switch columnRole(c) {
 			case "actual":
-				s.Actual = f.Value
+				s.Actual = amount(f)
 			case "original":
-				s.Original = f.Value
+				s.Original = amount(f)
 			case "revised":
-				s.Revised = f.Value
+				s.Revised = amount(f)
 			case "estimate":
-				s.Estimate = f.Value
+				s.Estimate = amount(f)
 			}
 		}
 	}
