@@ -207,7 +207,7 @@ func figuresOnly(facts []paper.Fact) []paper.Fact {
 		switch f.Kind {
 		case paper.KindTitle, paper.KindProgramme:
 			out = append(out, f)
-		case paper.KindFootnote:
+		case paper.KindFootnote, paper.KindReason:
 			f.Raw = gist(f)
 			out = append(out, f)
 		default:
@@ -219,12 +219,17 @@ func figuresOnly(facts []paper.Fact) []paper.Fact {
 	return out
 }
 
-// gist says in our words what a footnote is about, so that the checks that it explains
-// still know, and where it stands.
+// gist says in our words what a footnote or a reason is about, so that the checks that it
+// explains still know, and where it stands.
 func gist(f paper.Fact) string {
-	what := "見原文"
-	if transfers(f.Raw) {
-		what = "涉及重組或轉撥，見原文"
+	what := ""
+	switch {
+	case f.Kind == paper.KindReason:
+		what = "撥款增減的原因，"
+	case transfers(f.Raw):
+		what = "涉及重組或轉撥，"
+	case strings.Contains(f.Raw, "承擔額") && strings.Contains(f.Raw, "增加"):
+		what = "涉及承擔額增加，"
 	}
-	return "（摘要）" + what + "第" + strconv.Itoa(f.Line) + "行"
+	return "（摘要）" + what + "見原文第" + strconv.Itoa(f.Line) + "行"
 }

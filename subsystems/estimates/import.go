@@ -8,12 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"praya/kernel/id"
 	"praya/kernel/who"
@@ -28,6 +28,8 @@ type Imported struct {
 	New      bool // false: the same was known already
 	Outcomes map[Outcome]int
 	Problems int
+
+	superseded []VersionID
 }
 
 // Import reads a file and stores what it says: a paper, one of the public CSV files, or a
@@ -127,7 +129,8 @@ func (s *Service) ready(ctx context.Context, name string, p *paper.Paper) (r rea
 func (s *Service) storeAll(ctx context.Context, files []source) (out [][]Imported, err error) {
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		out = make([][]Imported, len(files))
-		var fresh []search.Prepared
+		fresh := map[VersionID]search.Prepared{}
+		var order []VersionID
 		for n, f := range files {
 			for _, r := range f.papers {
 				one, err := s.storeOne(tx, r)
@@ -135,12 +138,22 @@ func (s *Service) storeAll(ctx context.Context, files []source) (out [][]Importe
 					return err
 				}
 				if one.New {
-					fresh = append(fresh, r.docs)
+					fresh[one.Version.ID] = r.docs
+					order = append(order, one.Version.ID)
+				}
+				for _, old := range one.superseded { // an earlier file of this transaction
+					delete(fresh, old)
 				}
 				out[n] = append(out[n], one)
 			}
 		}
-		return s.Index.AddPrepared(tx, fresh...)
+		var docs []search.Prepared
+		for _, v := range order {
+			if d, ok := fresh[v]; ok {
+				docs = append(docs, d)
+			}
+		}
+		return s.Index.AddPrepared(tx, docs...)
 	})
 	return out, err
 }
@@ -178,6 +191,7 @@ func (s *Service) storeOne(tx *db.Tx, r ready) (Imported, error) {
 	if err := putChecks(tx, v.Head, v.Year, group(v.Source), checks); err != nil {
 		return Imported{}, err
 	}
+	done := Imported{Version: v, New: true, Outcomes: v.Summary.Outcomes, Problems: len(r.Problems)}
 	for _, old := range known {
 		if old.Source != v.Source {
 			old.Summary.Outcomes = v.Summary.Outcomes
@@ -189,8 +203,9 @@ func (s *Service) storeOne(tx *db.Tx, r ready) (Imported, error) {
 		if err := s.forget(tx, old); err != nil {
 			return Imported{}, err
 		}
+		done.superseded = append(done.superseded, old.ID)
 	}
-	return Imported{Version: v, New: true, Outcomes: v.Summary.Outcomes, Problems: len(r.Problems)}, publish(tx, v)
+	return done, publish(tx, v)
 }
 
 // latestVersions are the newest versions of the group that a paper belongs to.
@@ -265,30 +280,6 @@ func (s *Service) ImportFiles(ctx context.Context, names []string, after func(do
 	if err := s.may(ctx, "estimates.import"); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type reading struct {
-		source
-		err error
-	}
-	next, readings := make(chan string), make(chan reading, atOnce)
-	var hands sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		hands.Go(func() {
-			for name := range next {
-				src, err := s.readFile(ctx, name)
-				readings <- reading{src, err}
-			}
-		})
-	}
-	go func() {
-		for _, name := range names {
-			next <- name
-		}
-		close(next)
-		hands.Wait()
-		close(readings)
-	}()
 	var errs []error
 	var waiting []source
 	done := 0
@@ -299,7 +290,7 @@ func (s *Service) ImportFiles(ctx context.Context, names []string, after func(do
 		waiting = nil
 		after(done, slices.Concat(all...))
 	}
-	for r := range readings {
+	for r := range s.readings(ctx, names) {
 		if r.err != nil {
 			errs = append(errs, r.err)
 			done++
@@ -314,6 +305,59 @@ func (s *Service) ImportFiles(ctx context.Context, names []string, after func(do
 		flush()
 	}
 	return errors.Join(errs...)
+}
+
+// reading is a file that was read, or why it was not.
+type reading struct {
+	source
+	err error
+}
+
+// readings reads files by many hands at once, and gives them in the order in which they were
+// named: of two papers of one head and year the later one is the correction.
+func (s *Service) readings(ctx context.Context, names []string) iter.Seq[reading] {
+	type order struct {
+		name string
+		done chan reading
+	}
+	return func(yield func(reading) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		ahead, next := make(chan order, 2*atOnce), make(chan order)
+		for range min(runtime.GOMAXPROCS(0), len(names)) {
+			go func() {
+				for o := range next {
+					src, err := s.readFile(ctx, o.name)
+					o.done <- reading{src, err}
+				}
+			}()
+		}
+		go func() {
+			defer close(ahead)
+			defer close(next)
+			for _, name := range names {
+				o := order{name, make(chan reading, 1)}
+				select {
+				case ahead <- o:
+					next <- o
+				case <-ctx.Done(): // those left are told below
+					return
+				}
+			}
+		}()
+		told := 0
+		for o := range ahead {
+			told++
+			if !yield(<-o.done) {
+				return
+			}
+		}
+		for range names[told:] {
+			if !yield(reading{err: ctx.Err()}) {
+				return
+			}
+		}
+	}
 }
 
 // readFile reads a file and keeps its texts.

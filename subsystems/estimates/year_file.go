@@ -52,7 +52,7 @@ func (s *Service) MakeYearFile(ctx context.Context, j jobs.Job, p *jobs.Progress
 	if err := json.Unmarshal(j.Args, &args); err != nil {
 		return err
 	}
-	heads, err := s.Heads(ctx, args.Year)
+	heads, state, err := s.yearState(ctx, args.Year)
 	if err != nil {
 		return err
 	}
@@ -64,29 +64,44 @@ func (s *Service) MakeYearFile(ctx context.Context, j jobs.Job, p *jobs.Progress
 	if err != nil {
 		return err
 	}
-	began := newest(heads)
-	return s.DB.Write(ctx, func(tx *db.Tx) error { return putYearFile(tx, args.Year, string(blob.Address), began) })
+	return s.DB.Write(ctx, func(tx *db.Tx) error { return putYearFile(tx, args.Year, string(blob.Address), state) })
 }
 
-// newest is when the newest of these versions was imported: the state that a file shows.
-func newest(heads []Version) (at when.Instant) {
-	for _, h := range heads {
-		if at.Before(h.ImportedAt) {
-			at = h.ImportedAt
+// yearState is the heads of a year and the state that a file of them shows: when the newest
+// version of any of its sources was imported, also of one that no head prefers.
+func (s *Service) yearState(ctx context.Context, year string) (heads []Version, state when.Instant, err error) {
+	if err := s.may(ctx, "estimates.download"); err != nil {
+		return nil, state, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := latestOfYear(tx, year)
+		heads, state = bestOfEach(all), newest(all)
+		return err
+	})
+	if err == nil && len(heads) == 0 {
+		return nil, state, fault.New(fault.NotFound, "estimates.fault.no-year", "year", year)
+	}
+	return heads, state, err
+}
+
+func newest(versions []Version) (at when.Instant) {
+	for _, v := range versions {
+		if at.Before(v.ImportedAt) {
+			at = v.ImportedAt
 		}
 	}
 	return at
 }
 
 // yearFile opens the file of a year if it shows what is known now.
-func (s *Service) yearFile(ctx context.Context, year string, heads []Version) (io.ReadCloser, error) {
+func (s *Service) yearFile(ctx context.Context, year string, state when.Instant) (io.ReadCloser, error) {
 	var document string
 	var shows when.Instant
 	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		document, shows, err = readYearFile(tx, year)
 		return err
 	})
-	if fault.Is(err, fault.NotFound) || err == nil && shows != newest(heads) {
+	if fault.Is(err, fault.NotFound) || err == nil && shows != state {
 		return nil, nil
 	}
 	if err != nil {
