@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,7 @@ type Config struct {
 	// Operator is the operator's address, on loopback only. Default localhost:8081; "off" for none.
 	Operator string `toml:"operator" json:"operator"`
 	// BaseURL is how the public reaches us, for permanent addresses in print and in downloads.
-	// Default http://LISTEN.
+	// Default: as each visitor reached us.
 	BaseURL string `toml:"base_url" json:"base_url"`
 	// TLS makes the public address speak TLS itself.
 	TLS TLS `toml:"tls" json:"tls"`
@@ -96,11 +97,6 @@ func (c Config) withDefaults() Config {
 	set(&c.Listen, "localhost:8080")
 	set(&c.Operator, "localhost:8081")
 	set(&c.Log, "text")
-	scheme := "http://"
-	if c.TLS.Cert != "" {
-		scheme = "https://"
-	}
-	set(&c.BaseURL, scheme+c.Listen)
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	if c.MaxPaperMB == 0 {
 		c.MaxPaperMB = 16
@@ -136,6 +132,9 @@ func (c Config) check() error {
 	}
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		say("database: an address begins with postgres://; leave it out for the embedded store")
+	}
+	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "") {
+		say("base_url: %q is not like https://praya.example", c.BaseURL)
 	}
 	if c.Log != "text" && c.Log != "json" {
 		say("log: %q is neither text nor json", c.Log)

@@ -25,5 +25,5 @@ func (p *Praya) front(v *web.Visit) error {
 	}
 	return v.Render(web.Page{
 		Title: p.Config.Name.In(v.Lang()), Lead: v.T("app.front.lead"), Description: v.T("app.front.lead"),
-	}, frontPage(v.View, highlights))
+	}, frontPage(v.View, highlights, p.demonstration))
 }

@@ -9,33 +9,34 @@ import (
 	"praya/subsystems/estimates"
 )
 
-type serveCommand struct {
-	Listen string `help:"Public address, host:port." placeholder:"ADDRESS"`
+// addresses are the flags that say where to listen.
+type addresses struct {
+	Listen   string `help:"Public address, host:port." placeholder:"ADDRESS"`
+	Operator string `help:"Operator's address on loopback, host:port, or off." placeholder:"ADDRESS"`
 }
+
+type serveCommand struct{ addresses }
 
 // Run serves until it is told to stop.
 func (c serveCommand) Run(ctx context.Context, config Config, t estimates.Terminal) error {
-	return serve(ctx, config.listening(c.Listen), t.Out, t.Err, nil)
+	return serve(ctx, config.at(c.addresses), t.Out, t.Err, nil)
 }
 
-type demoCommand struct {
-	Listen string `help:"Public address, host:port." placeholder:"ADDRESS"`
-}
+type demoCommand struct{ addresses }
 
 // Run serves with the demonstration government loaded. What is there already stays.
 func (c demoCommand) Run(ctx context.Context, config Config, t estimates.Terminal) error {
-	return serve(ctx, config.listening(c.Listen), t.Out, t.Err, loadDemo)
+	return serve(ctx, config.at(c.addresses), t.Out, t.Err, loadDemo)
 }
 
-// listening sets the public address, and with it the address that links are made of.
-func (c Config) listening(address string) Config {
-	if address == "" {
-		return c
+// at is the configuration with the addresses that flags give.
+func (c Config) at(a addresses) Config {
+	if a.Listen != "" {
+		c.Listen = a.Listen
 	}
-	if c.BaseURL == "http://"+c.Listen {
-		c.BaseURL = "http://" + address
+	if a.Operator != "" {
+		c.Operator = a.Operator
 	}
-	c.Listen = address
 	return c
 }
 

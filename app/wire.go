@@ -39,6 +39,8 @@ type Praya struct {
 	Site      *web.Site
 	Estimates *estimates.Service
 
+	demonstration bool // say so on the front page
+
 	log     *slog.Logger
 	health  *observe.Health
 	metrics *observe.Metrics
@@ -125,9 +127,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Estimates 開支預算: read, check and publish the papers of every head.
 	p.Estimates = &estimates.Service{DB: p.DB, Files: p.Files, Index: index, Policy: policy, Limits: p.Config.limits()}
 	p.Estimates.Mount(p.Site)
-	p.Jobs.Register(estimates.JobYearFile, p.Estimates.MakeYearFile, jobs.Options{})
+	p.register(estimates.JobYearFile, p.Estimates.MakeYearFile)
 
-	p.Jobs.Register(jobHousekeeping, p.housekeeping, jobs.Options{})
+	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, p.Estimates.YearFiles())
 	return nil
 }
@@ -155,6 +157,20 @@ func (p *Praya) watch() error {
 		p.metrics.Gauge("praya_db_writes", "Writers in those groups.", func() float64 { return float64(p.DB.Stats().Writes) }),
 		p.metrics.Gauge("praya_db_in_use", "Connections or readers in use.", func() float64 { return float64(p.DB.Stats().InUse) }),
 	)
+}
+
+// register gives a kind of job its handler, and measures it.
+func (p *Praya) register(kind string, handle jobs.Handler) {
+	p.Jobs.Register(kind, func(ctx context.Context, j jobs.Job, progress *jobs.Progress) error {
+		began := when.System()
+		err := handle(ctx, j, progress)
+		outcome := "done"
+		if err != nil {
+			outcome = "failed"
+		}
+		p.metrics.Job(kind, outcome, when.System().Sub(began), err)
+		return err
+	}, jobs.Options{})
 }
 
 // Close waits for what is being done, and closes the stores.

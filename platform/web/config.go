@@ -21,6 +21,7 @@ type Config struct {
 	TrustedProxies    []string // networks (CIDR) whose X-Forwarded-For and -Proto are believed
 	TokenFile         string   // the operator's token; made with mode 0600 when it is missing
 
+	Origin    string    // how the public reaches us, "https://praya.example"; empty: as each visitor did
 	Owner     lang.Text // whose site it is, beside the mark
 	Telephone string    // whom to call, on error pages and in the footer; may be empty
 	Search    string    // path of the search page, "/search"; empty for no search box

@@ -32,8 +32,11 @@ func (s *Site) overTLS(q *http.Request) bool {
 	return q.TLS != nil || s.fromProxy(q) && strings.EqualFold(q.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// origin is the scheme and host that the visitor used.
+// origin is the scheme and host of permanent addresses: as configured, or as the visitor used.
 func (s *Site) origin(q *http.Request) string {
+	if s.config.Origin != "" {
+		return s.config.Origin
+	}
 	if s.overTLS(q) {
 		return "https://" + q.Host
 	}

@@ -2,6 +2,7 @@ package estimates
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -49,14 +50,23 @@ func problem(err error) error {
 	case fault.NotFound:
 		return huma.Error404NotFound("there is no such thing here")
 	case fault.Invalid:
-		return huma.Error422UnprocessableEntity(err.Error())
+		return huma.Error422UnprocessableEntity(refusalOf(err))
 	case fault.Forbidden, fault.Unauthenticated:
 		return huma.Error403Forbidden("not allowed")
 	}
 	if err == nil || asStatus(err, &status) {
 		return err
 	}
-	return huma.Error500InternalServerError("our defect", err)
+	return huma.Error500InternalServerError("our defect") // the cause is for the log, not for the caller
+}
+
+// refusalOf names what is wrong with a request, without the cause.
+func refusalOf(err error) string {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return f.Key
+	}
+	return string(fault.Invalid)
 }
 
 func asStatus(err error, status *huma.StatusError) bool {

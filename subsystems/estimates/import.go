@@ -13,10 +13,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"praya/kernel/id"
 	"praya/kernel/who"
+	"praya/platform/audit"
 	"praya/platform/db"
 	"praya/platform/search"
 	"praya/subsystems/estimates/internal/paper"
@@ -24,10 +26,10 @@ import (
 
 // Imported says what became of one head in a file.
 type Imported struct {
-	Version  Version
-	New      bool // false: the same was known already
-	Outcomes map[Outcome]int
-	Problems int
+	Version  Version         `json:"version"`
+	New      bool            `json:"new"` // false: the same was known already
+	Outcomes map[Outcome]int `json:"outcomes,omitempty"`
+	Problems int             `json:"problems"`
 
 	superseded []VersionID
 }
@@ -146,6 +148,9 @@ func (s *Service) storeAll(ctx context.Context, files []source) (out [][]Importe
 				}
 				out[n] = append(out[n], one)
 			}
+			if err := record(tx, out[n]); err != nil {
+				return err
+			}
 		}
 		var docs []search.Prepared
 		for _, v := range order {
@@ -156,6 +161,24 @@ func (s *Service) storeAll(ctx context.Context, files []source) (out [][]Importe
 		return s.Index.AddPrepared(tx, docs...)
 	})
 	return out, err
+}
+
+// record writes the import of a file into the audit trail, if it stored anything.
+func record(tx *db.Tx, file []Imported) error {
+	var fresh []Version
+	for _, i := range file {
+		if i.New {
+			fresh = append(fresh, i.Version)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	on := string(fresh[0].ID)
+	if len(fresh) > 1 {
+		on += " +" + strconv.Itoa(len(fresh)-1)
+	}
+	return audit.Record(tx, audit.Act{What: "estimates.import", On: on, Outcome: audit.Done})
 }
 
 // keepText puts a source's text into the blob store, addressed by its content.

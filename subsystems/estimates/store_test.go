@@ -22,6 +22,7 @@ import (
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/access"
+	"praya/platform/audit"
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
 	"praya/platform/events"
@@ -32,7 +33,7 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{events.Schema(), jobs.Schema(), search.Schema(), Schema()}
+	return []db.Schema{audit.Schema(), events.Schema(), jobs.Schema(), search.Schema(), Schema()}
 }
 
 func service(t testing.TB, d *db.DB) *Service {
