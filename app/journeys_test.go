@@ -32,6 +32,7 @@ func TestJourneys(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			demo, err := filepath.Abs("../subsystems/estimates/demo")
 			e.Setenv("DEMO", demo)
+			e.Setenv("PAPERS", filepath.Join(filepath.Dir(demo), "internal", "paper", "testdata"))
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

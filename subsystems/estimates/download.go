@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -123,13 +124,18 @@ func writeFactsSheet(book *excelize.File, facts []paper.Fact) error {
 	return out.Flush()
 }
 
-// numberCell gives a figure to the spreadsheet as a number. A spreadsheet holds binary
-// fractions; the exact text stands in the CSV and in the raw column.
+// numberCell gives a figure to the spreadsheet as a number, which it holds as a binary fraction:
+// the nearest to the figure, which reads as the figure again. (A json.Number would be a text to
+// it, and its sums nought.) The exact text stands in the CSV and in the raw column.
 func numberCell(f paper.Fact) any {
 	if f.Value == nil {
 		return nil
 	}
-	return json.Number(f.Value.String())
+	n, err := strconv.ParseFloat(f.Value.String(), 64)
+	if err != nil {
+		return f.Value.String() // no decimal of ours
+	}
+	return n
 }
 
 // dataPackage describes the CSV as a tabular data package (Frictionless Data Package v1),
