@@ -134,7 +134,7 @@ func commitmentsTable(v *web.View, h HeadYear, g Grid) web.Table {
 	rows := g.Rows
 	for i := range t.Rows {
 		if len(rows) == 0 || t.Rows[i].Cells[0].Text != strings.TrimSpace(rows[0].Code+" "+rows[0].Name) && !t.Rows[i].Total {
-			t.Rows[i].Cells = append(t.Rows[i].Cells, web.Cell{Body: nothing()})
+			t.Rows[i].Cells = append(t.Rows[i].Cells, web.Cell{Body: web.Blank()})
 			continue
 		}
 		approved, balance := rows[0].Cells["approved"].Value, rows[0].Cells["balance"].Value

@@ -283,7 +283,7 @@ func comparedTable(v *web.View, c Comparison) web.Table {
 		if last {
 			name = web.Cell{Text: v.T("estimates.head.total")}
 		}
-		change := web.Cell{Body: nothing()}
+		change := web.Cell{Body: web.Blank()}
 		if r.Change != "" {
 			change = web.Cell{Text: v.Change(strings.TrimPrefix(strings.TrimSuffix(r.Change, "%"), "+"))}
 		}

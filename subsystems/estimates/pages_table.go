@@ -129,7 +129,7 @@ func table(v *web.View, h HeadYear, id, caption string, g Grid) web.Table {
 func groupRow(name string, columns int) web.Row {
 	r := web.Row{Cells: []web.Cell{{Text: name, Lang: printed}}}
 	for range columns {
-		r.Cells = append(r.Cells, web.Cell{Body: nothing()})
+		r.Cells = append(r.Cells, web.Cell{Body: web.Blank()})
 	}
 	return r
 }
@@ -264,8 +264,8 @@ func yearTable(v *web.View, d yearView) web.Table {
 	if total, ok := sumHeads(d.Heads); ok {
 		row := headRow(v, total)
 		row.Total = true
-		row.Cells[0], row.Cells[1] = web.Cell{Text: v.T("estimates.year.total")}, web.Cell{Body: nothing()}
-		row.Cells[7] = web.Cell{Body: nothing()}
+		row.Cells[0], row.Cells[1] = web.Cell{Text: v.T("estimates.year.total")}, web.Cell{Body: web.Blank()}
+		row.Cells[7] = web.Cell{Body: web.Blank()}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
