@@ -36,6 +36,9 @@ func (w *walk) finish(name string) (*Paper, error) {
 		derived = p.b.derive(w)
 	}
 	p.giveUp()
+	if err := w.cut(name); err != nil {
+		return nil, err
+	}
 	w.completeness()
 	return w.paper(table, derived), nil
 }

@@ -131,6 +131,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	for b.Len() < 1<<20 {
 		b.WriteString("1\t2\t3\t4\t5\t6\t7\t8\t9\n")
 	}
+	b.WriteString("\n按分目列出的開支詳情\n") // or it would be refused as cut off
 	text := b.String()
 	runtime.GC()
 	var before, after runtime.MemStats
@@ -160,6 +161,7 @@ func TestHostilePapersEnd(t *testing.T) {
 		b.WriteString([]string{"1\t2\t3", "4\t5", "6\t7\t8\t9"}[i%3])
 		b.WriteByte('\n')
 	}
+	b.WriteString("\n按分目列出的開支詳情\n")
 	papers, err := Read("hostile", strings.NewReader(b.String()), Limits{})
 	if err != nil {
 		t.Fatal(err)

@@ -115,20 +115,21 @@ type InputError struct {
 
 // Keys of refusals.
 const (
-	InputEmpty    = "empty"
-	InputTooLarge = "too-large"
-	InputLongLine = "long-line"
-	InputTooMany  = "too-many-cells"
-	InputZip      = "zip"
-	InputPDF      = "pdf"
-	InputOffice   = "office"
-	InputGzip     = "gzip"
-	InputUTF16    = "utf-16"
-	InputBinary   = "binary"
-	InputEncoding = "encoding"
-	InputNoPaper  = "no-paper"
-	InputCSV      = "csv"
-	InputUnread   = "unread"
+	InputEmpty     = "empty"
+	InputTooLarge  = "too-large"
+	InputLongLine  = "long-line"
+	InputTooMany   = "too-many-cells"
+	InputZip       = "zip"
+	InputPDF       = "pdf"
+	InputOffice    = "office"
+	InputGzip      = "gzip"
+	InputUTF16     = "utf-16"
+	InputBinary    = "binary"
+	InputEncoding  = "encoding"
+	InputNoPaper   = "no-paper"
+	InputCSV       = "csv"
+	InputUnread    = "unread"
+	InputTruncated = "truncated"
 )
 
 func refusal(code string) string {
@@ -161,6 +162,8 @@ func refusal(code string) string {
 		return "the CSV cannot be read: %s"
 	case InputUnread:
 		return "the file cannot be read"
+	case InputTruncated:
+		return "the paper stops here, within its %s: it was cut off, or its text was not extracted whole"
 	}
 	return code
 }
@@ -169,7 +172,7 @@ func refusal(code string) string {
 func InputKeys() []string {
 	return []string{
 		InputEmpty, InputTooLarge, InputLongLine, InputTooMany, InputZip, InputPDF, InputOffice,
-		InputGzip, InputUTF16, InputBinary, InputEncoding, InputNoPaper, InputCSV, InputUnread,
+		InputGzip, InputUTF16, InputBinary, InputEncoding, InputNoPaper, InputCSV, InputUnread, InputTruncated,
 	}
 }
 
