@@ -52,7 +52,7 @@ type Query struct {
 }
 
 // Hit is a document that was found.
-type Hit struct{ Scope, ID, Title, Card string }
+type Hit struct{ Scope, ID, Title, Body, Card string }
 
 // Hits is a page of them, and how many there are in all.
 type Hits struct {
@@ -311,7 +311,7 @@ func (x *Index) Find(tx *db.Tx, q Query) (Hits, error) {
 	}
 	for _, no := range numbers[min(q.Offset, len(numbers)):] {
 		var h Hit
-		if err := tx.Row(sqlDocShow, no, tx.Realm()).Scan(&h.ID, &h.Title, &h.Card, &h.Scope); err != nil {
+		if err := tx.Row(sqlDocShow, no, tx.Realm()).Scan(&h.ID, &h.Title, &h.Body, &h.Card, &h.Scope); err != nil {
 			return Hits{}, err
 		}
 		hits.Page = append(hits.Page, h)

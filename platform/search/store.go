@@ -7,8 +7,8 @@ const (
 	sqlDocTaken  = `select count(*) from search_docs where no = $1`
 	sqlDocInsert = `insert into search_docs (realm, scope, id, no, pieces, weight, title, body, facets, card) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	sqlDocDelete = `delete from search_docs where realm = $1 and scope = $2 and id = $3`
-	sqlDocShow   = `select id, title, card, scope from search_docs where no = $1 and realm = $2`
-	sqlDocLong   = `select coalesce(max(pieces), 0) from search_docs where realm = $1 and scope = $2`
+	sqlDocShow   = `select id, title, body, card, scope from search_docs where no = $1 and realm = $2`
+	sqlDocLong   = `select coalesce(max(pieces), 0) from search_docs where realm = $1 and scope = $2 and pieces > 1`
 	sqlDocsClear = `delete from search_docs where realm = $1 and scope = $2`
 	sqlDocsRange = `select no, pieces from search_docs where realm = $1 and scope = $2`
 	sqlDocsAfter = `select realm, scope, id, no, pieces, weight, title, body, facets, card from search_docs where no > $1 order by no limit 500`

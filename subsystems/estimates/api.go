@@ -201,14 +201,9 @@ func (s *Service) apiChecks(ctx context.Context, in *struct {
 
 type searchBody struct {
 	Body struct {
-		Total int         `json:"total"`
-		Hits  []searchHit `json:"hits"`
+		Total int   `json:"total"`
+		Hits  []Hit `json:"hits"`
 	}
-}
-
-type searchHit struct {
-	Version string     `json:"version"`
-	Fact    paper.Fact `json:"fact"`
 }
 
 func (s *Service) apiSearch(ctx context.Context, in *struct {
@@ -221,10 +216,7 @@ func (s *Service) apiSearch(ctx context.Context, in *struct {
 ) (*searchBody, error) {
 	hits, err := s.Find(ctx, Query{in.Text, in.Year, in.Head, in.Kind, in.Page})
 	out := &searchBody{}
-	out.Body.Total, out.Body.Hits = hits.Total, []searchHit{}
-	for _, h := range hits.Hits {
-		out.Body.Hits = append(out.Body.Hits, searchHit{string(h.Version), h.Fact})
-	}
+	out.Body.Total, out.Body.Hits = hits.Total, append([]Hit{}, hits.Hits...)
 	return out, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -344,6 +345,9 @@ func (s *Service) readings(ctx context.Context, names []string) iter.Seq[reading
 		done chan reading
 	}
 	return func(yield func(reading) bool) {
+		// Papers come and go quickly here: a heap four times the live one costs some megabytes and
+		// saves a tenth of the time.
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		ahead, next := make(chan order, 2*atOnce), make(chan order)

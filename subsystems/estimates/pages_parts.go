@@ -338,22 +338,15 @@ func anyYear(v *web.View, years []Year, chosen string) []web.Choice {
 	return append([]web.Choice{{Value: "", Label: v.T("estimates.search.any"), Chosen: chosen == ""}}, yearChoices(years, chosen)...)
 }
 
-func hitText(f paper.Fact) string {
-	if named(f) {
-		return strings.TrimSpace(f.Code + " " + f.Name)
-	}
-	return f.Raw
-}
-
 func hitPath(hit Hit) string {
-	return sourcePath(HeadYear{Head: hit.Fact.Head, Year: hit.Fact.Year, Group: group(hit.Fact.Source)}, hit.Fact)
+	return sourcePath(HeadYear{Head: hit.Head, Year: hit.Year, Group: group(hit.Source)}, paper.Fact{Source: hit.Source, Line: hit.Line, Cell: hit.Cell})
 }
 
 // hitPlace says where a hit stands: year, head, kind and line.
 func hitPlace(v *web.View, hit Hit) string {
-	name, _ := nameOf(v, hit.Fact.Head, hit.Fact.Year, hit.Title)
-	parts := []string{v.T("estimates.head.title", "head", hit.Fact.Head, "year", hit.Fact.Year)}
-	parts = append(parts, name, v.T("estimates.kind."+hit.Fact.Kind), v.T("estimates.paper.by-line", "line", strconv.Itoa(hit.Fact.Line)))
+	name, _ := nameOf(v, hit.Head, hit.Year, hit.Office)
+	parts := []string{v.T("estimates.head.title", "head", hit.Head, "year", hit.Year)}
+	parts = append(parts, name, v.T("estimates.kind."+hit.Kind), v.T("estimates.paper.by-line", "line", strconv.Itoa(hit.Line)))
 	return strings.Join(parts, " · ")
 }
 

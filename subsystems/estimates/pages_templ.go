@@ -2851,7 +2851,7 @@ func marked(v *web.View, hit Hit, query string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, part := range markedParts(hitText(hit.Fact), query) {
+		for _, part := range markedParts(hit.Text, query) {
 			if part.Hit {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 196, "<mark>")
 				if templ_7745c5c3_Err != nil {

@@ -57,7 +57,7 @@ func documents(v Version, facts []paper.Fact) iter.Seq[search.Doc] {
 			default:
 				continue
 			}
-			card, err := json.Marshal(hitCard{v.Title, f})
+			card, err := json.Marshal(hitCard{v.Title, f.Kind, f.Head, f.Year, f.Source, f.Code, f.Name, f.Line, f.Cell})
 			if err != nil {
 				continue // a fact that was read can be written
 			}
@@ -68,10 +68,18 @@ func documents(v Version, facts []paper.Fact) iter.Seq[search.Doc] {
 	}
 }
 
-// hitCard is what the index keeps of a document, so that a page of hits needs no look-up.
+// hitCard is what the index keeps of a document beside its text, so that a page of hits needs
+// no look-up.
 type hitCard struct {
-	Title string     `json:"title"`
-	Fact  paper.Fact `json:"fact"`
+	Office string `json:"o"` // the head's name
+	Kind   string `json:"k"`
+	Head   string `json:"h"`
+	Year   string `json:"y"`
+	Source string `json:"s"`
+	Code   string `json:"c,omitempty"`
+	Name   string `json:"n,omitempty"`
+	Line   int    `json:"l"`
+	Cell   int    `json:"e,omitempty"`
 }
 
 // weight sets newer papers before older ones that a query fits as well.
@@ -103,11 +111,19 @@ type Query struct {
 	Page                   int // from 1
 }
 
-// Hit is one place that was found.
+// Hit is one place that was found: what was searched, and where it stands.
 type Hit struct {
-	Version VersionID
-	Title   string // of the head
-	Fact    paper.Fact
+	Version VersionID `json:"version"`
+	Office  string    `json:"office"` // the head's name
+	Head    string    `json:"head"`
+	Year    string    `json:"year"`
+	Kind    string    `json:"kind"`
+	Source  string    `json:"source"`
+	Code    string    `json:"code,omitempty"`
+	Name    string    `json:"name,omitempty"`
+	Text    string    `json:"text"`
+	Line    int       `json:"line"`
+	Cell    int       `json:"cell,omitempty"`
 }
 
 // Hits is one page of a search.
@@ -151,7 +167,10 @@ func (s *Service) Find(ctx context.Context, q Query) (Hits, error) {
 				return err
 			}
 			version, _, _ := strings.Cut(f.ID, "/")
-			out.Hits = append(out.Hits, Hit{VersionID(version), card.Title, card.Fact})
+			out.Hits = append(out.Hits, Hit{
+				VersionID(version), card.Office, card.Head, card.Year, card.Kind, card.Source,
+				card.Code, card.Name, f.Title + f.Body, card.Line, card.Cell,
+			})
 		}
 		return nil
 	})

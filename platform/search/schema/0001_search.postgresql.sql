@@ -12,7 +12,7 @@ create table search_docs (
 	primary key (realm, scope, id)
 );
 create unique index search_docs_no on search_docs (no);
-create index search_docs_pieces on search_docs (realm, scope, pieces);
+create index search_docs_pieces on search_docs (realm, scope, pieces) where pieces > 1;
 -- no is search_docs.no * 256 + piece.
 create table search_text (
 	no     bigint primary key,

@@ -12,8 +12,10 @@ create table search_docs (
 	primary key (realm, scope, id)
 );
 create unique index search_docs_no on search_docs (no);
-create index search_docs_pieces on search_docs (realm, scope, pieces);
+create index search_docs_pieces on search_docs (realm, scope, pieces) where pieces > 1;
 -- rowid is no * 256 + piece. The tokenizer "ascii" cuts at spaces alone, as we join them.
 create virtual table search_text using fts5(title, body, marks, content='', contentless_delete=1, tokenize='ascii');
--- Gather 8 MB before a part of the index is written: fewer parts, less merging (default 1 MB).
+-- Gather 8 MB before a part of the index is written: fewer parts, less merging (default 1 MB),
+-- and eight parts of one size before they are merged (default 4).
 insert into search_text (search_text, rank) values ('hashsize', 8388608);
+insert into search_text (search_text, rank) values ('automerge', 8);
