@@ -123,8 +123,11 @@ func TestHeadsStandByNumber(t *testing.T) {
 // TestBestOfEach: a paper comes before the CSV files, and provision before the other files.
 func TestBestOfEach(t *testing.T) {
 	got := bestOfEach([]Version{
-		{Head: "47", Source: paper.SourceSubheads}, {Head: "47", Source: paper.SourceProvision},
-		{Head: "44", Source: paper.SourceCommitments}, {Head: "47", Source: paper.SourcePaper}, {Head: "44", Source: paper.SourceExpenses},
+		{Head: "47", Source: paper.SourceSubheads},
+		{Head: "47", Source: paper.SourceProvision},
+		{Head: "44", Source: paper.SourceCommitments},
+		{Head: "47", Source: paper.SourcePaper},
+		{Head: "44", Source: paper.SourceExpenses},
 	})
 	want := []string{"44 " + paper.SourceExpenses, "47 " + paper.SourcePaper}
 	for i, v := range got {
