@@ -110,7 +110,7 @@ func found(t *testing.T, s *Service, ctx context.Context, q Query) []string {
 	}
 	out := []string{}
 	for _, h := range hits.Hits {
-		out = append(out, fmt.Sprintf("%s %s:%d", h.Fact.Head, h.Fact.Year, h.Fact.Line))
+		out = append(out, fmt.Sprintf("%s %s:%d", h.Head, h.Year, h.Line))
 	}
 	return out
 }
@@ -486,8 +486,8 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%d in all years, %d in one", both, one)
 		}
 		for _, h := range mustFind(t, s, ctx, Query{Text: "海濱", Kind: paper.KindProgramme}).Hits {
-			if h.Fact.Kind != paper.KindProgramme {
-				t.Errorf("the filter lets %s through", h.Fact.Kind)
+			if h.Kind != paper.KindProgramme {
+				t.Errorf("the filter lets %s through", h.Kind)
 			}
 		}
 		q := Query{Text: InventedWords()[0]}
@@ -501,7 +501,7 @@ func TestSearch(t *testing.T) {
 				t.Errorf("page %d says %d of %d", q.Page, hits.Total, total)
 			}
 			for _, h := range hits.Hits {
-				key := fmt.Sprintf("%s %d %d %s %s", h.Version, h.Fact.Line, h.Fact.Order, h.Fact.Kind, h.Fact.Raw)
+				key := fmt.Sprintf("%s %d %d %s %s", h.Version, h.Line, h.Cell, h.Kind, h.Text)
 				if seen[key] {
 					t.Errorf("%s stands on two pages", key)
 				}
