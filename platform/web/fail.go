@@ -101,7 +101,11 @@ func (v *Visit) fail(err error) {
 	if f.status == http.StatusServiceUnavailable || f.status == http.StatusTooManyRequests {
 		h.Set("Retry-After", "60")
 	}
-	if !v.wantsPage() {
+	token := v.R.Header.Get("Authorization") != "" // a program: to send it to a form would only send it round
+	if f.status == http.StatusUnauthorized && token {
+		h.Set("WWW-Authenticate", "Bearer") // RFC 9110, 11.6.1
+	}
+	if !v.wantsPage() || token {
 		v.problem(f)
 		return
 	}

@@ -234,6 +234,10 @@ func TestBearer(t *testing.T) {
 			t.Errorf("%q: %d", token, w.Code)
 		}
 	}
+	wrong := ask{path: "/tc/sign-in", header: map[string]string{"Authorization": "Bearer wrong", "Accept": "text/html"}}
+	if w := wrong.of(s.OperatorHandler()); w.Code != 401 || w.Header().Get("WWW-Authenticate") != "Bearer" {
+		t.Errorf("a wrong token at the form: %d %s", w.Code, w.Header().Get("Location"))
+	}
 	if w := (ask{path: "/readyz"}).of(s.OperatorHandler()); w.Code != 200 || !strings.Contains(w.Body.String(), "ready: true") {
 		t.Errorf("/readyz: %d %s", w.Code, w.Body)
 	}

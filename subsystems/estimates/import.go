@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -309,6 +310,13 @@ func (s *Service) ImportFiles(ctx context.Context, names []string, after func(do
 	done := 0
 	flush := func() {
 		all, err := s.storeAll(ctx, waiting)
+		if err != nil {
+			var lost []string
+			for _, f := range waiting {
+				lost = append(lost, f.name)
+			}
+			err = fmt.Errorf("not stored: %s: %w", strings.Join(lost, ", "), err)
+		}
 		errs = append(errs, err)
 		done += len(waiting)
 		waiting = nil

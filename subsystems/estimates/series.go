@@ -21,7 +21,7 @@ type Point struct {
 // Break is a place where a series may not be joined, and why.
 type Break struct {
 	Before string // the paper that begins something else
-	Reason string // a key of the words: renamed, reused, transferred, ended, begun, gap
+	Reason string // a key of the words: renamed, reused, renumbered, transferred, restated, gap
 	Detail string // the other name, or the footnote's words
 }
 

@@ -13,7 +13,7 @@ func (w *walk) cut(name string) error {
 	if last == 0 {
 		return nil
 	}
-	within := ""
+	var within string
 	switch {
 	case w.endsWithinTable(last):
 		within = w.tables[len(w.tables)-1].kind
