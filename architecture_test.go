@@ -26,7 +26,7 @@ var allowed = []struct {
 }{
 	{"modernc.org/sqlite", []string{"platform/db"}, "the embedded store, in pure Go; binds $N by number"},
 	{"github.com/jackc/pgx/v5", []string{"platform/db/..."}, "PostgreSQL, the store that grows"},
-	{"github.com/a-h/templ", []string{"platform/web/...", "subsystems/...", "app"}, "typed pages that escape by themselves"},
+	{"github.com/a-h/templ", []string{"tests", "platform/web/...", "subsystems/...", "app"}, "typed pages that escape by themselves"},
 	{"github.com/alecthomas/kong", []string{"app", "subsystems/..."}, "one struct gives flags and help"},
 	{"github.com/cedar-policy/cedar-go", []string{"platform/access"}, "written policy, deny by default, analysable"},
 	{"github.com/danielgtaylor/huma/v2", []string{"platform/web/...", "subsystems/...", "app"}, "OpenAPI 3.1 and problem+json from Go types"},
