@@ -41,7 +41,8 @@ func published(t *testing.T, p *Praya, heads map[string]string) map[string]strin
 			if err != nil || response.StatusCode != http.StatusOK {
 				t.Errorf("%s: %s, %v", path, response.Status, err)
 			}
-			out[path] = strings.ReplaceAll(string(body), server.URL, "")
+			page, _, _ := strings.Cut(string(body), `<p class="printed">`) // what follows is the time of printing
+			out[path] = strings.ReplaceAll(page, server.URL, "")
 		}
 	}
 	return out
