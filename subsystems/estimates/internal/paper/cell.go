@@ -46,7 +46,14 @@ func parseValue(raw string) value {
 		}
 		return v
 	}
+	owed, isCredit := strings.CutPrefix(s, credit)
+	if isCredit {
+		s = strings.TrimSpace(owed)
+	}
 	d, n, odd := numberAt(s)
+	if isCredit {
+		d = d.Neg()
+	}
 	if n == 0 {
 		if v.none = noFigure(s); v.none {
 			return v

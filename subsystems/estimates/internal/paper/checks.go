@@ -60,8 +60,8 @@ func newAudit(p *Paper) *audit {
 		if f.Kind == KindFootnote {
 			a.notes = append(a.notes, footnote{mark: f.Code, line: f.Line, raw: f.Raw, key: fold(f.Raw)})
 		}
-		if f.Value == nil || f.Kind == KindPercentage {
-			continue
+		if f.Value == nil || f.Kind == KindPercentage || f.Kind == KindReimburse {
+			continue // an amount that is paid back is of no year's column
 		}
 		if inTable(f.Table) && f.Table != TableTargets && f.Table != TableIndicators {
 			a.enter(f)

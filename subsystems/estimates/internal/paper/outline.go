@@ -49,6 +49,7 @@ func (w *walk) complain(t *table, r *row) {
 	switch {
 	case r.name == "" && r.code == "":
 		w.problem(r.line, 0, ProblemLabel)
+	case strings.Contains(r.name, paidBack): // it has no number of its own
 	case coded && r.code == "" || t.kind == TableAnalysis && r.code == "" && len(w.programmes) > 1:
 		w.problem(r.line, 0, ProblemCode, r.name)
 	}

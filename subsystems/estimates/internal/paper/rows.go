@@ -24,6 +24,9 @@ func (w *walk) tabular(l line) {
 		w.openTable(l.no, cols, label)
 		return
 	}
+	if w.reimbursement(l) {
+		return
+	}
 	if unknownHeadings(l.cells) {
 		// What stands below must not go under the headings above.
 		w.problem(l.no, 0, ProblemHeading, clip(strings.TrimSpace(strings.Join(l.cells, " "))))
