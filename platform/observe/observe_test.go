@@ -54,7 +54,7 @@ func TestPersonalDataStayOut(t *testing.T) {
 }
 
 func TestDaysAndIdsStay(t *testing.T) {
-	for _, s := range []string{"2026-11-22", "ABCD-EFGH-J", "2025-26", "GET /tc/estimates/{year}", "line 1234"} {
+	for _, s := range []string{"2026-11-22", "ABCD-EFGH-J", "2025-26", "GET /tc/estimates/{year}", "line 1234", "01a2011b-ed99-7126-8571-a21be5f33b74"} {
 		if got := blotText(s); got != s {
 			t.Errorf("%q became %q", s, got)
 		}
