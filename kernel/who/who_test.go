@@ -30,3 +30,10 @@ func TestActorIsNotNamedInLogs(t *testing.T) {
 		t.Errorf("the log names the actor: %s", b.String())
 	}
 }
+
+func TestRolesOfADuty(t *testing.T) {
+	d := Duty{Roles: "agent registrar"}
+	if !d.In("agent") || !d.In("registrar") || d.In("age") || d.In("") || (Duty{}).In("agent") {
+		t.Errorf("roles of %+v", d)
+	}
+}

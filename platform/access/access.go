@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cedar-policy/cedar-go"
@@ -118,13 +119,28 @@ func (p *Policy) Allow(ctx context.Context, action string, resource Resource) er
 	if err == nil {
 		return nil
 	}
-	if request.Actor.Kind == who.Public {
-		request.Actor = who.Actor{Kind: who.Operator}
-		if decide(rules, action, request, entity) == nil {
-			return fault.New(fault.Unauthenticated, "web.fault.unauthenticated.text").Because(err)
-		}
+	if request.Actor.Kind == who.Public && signingInHelps(rules, action, request, entity) {
+		return fault.New(fault.Unauthenticated, "web.fault.unauthenticated.text").Because(err)
 	}
 	return fault.New(fault.Forbidden, "web.fault.forbidden.text").Because(err)
+}
+
+// signingInHelps reports whether anybody who signed in could do it: the operator, a
+// resident with the highest level, or some officer. Which post and role an officer needs
+// is told after signing in only.
+func signingInHelps(rules cedar.PolicyMap, action string, r who.Request, resource cedar.Entity) bool {
+	for _, a := range []who.Actor{{Kind: who.Operator}, {Kind: who.Person, Level: "plus"}} {
+		if r.Actor = a; decide(rules, action, r, resource) == nil {
+			return true
+		}
+	}
+	for _, rule := range rules {
+		scope, ok := (*east.Policy)(rule.AST()).Principal.(east.ScopeTypeIs)
+		if ok && scope.Type == cedar.EntityType(who.Officer) && rule.Effect() == cedar.Permit {
+			return true
+		}
+	}
+	return false
 }
 
 // Can reports whether the actor may do this: a page shows only what its reader may do.
@@ -141,11 +157,33 @@ func (p *Policy) Actions() map[string]int {
 	return out
 }
 
-func known(k who.Kind) bool { return k == who.Public || k == who.Operator || k == who.System }
+func known(k who.Kind) bool { return slices.Contains(who.Kinds(), k) }
+
+// principal is the actor with what policies may ask about it. Only what the kind has is
+// there: a policy that asks a person for a department fails, and so denies.
+func principal(a who.Actor) cedar.Entity {
+	attrs := cedar.RecordMap{}
+	switch a.Kind {
+	case who.Person:
+		attrs["level"] = cedar.String(a.Level)
+	case who.Officer:
+		var roles []cedar.Value
+		for role := range strings.FieldsSeq(a.Duty.Roles) {
+			roles = append(roles, cedar.String(role))
+		}
+		attrs["department"], attrs["post"] = cedar.String(a.Duty.Department), cedar.String(a.Duty.Post)
+		attrs["roles"] = cedar.NewSet(roles...)
+	}
+	return cedar.Entity{
+		UID:        cedar.NewEntityUID(cedar.EntityType(a.Kind), cedar.String(a.ID)),
+		Attributes: cedar.NewRecord(attrs),
+	}
+}
 
 func decide(rules cedar.PolicyMap, action string, r who.Request, resource cedar.Entity) error {
-	decision, diagnostic := cedar.Authorize(rules, cedar.EntityMap{resource.UID: resource}, cedar.Request{
-		Principal: cedar.NewEntityUID(cedar.EntityType(r.Actor.Kind), cedar.String(r.Actor.ID)),
+	actor := principal(r.Actor)
+	decision, diagnostic := cedar.Authorize(rules, cedar.EntityMap{resource.UID: resource, actor.UID: actor}, cedar.Request{
+		Principal: actor.UID,
 		Action:    cedar.NewEntityUID("Action", cedar.String(action)),
 		Resource:  resource.UID,
 		Context:   cedar.NewRecord(cedar.RecordMap{"realm": cedar.String(r.Realm)}),

@@ -64,6 +64,43 @@ func TestAllow(t *testing.T) {
 	}
 }
 
+func TestDutiesAndLevels(t *testing.T) {
+	p, err := New(Source{"directory", `
+permit (principal is Officer, action == Action::"directory.appoint", resource)
+  when { principal.roles.contains("staff-manager") && principal.department == resource.department };
+permit (principal is Person, action == Action::"directory.sign", resource) when { principal.level == "plus" };
+permit (principal, action == Action::"directory.broken", resource) when { principal.department == "DPO" };
+`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	officer := func(department, roles string) who.Actor {
+		return who.Actor{Kind: who.Officer, ID: "o", Duty: who.Duty{Department: department, Roles: roles}}
+	}
+	fehd := Resource{Type: "Department", ID: "FEHD", Attrs: map[string]any{"department": "FEHD"}}
+	for _, c := range []struct {
+		actor  who.Actor
+		action string
+		want   fault.Kind
+	}{
+		{officer("FEHD", "agent staff-manager"), "directory.appoint", ""},
+		{officer("FEHD", "agent"), "directory.appoint", fault.Forbidden},
+		{officer("EPD", "staff-manager"), "directory.appoint", fault.Forbidden},
+		{who.Actor{Kind: who.Person, ID: "p", Level: "plus"}, "directory.appoint", fault.Forbidden},
+		{who.Actor{Kind: who.Public}, "directory.appoint", fault.Unauthenticated},
+		{who.Actor{Kind: who.Person, ID: "p", Level: "plus"}, "directory.sign", ""},
+		{who.Actor{Kind: who.Person, ID: "p", Level: "basic"}, "directory.sign", fault.Forbidden},
+		{officer("FEHD", ""), "directory.sign", fault.Forbidden},
+		{who.Actor{Kind: who.Public}, "directory.sign", fault.Unauthenticated},
+		{who.Actor{Kind: who.Person, ID: "p"}, "directory.broken", fault.Forbidden},
+	} {
+		err := p.Allow(who.With(context.Background(), who.Request{Actor: c.actor, Realm: who.Production}), c.action, fehd)
+		if (err == nil) != (c.want == "") || err != nil && fault.Of(err) != c.want {
+			t.Errorf("%s by %+v: %v, want %q", c.action, c.actor, err, c.want)
+		}
+	}
+}
+
 func TestNothingIsAllowedWithoutPolicy(t *testing.T) {
 	p, err := New()
 	if err != nil {

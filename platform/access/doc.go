@@ -4,7 +4,8 @@
 // # Words
 //
 //   - policy (權限政策): the rules of one part, its embedded policy.cedar.
-//   - principal (行事者): who acts; a kind of kernel/who, such as Public or Operator.
+//   - principal (行事者): who acts; a kind of kernel/who. A Person has a level; an Officer
+//     has a department, a post and roles.
 //   - action (行為): a verb of one part, named "estimates.read".
 //   - resource (對象): what it is done to, by type and id.
 //   - realm (領域): production or sandbox; policies see it as context.realm.
