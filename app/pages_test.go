@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -29,9 +28,16 @@ var pages = []string{
 // demonstration is the whole program with the demonstration loaded, on one store for all tests.
 func demonstration(t *testing.T) string {
 	t.Helper()
+	base, _ := demonstrated(t)
+	return base
+}
+
+// demonstrated is demonstration for tests that also reach into the program.
+func demonstrated(t *testing.T) (string, *Praya) {
+	t.Helper()
 	config := Config{Data: t.TempDir(), Operator: "off"}.withDefaults()
 	ctx := who.AsSystem(context.Background(), who.Production)
-	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +51,7 @@ func demonstration(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	return server.URL
+	return server.URL, p
 }
 
 // TestPagesInTheBrowser opens every page in a real Chromium: axe-core in three languages, every

@@ -4,10 +4,12 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"praya/platform/observe"
 	"praya/platform/web"
 	"praya/subsystems/estimates"
+	"praya/subsystems/identity"
 )
 
 // web is the part of the configuration that the site needs.
@@ -22,6 +24,12 @@ func (c Config) tokenFile() string { return filepath.Join(c.Data, "operator.toke
 
 func (c Config) limits() estimates.Limits {
 	return estimates.Limits{MaxBytes: int64(c.MaxPaperMB) << 20}
+}
+
+func (c Config) identity() identity.Rules {
+	return identity.Rules{
+		MinimumAge: c.MinimumAge, RecoveryWait: time.Duration(c.RecoveryWaitMinutes) * time.Minute, Name: c.Name,
+	}
 }
 
 // newLog writes canonical lines without personal data.
