@@ -39,6 +39,8 @@ var allowed = []struct {
 	{"rsc.io/qr", []string{"platform/web"}, "QR codes, small and without dependencies"},
 	{"github.com/chromedp/chromedp", []string{"tests", "platform/web/browsertest"}, "a real browser in tests"},
 	{"github.com/chromedp/cdproto", []string{"tests", "platform/web/browsertest"}, "the browser's protocol, with chromedp"},
+	{"github.com/go-jose/go-jose/v4", []string{"subsystems/identity/..."}, "JOSE for the OpenID Provider; no dependencies of its own"},
+	{"github.com/lestrrat-go/jwx/v3", []string{"tests"}, "a second JOSE, which checks the first from outside"},
 	{"github.com/google/go-cmp", []string{"tests"}, "differences that a person can read"},
 	{"github.com/rogpeppe/go-internal", []string{"tests"}, "plain-text scripts of commands and journeys"},
 	{"pgregory.net/rapid", []string{"tests"}, "properties over many inputs"},
