@@ -3,6 +3,8 @@ package app
 import (
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -18,6 +20,22 @@ func (c Config) web() web.Config {
 		Listen: c.Listen, Operator: c.Operator, CertFile: c.TLS.Cert, KeyFile: c.TLS.Key,
 		TrustedProxies: c.TrustedProxies, TokenFile: c.tokenFile(), Origin: c.BaseURL, Owner: c.Name, Search: "/estimates/search",
 	}
+}
+
+// origin is how people and services reach us: as configured, or at the public listener.
+func (c Config) origin() string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	scheme := "http://"
+	if c.TLS.Cert != "" {
+		scheme = "https://"
+	}
+	host, port, _ := net.SplitHostPort(c.Listen) // checked at the start
+	if a, err := netip.ParseAddr(host); host == "" || err == nil && a.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + net.JoinHostPort(host, port)
 }
 
 func (c Config) tokenFile() string { return filepath.Join(c.Data, "operator.token") }

@@ -62,7 +62,7 @@ func Words() []words.Source {
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}, identity.Words(), estimates.Words()}
+	return append([]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}, estimates.Words()}, identity.Words()...)
 }
 
 // Policies lists who may do what in every part.
@@ -131,7 +131,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Rules: p.Config.identity(),
 	}
+	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)
+	p.Identity.Jobs(p.Jobs)
 	if err := p.Identity.SeedPersonas(ctx); err != nil {
 		return err
 	}

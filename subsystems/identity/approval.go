@@ -9,31 +9,25 @@ import (
 	"praya/kernel/fault"
 	"praya/kernel/id"
 	"praya/kernel/when"
-	"praya/kernel/who"
 	"praya/platform/db"
 )
 
-// Approval is a request that a person answers on a phone, for another device: signing in
-// to us there, or a service's request (CIBA). Code is shown on both devices.
+// Approval is a request that a person answers on a phone: another device wants to sign
+// in. Code is shown on both devices. What services ask on the phone (CIBA) are requests
+// of the protocol.
 type Approval struct {
 	ID      string
-	Kind    string // sign-in, or service
-	Request string // a service's request, by its id in the protocol
-	Account AccountID
+	Account AccountID // who answered
 	Code    string
-	Device  string // what the asking browser is called; or the service's client id
-	Message string // of the service (CIBA binding_message)
+	Device  string // what the asking browser is called
 	State   string
 	Made    when.Instant
 	Ends    when.Instant
 	Version int64
 }
 
-// The kinds and states of an approval.
+// The states of an approval.
 const (
-	approveSignIn  = "sign-in"
-	approveService = "service"
-
 	approvalWaits    = "waiting"
 	approvalGiven    = "given"
 	approvalRejected = "rejected"
@@ -60,7 +54,7 @@ func (s *Service) AskPhone(ctx context.Context, device string) (a Approval, brow
 	browser = token()
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		a = Approval{
-			ID: id.New[string](tx.Now()), Kind: approveSignIn, Code: identificationCode(), Device: device,
+			ID: id.New[string](tx.Now()), Code: identificationCode(), Device: device,
 			State: approvalWaits, Made: tx.Now(), Ends: until(tx, approvalTime),
 		}
 		return addApproval(tx, a, hashed(browser))
@@ -68,20 +62,12 @@ func (s *Service) AskPhone(ctx context.Context, device string) (a Approval, brow
 	return a, browser, err
 }
 
-// Approval reads a request for the person who is to answer it. A service's request is
-// there for its own account only.
+// Approval reads a request, which whoever opened its address may answer.
 func (s *Service) Approval(ctx context.Context, approval string) (a Approval, err error) {
-	account, err := owner(ctx)
-	if err != nil {
-		return a, err
-	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		a, err = findApproval(tx, approval)
 		return err
 	})
-	if err == nil && a.Account != "" && a.Account != account {
-		return Approval{}, fault.New(fault.NotFound, "web.fault.not-found.text")
-	}
 	return a, err
 }
 
@@ -93,14 +79,8 @@ func (s *Service) Answer(ctx context.Context, approval string, yes bool, device 
 	if err != nil {
 		return a, err
 	}
-	if who.From(ctx).Actor.Kind != who.Person && who.From(ctx).Actor.Kind != who.Officer {
-		return a, fault.New(fault.Forbidden, "web.fault.forbidden.text")
-	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		a, err = findApproval(tx, approval)
-		if err == nil && a.Account != "" && a.Account != account {
-			err = fault.New(fault.NotFound, "web.fault.not-found.text")
-		}
 		if err == nil && !a.waits(tx.Now()) {
 			err = fault.New(fault.Conflict, "identity.fault.approval-over")
 		}
@@ -143,25 +123,4 @@ func (s *Service) Collect(ctx context.Context, approval, browser string) (out Ac
 		err = out.mayUse()
 	}
 	return out, err
-}
-
-// Waiting lists the services' requests that wait for the signed-in person.
-func (s *Service) Waiting(ctx context.Context) (out []Approval, err error) {
-	account, err := owner(ctx)
-	if err != nil {
-		return nil, err
-	}
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = approvalsOf(tx, account)
-		return err
-	})
-	return out, err
-}
-
-func (s *Service) pending(ctx context.Context, approval string) (a Approval, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		a, err = findApproval(tx, approval)
-		return err
-	})
-	return a, err
 }

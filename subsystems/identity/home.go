@@ -148,11 +148,13 @@ func (s *Service) EndSessions(ctx context.Context, session, present, device stri
 	}
 	actor := who.From(ctx).Actor
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		end := web.EndSession(tx, actor, session)
-		if session == "" {
-			end = web.EndSessions(tx, actor, present)
+		all, err := web.Sessions(tx, actor)
+		for _, x := range all {
+			if x.ID == session || session == "" && x.ID != present {
+				err = errors.Join(err, web.EndSession(tx, actor, x.ID), s.protocol.End(tx, x.ID))
+			}
 		}
-		return errors.Join(end, addHistory(tx, account, HistoryEntry{What: SessionEnded, Device: device}))
+		return errors.Join(err, addHistory(tx, account, HistoryEntry{What: SessionEnded, Device: device}))
 	})
 }
 

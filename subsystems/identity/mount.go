@@ -7,6 +7,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/web"
 	"praya/platform/words"
+	"praya/subsystems/identity/internal/oidc"
 )
 
 //go:embed words/*.json
@@ -19,7 +20,9 @@ var schemaFiles embed.FS
 var policyText string
 
 // Words is what this subsystem says.
-func Words() words.Source { return words.Source{Prefix: "identity", Files: wordFiles} }
+func Words() []words.Source {
+	return []words.Source{{Prefix: "identity", Files: wordFiles}, oidc.Words()}
+}
 
 // Schema is what it keeps.
 func Schema() db.Schema { return db.Schema{Owner: "identity", Files: schemaFiles} }
@@ -40,6 +43,12 @@ func (s *Service) Mount(site *web.Site) {
 	page("POST /sign-out", s.doSignOut)
 	page("GET /approve/{id}", s.showApprove)
 	page("POST /approve/{id}", s.doApprove)
+
+	page("GET /identity/request/{id}", s.showRequest)
+	page("POST /identity/request/{id}", s.doRequest)
+	page("GET /identity/logout/{id}", s.showLogout)
+	page("POST /identity/logout/{id}", s.doLogout)
+	s.protocol.Mount(site)
 
 	page("GET /register", s.showRegister)
 	page("GET /register/details", s.showDetails)
@@ -65,6 +74,9 @@ func (s *Service) Mount(site *web.Site) {
 	page("GET /me/sessions", s.showSessions)
 	page("POST /me/sessions", s.doEndSession)
 	page("GET /me/approvals", s.showApprovals)
+	page("POST /me/approvals", s.doCounterCode)
+	page("GET /me/services", s.showServices)
+	page("POST /me/services", s.doEndService)
 	page("GET /me/history", s.showHistory)
 	page("GET /me/recovery", s.showRecovery)
 	page("POST /me/recovery/codes", s.doMakeCodes)

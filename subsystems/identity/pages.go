@@ -12,6 +12,7 @@ import (
 	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/kernel/who"
+	"praya/platform/db"
 	"praya/platform/limits"
 	"praya/platform/web"
 )
@@ -149,6 +150,11 @@ func (s *Service) signedIn(v *web.Visit, a Account, what string, methods ...stri
 }
 
 func (s *Service) doSignOut(v *web.Visit) error {
+	if session := v.Session(); session != nil {
+		if err := s.DB.Write(v.Context(), func(tx *db.Tx) error { return s.protocol.End(tx, session.ID) }); err != nil {
+			return err
+		}
+	}
 	if err := v.SignOut(); err != nil {
 		return err
 	}

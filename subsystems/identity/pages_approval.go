@@ -38,7 +38,7 @@ func (s *Service) doCollect(v *web.Visit) error {
 	account, err := s.Collect(v.Context(), form.Get("id"), form.Get("browser"))
 	switch {
 	case fault.Is(err, fault.Unavailable):
-		a, findErr := s.pending(v.Context(), form.Get("id"))
+		a, findErr := s.Approval(v.Context(), form.Get("id"))
 		if findErr != nil {
 			return findErr
 		}
@@ -68,22 +68,15 @@ func (s *Service) showApprove(v *web.Visit) error {
 		return v.RenderStatus(http.StatusGone, web.Page{Title: v.T("identity.approve.title"), Lead: v.T("identity.pair.over"), Back: "/me", Secret: true}, none())
 	}
 	return v.Render(web.Page{Title: v.T("identity.approve.title"), Lead: v.T("identity.approve.lead"), Back: "/me", Secret: true},
-		approvePage(v.View, a, s.approvalRows(v, a)))
+		approvePage(v.View, a, approvalRows(v, a)))
 }
 
-func (s *Service) approvalRows(v *web.Visit, a Approval) []web.Entry {
-	rows := []web.Entry{}
-	if a.Kind == approveSignIn {
-		rows = append(rows,
-			web.Entry{Label: v.T("identity.approve.what"), Value: v.T("identity.approve.sign-in")},
-			web.Entry{Label: v.T("identity.approve.device"), Value: firstOf(a.Device, v.T("identity.approve.unknown-device"))})
-	} else {
-		rows = append(rows, web.Entry{Label: v.T("identity.approve.what"), Value: v.T("identity.approve.service", "service", s.serviceName(v, a.Device))})
+func approvalRows(v *web.Visit, a Approval) []web.Entry {
+	return []web.Entry{
+		{Label: v.T("identity.approve.what"), Value: v.T("identity.approve.sign-in")},
+		{Label: v.T("identity.approve.device"), Value: firstOf(a.Device, v.T("identity.approve.unknown-device"))},
+		{Label: v.T("identity.approve.until"), Value: v.Time(a.Ends)},
 	}
-	if a.Message != "" {
-		rows = append(rows, web.Entry{Label: v.T("identity.approve.message"), Value: a.Message})
-	}
-	return append(rows, web.Entry{Label: v.T("identity.approve.until"), Value: v.Time(a.Ends)})
 }
 
 func (s *Service) doApprove(v *web.Visit) error {
@@ -95,34 +88,15 @@ func (s *Service) doApprove(v *web.Visit) error {
 		return err
 	}
 	yes := form.Get("decision") == "agree"
-	a, err := s.Answer(v.Context(), v.PathValue("id"), yes, device(v))
+	_, err = s.Answer(v.Context(), v.PathValue("id"), yes, device(v))
 	if fault.Is(err, fault.Conflict) {
 		return v.RedirectWith("/me", web.Notice{Failed: true, Text: v.T("identity.pair.over")})
 	}
 	if err != nil {
 		return err
 	}
-	if a.Kind == approveService {
-		if err := s.answerService(v, a, yes); err != nil {
-			return err
-		}
-	}
 	if !yes {
 		return v.RedirectWith("/me", web.Notice{Text: v.T("identity.approve.rejected")})
 	}
 	return v.RedirectWith("/me", web.Notice{Text: v.T("identity.approve.approved")})
-}
-
-func (s *Service) showApprovals(v *web.Visit) error {
-	list, err := s.Waiting(v.Context())
-	if err != nil {
-		return err
-	}
-	var tasks []web.Task
-	for _, a := range list {
-		tasks = append(tasks, web.Task{
-			Text: v.T("identity.approve.service", "service", s.serviceName(v, a.Device)), Hint: a.Message, Path: "/approve/" + a.ID, State: web.Waiting,
-		})
-	}
-	return v.Render(web.Page{Title: v.T("identity.approve.list"), Crumbs: crumbs(v.View), Secret: true}, approvalsPage(v.View, tasks))
 }

@@ -102,7 +102,7 @@ func (s *Service) showRaise(v *web.Visit) error {
 func (s *Service) raisePage(v *web.Visit, status int, errs []web.FieldError) error {
 	return v.RenderStatus(status, web.Page{
 		Title: v.T("identity.raise.title"), Lead: v.T("identity.raise.lead"), Back: "/me", Secret: true, Failed: len(errs) > 0,
-	}, raiseBody(v.View, s.Verifier.Simulated(), errs))
+	}, raiseBody(v.View, s.Verifier.Simulated(), firstOf(v.R.PostFormValue("to"), v.Query.Get("to")), errs))
 }
 
 func (s *Service) doRaise(v *web.Visit) error {
@@ -124,5 +124,5 @@ func (s *Service) doRaise(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.RedirectWith("/me", web.Notice{Text: v.T("identity.raise.done")})
+	return v.RedirectWith(firstOf(form.Get("to"), "/me"), web.Notice{Text: v.T("identity.raise.done")})
 }

@@ -26,7 +26,7 @@ func TestStatements(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	if _, err := words.New(web.Words(), Words()); err != nil {
+	if _, err := words.New(append(Words(), web.Words())...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -98,16 +98,13 @@ create table identity_subjects (
 create unique index identity_subjects_subject on identity_subjects (realm, sector, subject);
 
 -- Requests that a person answers on a phone, for another device. The browser that asked
--- holds the token; a service's request names its account from the beginning.
+-- holds the token.
 create table identity_approvals (
     realm text not null,
     id text not null,
-    kind text not null,
-    request text not null,
     account text not null,
     code text not null,
     device text not null,
-    message text not null,
     state text not null,
     token_hash text not null,
     made text not null,
@@ -115,5 +112,4 @@ create table identity_approvals (
     version bigint not null,
     primary key (realm, id)
 );
-create index identity_approvals_account on identity_approvals (realm, account, state);
 create index identity_approvals_ends on identity_approvals (ends);
