@@ -1,0 +1,43 @@
+// A suite of tests that prints TAP: "ok name", or "not ok name: why".
+// Each suite runs in order; a test that fails does not stop the others.
+const tests = []
+
+// test declares one; its name begins with the standard and section that it proves.
+export const test = (name, run, { slow = false } = {}) => tests.push({ name, run, slow })
+
+// run runs them. differences names the tests that this target is known to fail, with the
+// reason; one that passes all the same must come off the list.
+export async function run({ differences = {}, only = '', slow = false } = {}) {
+  let bad = 0
+  const unknown = Object.keys(differences).filter(name => !tests.some(t => t.name === name))
+  const say = (ok, text) => { if (!ok) bad++; console.log(`${ok ? 'ok' : 'not ok'} ${text}`) }
+  for (const name of unknown) say(false, `${name}: declared as a difference, but there is no such test`)
+  for (const { name, run, slow: isSlow } of tests) {
+    if (!name.includes(only)) continue
+    if (isSlow && !slow) { console.log(`ok ${name} # SKIP slow: set PRAYA_CONFORMANCE_SLOW`); continue }
+    const why = await failure(run)
+    const known = differences[name]
+    if (!known) say(!why, why ? `${name}: ${why}` : name)
+    else if (why) say(true, `${name} # differs: ${known} (${why})`)
+    else say(false, `${name}: declared as a difference, but it passes`)
+  }
+  console.log(`1..${tests.length}`)
+  return bad
+}
+
+async function failure(run) {
+  let timer
+  const late = new Promise((_, no) => { timer = setTimeout(() => no(new Error('no answer in 60 seconds')), 60_000) })
+  try {
+    await Promise.race([run(), late])
+  } catch (e) {
+    return explain(e)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function explain(e) {
+  const parts = [e.message, e.error, e.error_description, e.cause?.message, e.cause?.error && JSON.stringify(e.cause), e.cause?.body && JSON.stringify(e.cause.body)]
+  return [...new Set(parts.filter(Boolean))].join('; ').replaceAll('\n', ' ').slice(0, 600)
+}
