@@ -15,7 +15,7 @@ export async function run({ differences = {}, only = '', slow = false } = {}) {
   for (const { name, run, slow: isSlow } of tests) {
     if (!name.includes(only)) continue
     if (isSlow && !slow) { console.log(`ok ${name} # SKIP slow: set PRAYA_CONFORMANCE_SLOW`); continue }
-    const why = await failure(run)
+    const why = await failure(run, isSlow ? 700 : 60)
     const known = differences[name]
     if (!known) say(!why, why ? `${name}: ${why}` : name)
     else if (why) say(true, `${name} # differs: ${known} (${why})`)
@@ -25,9 +25,9 @@ export async function run({ differences = {}, only = '', slow = false } = {}) {
   return bad
 }
 
-async function failure(run) {
+async function failure(run, seconds) {
   let timer
-  const late = new Promise((_, no) => { timer = setTimeout(() => no(new Error('no answer in 60 seconds')), 60_000) })
+  const late = new Promise((_, no) => { timer = setTimeout(() => no(new Error(`no answer in ${seconds} seconds`)), seconds * 1000) })
   try {
     await Promise.race([run(), late])
   } catch (e) {
