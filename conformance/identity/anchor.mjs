@@ -139,12 +139,29 @@ function policy() {
   return [persona, consent]
 }
 
+// weaken takes away what FAPI 2.0 asks, so that the tests can be seen to fail.
+function weaken(configuration) {
+  const { features } = configuration
+  features.fapi = { enabled: false }
+  Object.assign(features.dPoP, { requireNonce: () => false, allowReplay: true })
+  features.introspection.allowedPolicy = () => true
+  features.revocation.allowedPolicy = () => true
+  const loose = ['RS256', 'HS256', ...algorithms]
+  for (const name of Object.keys(configuration.enabledJWA)) {
+    configuration.enabledJWA[name] = /dPoP|userinfo|idToken|introspection|authorization/.test(name) ? ['RS256', ...algorithms] : loose
+  }
+  return Object.assign(configuration, {
+    clockTolerance: 400, pkce: { required: () => false }, responseTypes: ['code', 'code id_token'],
+    rotateRefreshToken: true,
+  })
+}
+
 // start gives the issuer, and a function that ends it.
-export async function start() {
+export async function start({ weak = false } = {}) {
   const server = createServer()
   await new Promise(done => server.listen(0, 'localhost', done))
   const issuer = `http://localhost:${server.address().port}`
-  const provider = new Provider(issuer, await configuration())
+  const provider = new Provider(issuer, weak ? weaken(await configuration()) : await configuration())
   if (process.env.ANCHOR_LOG) provider.on('server_error', (_, e) => console.error(e))
   server.on('request', provider.callback())
   return { issuer, stop: () => { server.closeAllConnections(); server.close() } }

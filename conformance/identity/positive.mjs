@@ -259,6 +259,6 @@ if (target.metadata.userinfo_signing_alg_values_supported) {
 }
 
 oauth4webapi(target)
-const bad = await run({ only: process.argv[2] ?? '' })
+const bad = await run({ only: process.argv[2] ?? '', together: true })
 target.stop()
 process.exit(bad ? 1 : 0)
