@@ -67,6 +67,22 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+// TestStandardsPage: the page is made from the tests.
+func TestStandardsPage(t *testing.T) {
+	identityModules(t)
+	want, err := exec.CommandContext(t.Context(), "node", filepath.Join("identity", "page.mjs")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join("..", "docs", "standards", "fapi.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("docs/standards/fapi.md is old: node conformance/identity/page.mjs > docs/standards/fapi.md")
+	}
+}
+
 func discovered(t *testing.T, issuer string) bool {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, issuer+"/.well-known/openid-configuration", nil)

@@ -5,6 +5,8 @@ const tests = []
 // test declares one; its name begins with the standard and section that it proves.
 export const test = (name, run, { slow = false } = {}) => tests.push({ name, run, slow })
 
+export const names = () => tests.map(t => t.name)
+
 // run runs them. differences names the tests that this target is known to fail, with the
 // reason; one that passes all the same must come off the list. together starts all at once, for
 // tests that share nothing and mostly wait.
