@@ -40,7 +40,7 @@ export class Client {
       token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256',
       id_token_signed_response_alg: 'ES256', require_pushed_authorization_requests: true,
       dpop_bound_access_tokens: true, jwks: { keys: [{ ...key.jwk, kid: key.kid, use: 'sig' }] },
-      scope: 'openid offline_access profile', ...change,
+      scope: target.scopes.all, ...change,
     }
     const answer = await register(target, metadata)
     if (answer.status !== 201) throw new Error(`registration answers ${answer.status} ${answer.text}`)
@@ -130,7 +130,7 @@ export class Client {
     return answer.json
   }
 
-  refreshable = () => this.tokens({ scope: 'openid offline_access', prompt: 'consent' })
+  refreshable = () => this.tokens({ scope: this.target.scopes.refresh, prompt: 'consent' })
 
   refresh = (token, change, how) => this.post('token_endpoint', { grant_type: 'refresh_token', refresh_token: token, ...change }, how)
 
@@ -155,7 +155,7 @@ async function read(response) {
   const text = await response.text()
   let json
   try { json = JSON.parse(text) } catch { /* a page, or nothing */ }
-  return { status: response.status, headers: response.headers, text, json }
+  return { url: response.url, status: response.status, headers: response.headers, text, json }
 }
 
 export async function post(url, params, headers = {}) {

@@ -16,7 +16,7 @@ const standards = {
   Praya: 'Our own: bad input and safety',
 }
 
-declare({ name: 'page', issuer: 'https://issuer.example', metadata: {} })
+declare({ name: 'page', issuer: 'https://issuer.example', metadata: {}, scopes: {} })
 const sections = new Map(Object.keys(standards).map(s => [s, []]))
 for (const name of names()) {
   const standard = Object.keys(standards).find(s => name.startsWith(`${s} `) || name.startsWith(`${s},`))

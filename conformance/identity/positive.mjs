@@ -21,7 +21,7 @@ async function app(change = {}) {
     redirect_uris: [redirectURI], response_types: ['code'], grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256',
     id_token_signed_response_alg: 'ES256', require_pushed_authorization_requests: true, dpop_bound_access_tokens: true,
-    scope: 'openid offline_access profile', ...change, jwks: { keys: [{ ...key.jwk, kid: key.kid, use: 'sig' }, ...change.jwks?.keys ?? []] },
+    scope: target.scopes.all, ...change, jwks: { keys: [{ ...key.jwk, kid: key.kid, use: 'sig' }, ...change.jwks?.keys ?? []] },
   }, oidc.PrivateKeyJwt({ key: key.privateKey, kid: key.kid }), insecure)
   return { config, key, DPoP: oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256')) }
 }
@@ -102,7 +102,7 @@ test('openid-client: encrypted ID token (OpenID Connect Core 10.2)', async () =>
 
 test('openid-client: refresh, twice with the same token (RFC 6749 6, FAPI 2.0 5.3.2.1)', async () => {
   const client = await app()
-  const { tokens, claims } = await login(client, { scope: 'openid offline_access', prompt: 'consent' })
+  const { tokens, claims } = await login(client, { scope: target.scopes.refresh, prompt: 'consent' })
   assert.ok(tokens.refresh_token, 'no refresh token')
   for (let i = 0; i < 2; i++) {
     const again = await oidc.refreshTokenGrant(client.config, tokens.refresh_token, undefined, { DPoP: client.DPoP })
@@ -213,7 +213,7 @@ test('openid-client: RP-initiated logout, and the logout token arrives (RP-Initi
 // sayYes sends the form of a page, as a person who presses its button.
 async function sayYes(page) {
   for (let pages = 0; !page.to && pages < 3; pages++) {
-    const form = /<form[^>]*>[\s\S]*?<\/form>/i.exec(page.text)?.[0]
+    const form = page.text.match(/<form[^>]*>[\s\S]*?<\/form>/gi)?.find(f => /^<form[^>]*\bmethod="post"/i.test(f))
     assert.ok(form, `a page without a form: ${page.status} ${page.text.slice(0, 300)}`)
     const attribute = (tag, name) => new RegExp(`\\b${name}="([^"]*)"`, 'i').exec(tag)?.[1].replaceAll('&amp;', '&')
     const fields = new URLSearchParams()
@@ -221,7 +221,7 @@ async function sayYes(page) {
       const name = attribute(tag, 'name')
       if (name && !fields.has(name)) fields.append(name, attribute(tag, 'value') ?? '')
     }
-    const action = new URL(attribute(form, 'action') ?? '', page.url ?? target.issuer)
+    const action = new URL(attribute(form, 'action') ?? '', page.url)
     page = await browse(action, page.jar, { method: 'POST', body: fields })
   }
   return page

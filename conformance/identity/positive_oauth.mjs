@@ -12,7 +12,7 @@ async function app(as, change = {}) {
   const client = await oauth.processDynamicClientRegistrationResponse(await oauth.dynamicClientRegistrationRequest(as, {
     redirect_uris: [redirectURI], response_types: ['code'], grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256', id_token_signed_response_alg: 'ES256',
-    require_pushed_authorization_requests: true, dpop_bound_access_tokens: true, scope: 'openid offline_access profile',
+    require_pushed_authorization_requests: true, dpop_bound_access_tokens: true,
     jwks: { keys: [{ ...key.jwk, kid: key.kid, use: 'sig' }] }, ...change,
   }, loopback))
   const signing = { key: key.privateKey, kid: key.kid }
@@ -53,7 +53,7 @@ async function login(as, { client, signing, auth, DPoP }, { signed, jarm, ...cha
   })
 }
 
-export function oauth4webapi({ metadata: as }) {
+export function oauth4webapi({ metadata: as, scopes }) {
   test('oauth4webapi: PAR, DPoP with nonce, private_key_jwt, ID token and its signature, userinfo', async () => {
     const a = await app(as)
     const tokens = await login(as, a)
@@ -68,8 +68,8 @@ export function oauth4webapi({ metadata: as }) {
   })
 
   test('oauth4webapi: refresh, introspection, revocation', async () => {
-    const { client, auth, DPoP, ...a } = await app(as)
-    const tokens = await login(as, { client, auth, DPoP, ...a }, { scope: 'openid offline_access', prompt: 'consent' })
+    const { client, auth, DPoP, ...a } = await app(as, { scope: scopes.all })
+    const tokens = await login(as, { client, auth, DPoP, ...a }, { scope: scopes.refresh, prompt: 'consent' })
     const again = await withNonce(async () => oauth.processRefreshTokenResponse(as, client,
       await oauth.refreshTokenGrantRequest(as, client, auth, tokens.refresh_token, { DPoP, ...loopback })))
     const ask = async token => oauth.processIntrospectionResponse(as, client, await oauth.introspectionRequest(as, client, auth, token, loopback))

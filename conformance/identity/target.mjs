@@ -9,7 +9,14 @@ export async function open() {
   const { issuer, stop } = named ? { issuer: named, stop() {} } : await start({ weak })
   const found = await oauth.discoveryRequest(new URL(issuer), { [oauth.allowInsecureRequests]: true })
   const metadata = await oauth.processDiscoveryResponse(new URL(issuer), found)
-  return { name: named ? 'praya' : weak ? 'weak' : 'anchor', issuer, stop, metadata }
+  return { name: named ? 'praya' : weak ? 'weak' : 'anchor', issuer, stop, metadata, scopes: scopes(metadata.scopes_supported ?? []) }
+}
+
+// scopes: what a client registers, what it asks for to refresh, and one scope beyond that.
+function scopes(supported) {
+  const refresh = ['openid', 'offline_access'].filter(s => supported.includes(s)).join(' ')
+  const extra = supported.find(s => !refresh.includes(s)) ?? 'profile'
+  return { refresh, extra, all: `${refresh} ${extra}` }
 }
 
 // details is a request of RFC 9396 that the target knows.

@@ -23,7 +23,7 @@ export function backchannel(target) {
   no('CIBA 7.1: a request that names somebody twice is refused', { login_hint_token: 'x' }, 'invalid_request')
   no('CIBA 13: a person who is not known is unknown_user_id', { login_hint: 'nobody' }, 'unknown_user_id')
   no('CIBA 7.1: a request without scope is refused', { scope: undefined }, ['invalid_request', 'invalid_scope'])
-  no('CIBA 7.1: a request without openid is refused', { scope: 'profile' }, ['invalid_request', 'invalid_scope'])
+  no('CIBA 7.1: a request without openid is refused', { scope: target.scopes.extra }, ['invalid_request', 'invalid_scope'])
   no('CIBA 13: a binding message that a phone cannot show is refused', { binding_message: 'x'.repeat(500) }, 'invalid_binding_message')
   no('CIBA 7.1: a requested_expiry that is not a number is refused', { requested_expiry: 'soon' }, 'invalid_request')
 
