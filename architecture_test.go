@@ -30,6 +30,7 @@ var allowed = []struct {
 	{"github.com/alecthomas/kong", []string{"app", "subsystems/..."}, "one struct gives flags and help"},
 	{"github.com/cedar-policy/cedar-go", []string{"platform/access"}, "written policy, deny by default, analysable"},
 	{"github.com/danielgtaylor/huma/v2", []string{"platform/web/...", "subsystems/...", "app"}, "OpenAPI 3.1 and problem+json from Go types"},
+	{"github.com/go-jose/go-jose/v4", []string{"subsystems/identity/...", "bench"}, "signed and encrypted tokens, algorithms chosen by us"},
 	{"github.com/klauspost/compress", []string{"platform/web/...", "platform/backup", "subsystems/estimates"}, "gzip and zstd that cost little"},
 	{"github.com/pelletier/go-toml/v2", []string{"app"}, "the configuration file; unknown keys are errors"},
 	{"github.com/prometheus/client_golang", []string{"platform/observe", "app"}, "metrics in the form that everybody scrapes"},
