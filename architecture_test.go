@@ -35,6 +35,8 @@ var allowed = []struct {
 	{"github.com/prometheus/client_golang", []string{"platform/observe", "app"}, "metrics in the form that everybody scrapes"},
 	{"github.com/xuri/excelize/v2", []string{"subsystems/..."}, "spreadsheets for those who work in them"},
 	{"golang.org/x/text", []string{"platform/words", "platform/search/...", "subsystems/..."}, "encodings (Big5) and Unicode folding"},
+	{"github.com/go-webauthn/webauthn", []string{"subsystems/identity/..."}, "passkeys: the checks of WebAuthn Level 3 are long and easily wrong"},
+	{"rsc.io/qr", []string{"platform/web"}, "QR codes, small and without dependencies"},
 	{"github.com/chromedp/chromedp", []string{"tests", "platform/web/browsertest"}, "a real browser in tests"},
 	{"github.com/chromedp/cdproto", []string{"tests", "platform/web/browsertest"}, "the browser's protocol, with chromedp"},
 	{"github.com/google/go-cmp", []string{"tests"}, "differences that a person can read"},
