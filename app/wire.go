@@ -23,6 +23,7 @@ import (
 	"praya/platform/sign"
 	"praya/platform/web"
 	"praya/platform/words"
+	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 )
 
@@ -37,6 +38,7 @@ type Praya struct {
 	Events    *events.Bus
 	Jobs      *jobs.Queue
 	Site      *web.Site
+	Directory *directory.Service
 	Estimates *estimates.Service
 
 	demonstration bool // say so on the front page
@@ -50,7 +52,7 @@ type Praya struct {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
-		estimates.Schema(),
+		directory.Schema(), estimates.Schema(),
 	}
 }
 
@@ -60,12 +62,12 @@ func Words() []words.Source {
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}, estimates.Words()}
+	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}, directory.Words(), estimates.Words()}
 }
 
 // Policies lists who may do what in every part.
 func Policies() []access.Source {
-	return []access.Source{{Name: "app", Policy: policyText}, estimates.Policy()}
+	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), estimates.Policy()}
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -123,6 +125,14 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 	p.Site.Page("GET /", p.front)
 	p.mountOperator()
+
+	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy}
+	if err := p.Directory.Seed(ctx); err != nil {
+		return err
+	}
+	p.Directory.Mount(p.Site)
+	p.register(directory.JobEndOfficer, p.Directory.EndAccount)
 
 	// Estimates 開支預算: read, check and publish the papers of every head.
 	p.Estimates = &estimates.Service{DB: p.DB, Files: p.Files, Index: index, Policy: policy, Limits: p.Config.limits()}

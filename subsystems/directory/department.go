@@ -84,6 +84,9 @@ func (w *wrongs) need(ok bool, field, key string) bool {
 	return ok
 }
 
+// bad reports whether anything was wrong.
+func (w *wrongs) bad() bool { return w.found != nil }
+
 // err is nil when nothing was wrong.
 func (w *wrongs) err() error {
 	if w.found == nil {

@@ -238,7 +238,7 @@ func (b *batch) departments(rows []row) error {
 	// not ask for it, but an outsider who reads the events may.
 	for _, x := range all {
 		err := b.done(x.cells, func(c *cells) (change, error) {
-			if c.err() != nil {
+			if c.bad() {
 				return same, nil
 			}
 			return b.service.putDepartment(b.tx, x.Department, before[x.Code], after)
@@ -255,7 +255,7 @@ func (b *batch) post(c *cells) (change, error) {
 		ID: PostID(c.text("post")), Department: strings.ToUpper(half(c.text("department"))), Title: c.three(""),
 		Rank: c.text("rank"), Listed: c.yes("listed"), Period: c.period(),
 	}
-	if c.err() != nil {
+	if c.bad() {
 		return same, nil
 	}
 	if p.ID == "" {
@@ -283,7 +283,7 @@ func (b *batch) officer(c *cells) (change, error) {
 		ID: AppointmentID(c.text("appointment")), Post: PostID(c.text("post")), Acting: c.yes("acting"), Period: c.period(),
 	}
 	left := c.day("left")
-	if c.err() != nil {
+	if c.bad() {
 		return same, nil
 	}
 	old, err := b.known(o)
@@ -361,7 +361,7 @@ func (b *batch) grant(c *cells) (change, error) {
 		ID: GrantID(c.text("grant")), Role: half(c.text("role")), Department: strings.ToUpper(half(c.text("department"))),
 		Period: c.period(),
 	}
-	if c.err() != nil {
+	if c.bad() {
 		return same, nil
 	}
 	o, err := b.service.officerByEmail(b.tx, foldEmail(half(c.text("email"))))
