@@ -92,8 +92,8 @@ func (s *Service) apiDepartments(ctx context.Context, in *struct {
 type departmentBody struct {
 	ETag string `header:"ETag"`
 	Body struct {
-		Department
-		Posts []Post `json:"posts"`
+		Department Department `json:"department"`
+		Posts      []Post     `json:"posts"`
 	}
 }
 

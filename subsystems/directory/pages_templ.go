@@ -1475,7 +1475,7 @@ func officerPage(v *web.View, d personView, role func(string) string) templ.Comp
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Outcome(v, web.Withdrawn, v.T("directory.officer.left", "day", d.Left)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Outcome(v, web.Withdrawn, v.T("directory.officer.left", "day", v.Date(d.Left))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
