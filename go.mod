@@ -10,10 +10,7 @@ require (
 	github.com/chromedp/chromedp v0.14.2
 	github.com/danielgtaylor/huma/v2 v2.37.0
 	github.com/go-jose/go-jose/v4 v4.1.8
-<<<<<<< HEAD
 	github.com/go-webauthn/webauthn v0.18.2
-=======
->>>>>>> fapi
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/klauspost/compress v1.20.3
