@@ -16,6 +16,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/sign"
 	"praya/platform/web"
+	"praya/platform/words"
 	"praya/subsystems/identity/internal/oidc"
 )
 
@@ -27,7 +28,10 @@ type Service struct {
 	Verifier Verifier
 	Staff    Staff // nil: there is no directory
 	Rules    Rules
+	Words    *words.Book // for what is said outside of pages
+	Mail     *Mail       // nil: no mail goes out
 
+	origin   string // where people reach us
 	protocol *oidc.Provider
 }
 
@@ -165,7 +169,7 @@ func (s *Service) close(tx *db.Tx, account AccountID) error {
 	_, history := tx.Exec(sqlForgetHistory, tx.Realm(), account)
 	_, document := tx.Exec(sqlForgetDocument, tx.Realm(), account)
 	return errors.Join(changeAccount(tx, a), document, history, removeValues(tx, account), removePasskeys(tx, account),
-		forgetTickets(tx, account), forgetReleases(tx, account), web.EndSessions(tx, actor, ""), s.protocol.EndGrants(tx, string(account), ""))
+		forgetTickets(tx, account), forgetReleases(tx, account), forgetNotices(tx, account), web.EndSessions(tx, actor, ""), s.protocol.EndGrants(tx, string(account), ""))
 }
 
 // Subject is what a sector (a service, or services of one owner) calls an account.
@@ -176,7 +180,11 @@ func (s *Service) Subject(tx *db.Tx, account AccountID, sector string) (string, 
 // Sweep takes out what has ended, of every realm.
 func (s *Service) Sweep(ctx context.Context) (n int64, err error) {
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err = sweepTickets(tx)
+		if n, err = sweepTickets(tx); err != nil {
+			return err
+		}
+		notices, err := sweepNotices(tx)
+		n += notices
 		return err
 	})
 	return n, err

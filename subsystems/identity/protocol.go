@@ -19,12 +19,13 @@ import (
 
 // NewProtocol makes the OpenID Provider over these accounts, reached at an origin.
 func (s *Service) NewProtocol(origin string, clock when.Clock, log *slog.Logger) {
+	s.origin = strings.TrimSuffix(origin, "/")
 	s.protocol = oidc.New(oidc.Config{
 		DB: s.DB, Ring: s.Keys, People: people{s}, Clock: clock, Log: log, Issuer: oidc.IssuerAt(origin),
 		Interaction: func(_ context.Context, id string) string { return "/identity/request/" + id },
 		LogoutPage:  func(_ context.Context, id string) string { return "/identity/logout/" + id },
 		Answer:      s.personaAnswers, Asked: s.asked, Note: s.noteMessage, Detail: s.checkDetail,
-		Claims: claimNames(), ACRs: []string{Basic.ACR(), Plus.ACR()}, DetailTypes: []string{FormFilling},
+		Scopes: map[string][]string{NotifyScope: nil}, Claims: claimNames(), ACRs: []string{Basic.ACR(), Plus.ACR()}, DetailTypes: []string{FormFilling},
 	})
 }
 
@@ -280,5 +281,8 @@ func person(ctx context.Context) (AccountID, error) {
 	return account, err
 }
 
-// Jobs registers what the protocol does later: pings, and telling services of a sign-out.
-func (s *Service) Jobs(q *jobs.Queue) { s.protocol.Jobs(q) }
+// Jobs registers what is done later: notices, pings, and telling services of a sign-out.
+func (s *Service) Jobs(q *jobs.Queue) {
+	s.protocol.Jobs(q)
+	s.noticeJobs(q)
+}
