@@ -62,7 +62,7 @@ func (m *Mail) Send(ctx context.Context, l Letter) error {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
 	defer stop()
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if err := m.logIn(c); err != nil {
 		return mailError("authenticate", err)
 	}

@@ -18,11 +18,6 @@ type Message struct {
 	Device  string
 }
 
-// messageKeys are all that we say.
-func messageKeys() []string {
-	return []string{"recovery", "recovered", "passkey-added", "asked", "new-device"}
-}
-
 // forStopping is the purpose of a token that stops recoveries without signing in.
 const forStopping = "recovery-stop"
 

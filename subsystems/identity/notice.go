@@ -102,22 +102,23 @@ func (n Notice) urgent() bool { return n.ours() || n.Category == Safety }
 // characters, so that a title cannot become a header of a mail.
 func (c NoticeContent) check(category Category, now, sendAt when.Instant) error {
 	bad := fault.New(fault.Invalid, "identity.notice.fault.invalid")
+	wrong := func(name, key string) { bad = bad.At(name, "identity.notice.fault."+key) }
 	if !slices.Contains(Categories(), category) {
-		bad.At("category", "identity.notice.fault.category")
+		wrong("category", "category")
 	}
 	for _, l := range lang.All() {
 		if !plainText(textOf(c.Title, l), maxNoticeTitle, false) {
-			bad.At("title."+string(l), "identity.notice.fault.title")
+			wrong("title."+string(l), "title")
 		}
 		if !plainText(textOf(c.Text, l), maxNoticeText, true) {
-			bad.At("text."+string(l), "identity.notice.fault.text")
+			wrong("text."+string(l), "text")
 		}
 	}
 	if c.Link != "" && !goodLink(c.Link) {
-		bad.At("link", "identity.notice.fault.link")
+		wrong("link", "link")
 	}
 	if !sendAt.IsZero() && now.Add(scheduleAhead).Before(sendAt) {
-		bad.At("send_at", "identity.notice.fault.send-at")
+		wrong("send_at", "send-at")
 	}
 	if len(bad.Fields) > 0 {
 		return bad

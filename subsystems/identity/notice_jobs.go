@@ -52,32 +52,38 @@ func readNoticeArgs(j jobs.Job) (a noticeArgs, err error) {
 	return a, err
 }
 
-// sendScheduled publishes a reminder. Who has ended a service's access in the meantime, or
-// closed the account, hears nothing more of it.
+// sendScheduled publishes a reminder: the person let the service in when it was scheduled,
+// and has not ended that, or it would have been withdrawn. What a service scheduled that has
+// been ended itself is not sent.
 func (s *Service) sendScheduled(ctx context.Context, j jobs.Job, _ *jobs.Progress) error {
 	args, err := readNoticeArgs(j)
 	if err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
+	var n Notice
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		row, err := findNotice(tx, args.Notice)
-		if fault.Is(err, fault.NotFound) || err == nil && row.State != NoticeScheduled {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
-		n, err := s.openNotice(tx, row)
-		if err != nil {
-			return err
-		}
-		switch err := s.stillLetIn(tx, n.Sender, n.Account); {
-		case fault.Is(err, fault.NotFound):
+		n, err = s.openNotice(tx, row)
+		return err
+	})
+	if fault.Is(err, fault.NotFound) || err == nil && n.State != NoticeScheduled {
+		return nil // closed or withdrawn since
+	}
+	if err != nil {
+		return err
+	}
+	client, err := s.protocol.Client(ctx, n.Sender)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error { // of a change since n was read its version tells
+		if !client.EndedAt.IsZero() {
 			return withdrawNotice(tx, n, tx.Now().Add(keepWithdrawn))
-		case err != nil:
-			return err
 		}
-		_, err = s.publish(tx, n)
+		_, err := s.publish(tx, n)
 		return err
 	})
 }

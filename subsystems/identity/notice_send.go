@@ -98,19 +98,15 @@ func (s *Service) reachable(tx *db.Tx, client, sector, subject string) (AccountI
 	if err != nil {
 		return "", err
 	}
-	return account, s.stillLetIn(tx, client, account)
-}
-
-func (s *Service) stillLetIn(tx *db.Tx, client string, account AccountID) error {
 	a, err := findAccount(tx, account)
 	if err != nil {
-		return err
+		return "", err
 	}
 	granted, err := s.protocol.Granted(tx, string(account), client)
 	if err == nil && (a.State == Closed || !granted) {
 		err = errNobody()
 	}
-	return err
+	return account, err
 }
 
 // NoticeOf reads a service's own notice, for its state.

@@ -23,6 +23,9 @@ const (
 	sqlWithdrawNotice = `update identity_notices set state = $4, sealed = $5, ends = $6, version = version + 1
 		where realm = $1 and id = $2 and version = $3`
 
+	sqlWithdrawFrom = `update identity_notices set state = $5, sealed = $6, ends = $7, version = version + 1
+		where realm = $1 and account = $2 and sender = $3 and state = $4`
+
 	sqlForgetDeliveries = `delete from identity_notice_deliveries where realm = $1 and notice in
 		(select id from identity_notices where realm = $1 and account = $2)`
 	sqlForgetNotices  = `delete from identity_notices where realm = $1 and account = $2`
@@ -89,6 +92,12 @@ func changeNotice(tx *db.Tx, n Notice) error {
 // withdrawNotice forgets at once what the notice said.
 func withdrawNotice(tx *db.Tx, n Notice, ends when.Instant) error {
 	return tx.Change(sqlWithdrawNotice, tx.Realm(), n.ID, n.Version, NoticeWithdrawn, []byte{}, ends)
+}
+
+// withdrawFrom takes back all that a sender had scheduled for a person.
+func withdrawFrom(tx *db.Tx, account AccountID, sender string, ends when.Instant) error {
+	_, err := tx.Exec(sqlWithdrawFrom, tx.Realm(), account, sender, NoticeScheduled, NoticeWithdrawn, []byte{}, ends)
+	return err
 }
 
 // forgetNotices takes out all that belongs to notices of an account that is closed.
