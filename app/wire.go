@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 
 	"praya/kernel/when"
@@ -25,6 +26,7 @@ import (
 	"praya/platform/words"
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
+	"praya/subsystems/identity"
 )
 
 // Praya is the running program.
@@ -39,6 +41,7 @@ type Praya struct {
 	Jobs      *jobs.Queue
 	Site      *web.Site
 	Directory *directory.Service
+	Identity  *identity.Service
 	Estimates *estimates.Service
 
 	demonstration bool // say so on the front page
@@ -52,7 +55,7 @@ type Praya struct {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
-		directory.Schema(), estimates.Schema(),
+		directory.Schema(), identity.Schema(), estimates.Schema(),
 	}
 }
 
@@ -62,12 +65,15 @@ func Words() []words.Source {
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}, directory.Words(), estimates.Words()}
+	return slices.Concat(
+		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words()},
+	)
 }
 
 // Policies lists who may do what in every part.
 func Policies() []access.Source {
-	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), estimates.Policy()}
+	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), identity.Policy(), estimates.Policy()}
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -119,6 +125,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 	p.Site, err = web.New(p.Config.web(), web.Parts{
 		Words: book, Policy: policy, Log: p.log, Clock: when.System, DB: p.DB, Metrics: p.metrics, Health: p.health,
+		People: people{p},
 	})
 	if err != nil {
 		return err
@@ -126,8 +133,19 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Site.Page("GET /", p.front)
 	p.mountOperator()
 
+	// Identity 智方便: accounts, passkeys, and the OpenID Provider that services sign in with.
+	p.Identity = &identity.Service{
+		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
+	}
+	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
+	p.Identity.Mount(p.Site)
+	p.Identity.Jobs(p.Jobs)
+	if err := p.Identity.SeedPersonas(ctx); err != nil {
+		return err
+	}
+
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
-	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy}
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: identityRoles()}
 	if err := p.Directory.Seed(ctx); err != nil {
 		return err
 	}

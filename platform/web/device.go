@@ -2,10 +2,10 @@ package web
 
 import "strings"
 
-// device names the kind of browser and system of a User-Agent header, "Chrome, Android":
+// Device names the kind of browser and system of a User-Agent header, "Chrome, Android":
 // enough for people to know their own devices again in a list, and no more than that.
 // Names of products need no translation. An unknown one gives an empty text.
-func device(agent string) string {
+func Device(agent string) string {
 	first := func(pairs ...string) string {
 		for i := 0; i < len(pairs); i += 2 {
 			if strings.Contains(agent, pairs[i]) {

@@ -71,13 +71,11 @@ func viewBox(side int) string {
 
 // Consent is who gets which values from whom, for what, and what refusal means.
 type Consent struct {
-	Service    string // who asks
-	Department string
-	Purpose    string
-	Values     []ConsentValue
-	Terms      []Entry // how often, until when, kept how long, what refusal means
-	Form       Form    // Submit is Agree
-	Decline    string  // text of the other button, which sends decline=yes
+	Head    []Entry // who asks, of which department, for what
+	Values  []ConsentValue
+	Terms   []Entry // how often, until when, kept how long, what refusal means
+	Form    Form    // Submit is Agree: decision=agree
+	Decline string  // text of the other button: decision=decline
 }
 
 // ConsentValue is a value that would be given. An optional one is ticked by the person.
@@ -86,15 +84,4 @@ type ConsentValue struct {
 	Optional, Chosen           bool
 	Missing                    string // why there is no value, and what to do
 	Path                       string // where to add or correct it
-}
-
-func consentHead(v *View, c Consent) []Entry {
-	rows := []Entry{{Label: v.T("web.consent.who"), Value: c.Service}}
-	if c.Department != "" {
-		rows = append(rows, Entry{Label: v.T("web.consent.department"), Value: c.Department})
-	}
-	if c.Purpose != "" {
-		rows = append(rows, Entry{Label: v.T("web.consent.purpose"), Value: c.Purpose})
-	}
-	return rows
 }

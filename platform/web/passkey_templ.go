@@ -555,7 +555,7 @@ func ConsentCard(v *View, c Consent) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = SummaryList(v, consentHead(v, c)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = SummaryList(v, c.Head).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -35,7 +35,7 @@ func newTown(t *testing.T, d *db.DB) desk {
 		if err := v.SignIn(a, "hwk"); err != nil {
 			return err
 		}
-		return v.Redirect("/who")
+		return v.RedirectWith("/who", Notice{Text: "Welcome"})
 	}, InSandbox())
 	s.Page("POST /leave", func(v *Visit) error {
 		if err := v.SignOut(); err != nil {
@@ -67,6 +67,7 @@ func TestPeopleSignIn(t *testing.T) {
 		see(b, "/en/who", `<a href="/en/enter">Sign in</a>`)
 		see(b, "/en/own?x=1", "/en/enter?to=%2Fown%3Fx%3D1")
 		b.do("POST", "/en/enter/Person/p1", nil)
+		see(b, "/en/who", "Welcome")
 		see(b, "/en/who", "production Person p1 basic  /en/x")
 		see(b, "/en/who", `<a href="/en/me">Chan p1</a>`)
 		see(&browser{s.Handler(), map[string]string{"session": "fixed"}}, "/en/who", "production Public")
@@ -137,7 +138,7 @@ func TestDevice(t *testing.T) {
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0":        "Edge, Windows",
 		"curl/8": "", "": "",
 	} {
-		if got := device(agent); got != want {
+		if got := Device(agent); got != want {
 			t.Errorf("%q: %q, want %q", agent, got, want)
 		}
 	}

@@ -28,6 +28,9 @@ func (v *Visit) cookieName() string {
 }
 
 func (v *Visit) sessionToken() string {
+	if v.given != nil {
+		return *v.given
+	}
 	c, err := v.R.Cookie(v.cookieName())
 	if err != nil {
 		return ""
@@ -36,6 +39,7 @@ func (v *Visit) sessionToken() string {
 }
 
 func (v *Visit) setSession(token string) {
+	v.given = &token
 	c := &http.Cookie{
 		Name: v.cookieName(), Value: token, Path: "/", HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, Secure: v.site.overTLS(v.R),
@@ -104,7 +108,7 @@ func (v *Visit) Proven(within time.Duration) bool {
 // SignIn begins a session for somebody who has just proven who they are, under a new
 // token. Notices that waited for the visitor go with them.
 func (v *Visit) SignIn(a who.Actor, methods ...string) error {
-	s := Session{ID: id.New[string](v.now), Actor: a, Proven: v.now, Methods: methods, Device: device(v.R.UserAgent())}
+	s := Session{ID: id.New[string](v.now), Actor: a, Proven: v.now, Methods: methods, Device: Device(v.R.UserAgent())}
 	if old, err := v.find(); err != nil {
 		return err
 	} else if old != nil {

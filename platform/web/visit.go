@@ -118,6 +118,7 @@ type Visit struct {
 
 	prefixed bool
 	session  *Session
+	given    *string // the token that this answer gives the visitor, instead of the one they came with
 	served   *route
 	err      error
 }

@@ -279,3 +279,32 @@ func (s *Service) Raise(ctx context.Context, c Claim, device string) error {
 	}
 	return err
 }
+
+// invitation reads what an invitation stands for, without using it.
+func (s *Service) invitation(ctx context.Context, token string) (e Enrolment, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		t, err := findTicket(tx, forInvitation, token)
+		if err != nil {
+			return err
+		}
+		e, err = s.openEnrolment(tx, token, t)
+		return err
+	})
+	return e, err
+}
+
+// proofSource is where values come from that the verifier passed.
+func (s *Service) proofSource() Source {
+	if s.Verifier.Simulated() {
+		return BySimulation
+	}
+	return ByDocument
+}
+
+// verifiedAt is when they were checked: never, by a simulation.
+func (s *Service) verifiedAt() when.Instant {
+	if s.Verifier.Simulated() {
+		return when.Instant{}
+	}
+	return s.DB.Clock()()
+}

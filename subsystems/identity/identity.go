@@ -16,6 +16,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/sign"
 	"praya/platform/web"
+	"praya/subsystems/identity/internal/oidc"
 )
 
 // Service has the use cases of the identity. Its fields are given by app/wire.go.
@@ -26,6 +27,8 @@ type Service struct {
 	Verifier Verifier
 	Staff    Staff // nil: there is no directory
 	Rules    Rules
+
+	protocol *oidc.Provider
 }
 
 // Rules are what a site decides. The zero value has the defaults named.
@@ -162,7 +165,7 @@ func (s *Service) close(tx *db.Tx, account AccountID) error {
 	_, history := tx.Exec(sqlForgetHistory, tx.Realm(), account)
 	_, document := tx.Exec(sqlForgetDocument, tx.Realm(), account)
 	return errors.Join(changeAccount(tx, a), document, history, removeValues(tx, account), removePasskeys(tx, account),
-		forgetTickets(tx, account), web.EndSessions(tx, actor, ""))
+		forgetTickets(tx, account), forgetReleases(tx, account), web.EndSessions(tx, actor, ""), s.protocol.EndGrants(tx, string(account), ""))
 }
 
 // Subject is what a sector (a service, or services of one owner) calls an account.

@@ -1,11 +1,26 @@
 package identity
 
-import "context"
+import (
+	"context"
+
+	"praya/kernel/lang"
+)
+
+// Roles that the directory may grant to officers.
+const (
+	CounterRole   = "identity-counter"   // registers people at a counter
+	DeveloperRole = "identity-developer" // registers a department's online services
+	ApproverRole  = "identity-approver"  // approves what reaches production
+)
 
 // Staff is what the identity must know about officers: the directory's part, given by app.
 type Staff interface {
 	// Accepted tells that an invited officer has an account now.
 	Accepted(ctx context.Context, officer, account string) error
+	// Department is the name of a bureau or department, by its code.
+	Department(ctx context.Context, code string) (lang.Text, error)
+	// Departments are the names of all that exist today, by code.
+	Departments(ctx context.Context) (map[string]lang.Text, error)
 }
 
 // Verifier is the port through which a site plugs in its check of documents and of the

@@ -96,3 +96,20 @@ create table identity_subjects (
     primary key (realm, account, sector)
 );
 create unique index identity_subjects_subject on identity_subjects (realm, sector, subject);
+
+-- Requests that a person answers on a phone, for another device. The browser that asked
+-- holds the token.
+create table identity_approvals (
+    realm text not null,
+    id text not null,
+    account text not null,
+    code text not null,
+    device text not null,
+    state text not null,
+    token_hash text not null,
+    made text not null,
+    ends text not null,
+    version bigint not null,
+    primary key (realm, id)
+);
+create index identity_approvals_ends on identity_approvals (ends);
