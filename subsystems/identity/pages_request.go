@@ -228,7 +228,7 @@ func (s *Service) consentValue(v *web.Visit, p Profile, f Field, optional bool, 
 	out := web.ConsentValue{Name: string(f), Label: v.T("identity.field." + string(f)), Optional: optional}
 	if there {
 		out.Value = write(v.View, x)
-		out.Source = v.T("identity.profile.source."+string(x.Source), "day", x.Changed.Day())
+		out.Source = v.T("identity.profile.source."+string(x.Source), "day", v.Date(x.Changed.Day()))
 		return out
 	}
 	out.Missing = v.T("identity.profile.missing")
