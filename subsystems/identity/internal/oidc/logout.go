@@ -41,7 +41,7 @@ func (p *Provider) EndSession(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Redirect(path)
+	return c.toPage(path)
 }
 
 func (p *Provider) logout(c *call) (string, error) {
@@ -56,6 +56,7 @@ func (p *Provider) logout(c *call) (string, error) {
 	}
 	q := c.params
 	l := Logout{RedirectURI: q["post_logout_redirect_uri"], State: q["state"], UILocales: listed(q["ui_locales"])}
+	c.locales = l.UILocales
 	var claims object
 	clientID := q["client_id"]
 	if q["id_token_hint"] != "" {
@@ -124,7 +125,7 @@ func (p *Provider) PendingLogout(ctx context.Context, id string) (Logout, error)
 	return Logout{id, r.ClientID, r.Account, r.Nonce, r.RedirectURI, r.State, r.UILocales}, err
 }
 
-// SessionID reports whether a session of the caller's is the one that a service names.
+// IsSession reports whether a session of the caller's is the one that a service names.
 func (p *Provider) IsSession(ctx context.Context, l Logout, session string) (bool, error) {
 	client, err := p.cached(ctx, l.ClientID)
 	if err != nil || client == nil || l.SID == "" {

@@ -281,6 +281,9 @@ func TestAuthorizeTrustsNobody(t *testing.T) {
 		if a := w.do("GET", w.issuer()+"/tc/authorize?client_id=x", "", nil); a.status != 422 || !strings.Contains(a.body, "本系統不認識") {
 			t.Errorf("%d", a.status)
 		}
+		if f := p.start(map[string]string{"ui_locales": "fr zh-CN en"}); !strings.HasPrefix(f.page, "/sc/") {
+			t.Errorf("ui_locales: %s", f.page)
+		}
 		back := func(what string, a answer, code string) {
 			t.Helper()
 			u, _ := url.Parse(a.header.Get("Location"))
