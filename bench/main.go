@@ -81,6 +81,7 @@ func run(only string) error {
 	}{
 		{[]string{"estimates.read"}, (*bench).read},
 		{[]string{"estimates.import", "estimates.page", "estimates.search"}, (*bench).government},
+		{[]string{"identity.client_credentials", "identity.introspection", "identity.fapi_flow"}, (*bench).identity},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {
 		if slices.ContainsFunc(part.names, func(n string) bool { return strings.HasPrefix(n, only) }) {
@@ -93,7 +94,10 @@ func run(only string) error {
 }
 
 func (b *bench) add(r Result) {
-	r.Cores, r.RSS = runtime.GOMAXPROCS(0), rss(os.Getpid())
+	r.Cores = runtime.GOMAXPROCS(0)
+	if r.RSS == 0 { // what was measured is this process
+		r.RSS = rss(os.Getpid())
+	}
 	b.results = append(b.results, r)
 	fmt.Fprintf(os.Stderr, "%s: %.4g %s\n", r.Name, r.Ours, r.Unit)
 }
