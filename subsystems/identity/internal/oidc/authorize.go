@@ -95,24 +95,28 @@ func untrusted(key string, cause error) error {
 func (p *Provider) direct(c *call, q params) (Request, error) {
 	r := Request{ClientID: c.client.ID}
 	if c.client.RequirePAR || q["request_uri"] != "" {
-		if c.client.redirectsTo(q["redirect_uri"]) {
-			r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
-			if c.client.Kind == MessageSigning {
-				r.ResponseMode = "query.jwt"
-			}
-		}
+		backTo(c, q, &r)
 		if q["request_uri"] != "" {
 			return r, refuse("invalid_request_uri", "request_uri must be one that the PAR endpoint gave")
 		}
 		return r, refuse(invalidRequest, "this client must push its requests (RFC 9126): request_uri is missing")
 	}
 	if q["request"] != "" {
-		if c.client.redirectsTo(q["redirect_uri"]) {
-			r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
-		}
+		backTo(c, q, &r)
 		return r, refuse("request_not_supported", "a request object is taken by the PAR endpoint only")
 	}
 	return p.readRequest(c, q)
+}
+
+// backTo lets an error be told to the service, where it has a registered address.
+func backTo(c *call, q params, r *Request) {
+	if !c.client.redirectsTo(q["redirect_uri"]) {
+		return
+	}
+	r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
+	if mode := q["response_mode"]; mode == "jwt" || mode == "query.jwt" {
+		r.ResponseMode = "query.jwt"
+	}
 }
 
 // pushed reads a pushed request; wait uses it up.

@@ -463,6 +463,9 @@ func (p *party) ask(change map[string]string) (*flow, map[string]string) {
 		"client_id": p.id, "response_type": "code", "redirect_uri": p.redirect, "scope": "openid profile", "state": f.state,
 		"nonce": f.nonce, "code_challenge": sum(f.verifier), "code_challenge_method": "S256",
 	}
+	if p.mode == oidc.MessageSigning {
+		form["response_mode"] = "jwt"
+	}
 	maps.Copy(form, change)
 	if p.mode != oidc.MessageSigning {
 		return f, form
