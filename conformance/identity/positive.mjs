@@ -145,7 +145,7 @@ test('openid-client: plain code flow with PKCE and a secret, without PAR (OpenID
   const config = await oidc.dynamicClientRegistration(new URL(target.issuer), {
     redirect_uris: [redirectURI], response_types: ['code'], grant_types: ['authorization_code'],
     token_endpoint_auth_method: 'client_secret_basic', id_token_signed_response_alg: 'ES256', dpop_bound_access_tokens: false,
-  }, undefined, insecure)
+  }, oidc.ClientSecretBasic(), insecure)
   const verifier = oidc.randomPKCECodeVerifier()
   const [state, nonce] = [random(), random()]
   const back = await browse(oidc.buildAuthorizationUrl(config, {

@@ -23,6 +23,5 @@ function scopes(supported) {
 export function details(target) {
   if (target.name !== 'praya') return [{ type: 'form', number: 'IR56B', fields: ['name'] }]
   if (process.env.PRAYA_CONFORMANCE_DETAILS) return JSON.parse(process.env.PRAYA_CONFORMANCE_DETAILS)
-  const [type] = target.metadata.authorization_details_types_supported ?? []
-  return [{ type, form: { number: 'IR56B', name: 'A form' }, fields: ['name'] }]
+  return [{ type: 'form_filling', form_name: 'A form', form_number: 'IR56B', purpose: 'To test', fields: ['enName'], optional_fields: ['emailAddress'] }]
 }

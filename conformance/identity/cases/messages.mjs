@@ -57,7 +57,7 @@ function requests(target) {
   no('RFC 9101 5: an encrypted request object that nobody can open is refused', () => 'eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIn0.AAAA.AAAA.AAAA.AAAA')
   no('FAPI 2.0 SP 5.3.2.2: a request object without PKCE is refused', c => object(c, { code_challenge: undefined, code_challenge_method: undefined }), ['invalid_request', 'invalid_request_object'])
   no('FAPI 2.0 SP 5.3.2.2: a request object with another response_type is refused', c => object(c, { response_type: 'token' }), ['unsupported_response_type', 'invalid_request', 'unauthorized_client'])
-  no('Praya, bad input: a request object of 100 kB is refused', c => object(c, { filler: 'x'.repeat(70_000) }), ['invalid_request_object', 'invalid_request'])
+  no('Praya, bad input: a request object of 40 kB is refused', c => object(c, { filler: 'x'.repeat(30_000) }), ['invalid_request_object', 'invalid_request'])
 
   test('RFC 9126 3: parameters outside a request object change nothing', async () => {
     const c = await client()

@@ -114,7 +114,7 @@ func backTo(c *call, q params, r *Request) {
 		return
 	}
 	r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
-	if mode := q["response_mode"]; mode == "jwt" || mode == "query.jwt" {
+	if mode := q["response_mode"]; mode == "jwt" || mode == "query.jwt" || c.client.signsResponses() {
 		r.ResponseMode = "query.jwt"
 	}
 }

@@ -118,14 +118,17 @@ func (p *Provider) readRequest(c *call, q params) (Request, error) {
 func (p *Provider) readResponse(c *call, q params, r *Request) error {
 	r.State = q["state"]
 	mode := q["response_mode"]
-	switch mode {
-	case "jwt":
+	switch {
+	case mode == "" && c.client.signsResponses(), mode == "jwt":
 		mode = "query.jwt" // JARM, 2.3.4
-	case "":
+	case mode == "":
 		mode = "query"
 	}
 	// From here on an error can be sent: first how, then why.
 	r.ResponseMode = mode
+	if c.client.signsResponses() {
+		r.ResponseMode = "query.jwt"
+	}
 	if len(r.State) > maxState {
 		r.State = ""
 		return refuse(invalidRequest, "state is longer than %d bytes", maxState)
@@ -133,6 +136,9 @@ func (p *Provider) readResponse(c *call, q params, r *Request) error {
 	if mode != "query" && mode != "query.jwt" {
 		r.ResponseMode = "query"
 		return refuse(invalidRequest, "response_mode must be query, query.jwt or jwt")
+	}
+	if c.client.signsResponses() && mode != "query.jwt" {
+		return refuse(invalidRequest, "response_mode must be jwt: this client's responses are signed")
 	}
 	switch {
 	case q["response_type"] == "":
