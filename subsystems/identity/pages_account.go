@@ -107,8 +107,11 @@ func (s *Service) showPasskeys(v *web.Visit) error {
 		return err
 	}
 	t := web.Table{Caption: v.T("identity.passkeys.caption"), Columns: []web.Column{
-		{Head: v.T("identity.passkeys.name")}, {Head: v.T("identity.passkeys.made")}, {Head: v.T("identity.passkeys.used")},
-		{Head: v.T("identity.passkeys.kept")}, {Head: v.T("identity.passkeys.remove")},
+		{Head: v.T("identity.passkeys.name")},
+		{Head: v.T("identity.passkeys.made")},
+		{Head: v.T("identity.passkeys.used")},
+		{Head: v.T("identity.passkeys.kept")},
+		{Head: v.T("identity.passkeys.remove")},
 	}}
 	for _, k := range keys {
 		kept := "identity.passkeys.bound"
@@ -116,7 +119,10 @@ func (s *Service) showPasskeys(v *web.Visit) error {
 			kept = "identity.passkeys.synced"
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: firstOf(k.Name, v.T("identity.passkeys.unnamed"))}, {Text: v.Date(k.Created.Day())}, {Text: v.Instant(k.Used)}, {Text: v.T(kept)},
+			{Text: firstOf(k.Name, v.T("identity.passkeys.unnamed"))},
+			{Text: v.Date(k.Created.Day())},
+			{Text: v.Instant(k.Used)},
+			{Text: v.T(kept)},
 			{Text: v.T("identity.passkeys.remove"), Path: "/me/passkeys/remove/" + k.ID},
 		}})
 	}

@@ -291,6 +291,18 @@ func TestLogout(t *testing.T) {
 		if c["sid"] != sid || c["aud"] != p.id || c["iss"] != w.issuer() || c["nonce"] != nil || events["http://schemas.openid.net/event/backchannel-logout"] == nil {
 			t.Errorf("logout token: %v", c)
 		}
+		// A browser without a session here: the service's own part of the session that it names.
+		f := p.start(nil)
+		f.approve(oidc.Grant{Account: "chan", SessionID: "session-2"})
+		other := f.redeem(nil)
+		r = end(map[string]string{"id_token_hint": other.text("id_token")})
+		to, _ = url.Parse(r.header.Get("Location"))
+		if _, err := w.p.FinishLogout(w.ctx(), to.Path[strings.LastIndexByte(to.Path, '/')+1:], ""); err != nil {
+			t.Error(err)
+		}
+		if p.active(other.text("access_token"))["active"] != false {
+			t.Error("a service's token outlives the session that it ended")
+		}
 		if err := w.db.Write(w.ctx(), func(tx *db.Tx) error { return w.p.EndGrants(tx, "chan", p.id) }); err != nil {
 			t.Fatal(err)
 		}

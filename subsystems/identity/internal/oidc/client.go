@@ -18,7 +18,7 @@ type Kind string
 // The kinds of client.
 const (
 	FAPI           Kind = "fapi"                 // FAPI 2.0 Security Profile
-	MessageSigning Kind = "fapi-message-signing" // and signed requests (JAR) and responses (JARM)
+	MessageSigning Kind = "fapi-message-signing" // and signed requests (JAR); responses (JARM): either or both
 	Plain          Kind = "plain"                // OpenID Connect with code, PKCE and a secret; allowed one by one
 )
 

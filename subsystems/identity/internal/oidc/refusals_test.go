@@ -281,6 +281,9 @@ func TestAuthorizeTrustsNobody(t *testing.T) {
 		if a := w.do("GET", w.issuer()+"/tc/authorize?client_id=x", "", nil); a.status != 422 || !strings.Contains(a.body, "本系統不認識") {
 			t.Errorf("%d", a.status)
 		}
+		if f := p.start(map[string]string{"ui_locales": "fr zh-CN en"}); !strings.HasPrefix(f.page, "/sc/") {
+			t.Errorf("ui_locales: %s", f.page)
+		}
 		back := func(what string, a answer, code string) {
 			t.Helper()
 			u, _ := url.Parse(a.header.Get("Location"))
@@ -325,7 +328,11 @@ func TestCodes(t *testing.T) {
 		}
 		p.proofKey = key
 		w.do("GET", w.issuer()+"/userinfo", "", map[string]string{"Authorization": "Bearer " + a.text("access_token")}).is(t, "as a bearer", 401, "invalid_token")
-		w.do("GET", w.issuer()+"/userinfo", "", nil).is(t, "nothing", 401, "")
+		nothing := w.do("GET", w.issuer()+"/userinfo", "", nil)
+		nothing.is(t, "nothing", 401, "")
+		if c := nothing.header.Values("WWW-Authenticate"); len(c) != 2 || strings.Contains(strings.Join(c, ""), "error") {
+			t.Errorf("%v", c)
+		}
 		other.call("/revoke", map[string]string{"token": a.text("access_token")}).is(t, "revoked by another", 400, "invalid_request")
 		if p.userinfo(a.text("access_token")).status != 200 {
 			t.Error("the right key does not open")
