@@ -142,10 +142,13 @@ test('openid-client: a person has different names at different services (OpenID 
 })
 
 test('openid-client: plain code flow with PKCE and a secret, without PAR (OpenID Connect Core 3.1)', async () => {
-  const config = await oidc.dynamicClientRegistration(new URL(target.issuer), {
+  const registered = await oidc.dynamicClientRegistration(new URL(target.issuer), {
     redirect_uris: [redirectURI], response_types: ['code'], grant_types: ['authorization_code'],
     token_endpoint_auth_method: 'client_secret_basic', id_token_signed_response_alg: 'ES256', dpop_bound_access_tokens: false,
   }, undefined, insecure)
+  const { client_id: id, client_secret: secret, ...metadata } = registered.clientMetadata()
+  const config = new oidc.Configuration(registered.serverMetadata(), id, metadata, oidc.ClientSecretBasic(secret))
+  oidc.allowInsecureRequests(config)
   const verifier = oidc.randomPKCECodeVerifier()
   const [state, nonce] = [random(), random()]
   const back = await browse(oidc.buildAuthorizationUrl(config, {
