@@ -53,6 +53,14 @@ function requests(target) {
   no(`${ms}: a request object with nbf over 60 minutes ago is refused`, c => object(c, { iat: now() - 3700, nbf: now() - 3700, exp: now() + 60 }))
   no(`${ms}: a request object that lives over 60 minutes is refused`, c => object(c, { exp: now() + 3700 }))
   no('FAPI 2.0 SP 5.3.2.1: a request object with nbf over 60 s ahead is refused', c => object(c, { nbf: now() + 90, exp: now() + 150 }))
+  test('FAPI 2.0 SP 5.3.2.1: a request object with iat and nbf 8 s ahead is taken', async () => {
+    const c = await client()
+    assert.equal((await send(await object(c, { iat: now() + 8, nbf: now() + 8 }))).status, 201)
+  })
+  test('RFC 8725 3.11: a client assertion is no request object', async () => {
+    const c = await client()
+    refused(await send(await c.assertion()), ['invalid_request_object', 'invalid_request'])
+  })
   no('RFC 9101 5.2.1: a request object signed by another key is refused', async c => object(c, {}, {}, await keyPair()))
   no('RFC 9101 5.2.1: a request object with an unknown kid is refused', c => object(c, {}, { kid: 'unknown' }))
   no('RFC 9101 4: a request object within a request object is refused', c => object(c, { request: 'nested' }))
