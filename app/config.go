@@ -39,6 +39,11 @@ type Config struct {
 	TrustedProxies []string `toml:"trusted_proxies" json:"trusted_proxies"`
 	// MaxPaperMB bounds one imported file, in megabytes. Default 16.
 	MaxPaperMB int `toml:"max_paper_mb" json:"max_paper_mb"`
+	// MinimumAge is how old somebody must be to register, in years. Default 11.
+	MinimumAge int `toml:"minimum_age" json:"minimum_age"`
+	// RecoveryWaitMinutes is how long somebody who lost every passkey waits, while the account's
+	// owner can stop it. Default 1440, a day.
+	RecoveryWaitMinutes int `toml:"recovery_wait_minutes" json:"recovery_wait_minutes"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -98,9 +103,14 @@ func (c Config) withDefaults() Config {
 	set(&c.Operator, "localhost:8081")
 	set(&c.Log, "text")
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
-	if c.MaxPaperMB == 0 {
-		c.MaxPaperMB = 16
+	number := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
 	}
+	number(&c.MaxPaperMB, 16)
+	number(&c.MinimumAge, 11)
+	number(&c.RecoveryWaitMinutes, 24*60)
 	return c
 }
 
@@ -141,6 +151,12 @@ func (c Config) check() error {
 	}
 	if c.MaxPaperMB < 1 || c.MaxPaperMB > 256 {
 		say("max_paper_mb: %d is not between 1 and 256", c.MaxPaperMB)
+	}
+	if c.MinimumAge < 0 || c.MinimumAge > 120 {
+		say("minimum_age: %d is not between 0 and 120", c.MinimumAge)
+	}
+	if c.RecoveryWaitMinutes < 1 || c.RecoveryWaitMinutes > 60*24*60 {
+		say("recovery_wait_minutes: %d is not between 1 minute and 60 days", c.RecoveryWaitMinutes)
 	}
 	if !c.Name.Complete() {
 		say("name: give tc, en and sc")

@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"praya/kernel/who"
+	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 )
 
@@ -42,6 +43,7 @@ type commands struct {
 	Backup      backupCommand      `cmd:"" help:"Write a backup, also while the program serves."`
 	Restore     restoreCommand     `cmd:"" help:"Restore a backup into an empty data folder or database."`
 	Estimates   estimates.Commands `cmd:"" help:"Read, check and import papers of the Estimates 開支預算."`
+	Directory   directory.Commands `cmd:"" help:"Import and export departments, posts, officers and roles 局和部門."`
 	Version     versionCommand     `cmd:"" help:"Say which version this is."`
 }
 
@@ -75,15 +77,29 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx = who.AsSystem(ctx, who.Production)
 	var opened *Praya
 	parsed.BindTo(ctx, (*context.Context)(nil))
+	open := func() (*Praya, error) {
+		var err error
+		if opened == nil {
+			opened, err = Open(ctx, config, newLog(config, errOut))
+		}
+		return opened, err
+	}
 	err = errors.Join(
 		parsed.BindToProvider(func() (*estimates.Service, error) {
-			var err error
-			if opened, err = Open(ctx, config, newLog(config, errOut)); err != nil {
+			p, err := open()
+			if err != nil {
 				return nil, err
 			}
-			return opened.Estimates, nil
+			return p.Estimates, nil
 		}),
-		parsed.Run(config, term, config.limits()))
+		parsed.BindToProvider(func() (*directory.Service, error) {
+			p, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return p.Directory, nil
+		}),
+		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}))
 	if opened != nil {
 		err = errors.Join(err, opened.Close())
 	}

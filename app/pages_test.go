@@ -2,10 +2,11 @@ package app
 
 import (
 	"context"
-	"io"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -29,23 +30,41 @@ var pages = []string{
 // demonstration is the whole program with the demonstration loaded, on one store for all tests.
 func demonstration(t *testing.T) string {
 	t.Helper()
-	config := Config{Data: t.TempDir(), Operator: "off"}.withDefaults()
+	base, _ := demonstrated(t)
+	return base
+}
+
+// demonstrated is demonstration for tests that also reach into the program.
+func demonstrated(t *testing.T) (string, *Praya) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: "http://localhost:" + port}.withDefaults()
 	ctx := who.AsSystem(context.Background(), who.Production)
-	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := loadDemo(ctx, p); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(p.Site.Handler())
+	server.Config.Handler = p.Site.Handler()
+	server.Start()
+	background, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { _ = p.Jobs.Run(background) })
 	t.Cleanup(func() {
+		stop()
+		work.Wait()
 		server.Close()
 		if err := p.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return server.URL
+	return config.BaseURL, p
 }
 
 // TestPagesInTheBrowser opens every page in a real Chromium: axe-core in three languages, every

@@ -3,11 +3,15 @@ package app
 import (
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
 	"path/filepath"
+	"time"
 
 	"praya/platform/observe"
 	"praya/platform/web"
 	"praya/subsystems/estimates"
+	"praya/subsystems/identity"
 )
 
 // web is the part of the configuration that the site needs.
@@ -18,10 +22,32 @@ func (c Config) web() web.Config {
 	}
 }
 
+// origin is how people and services reach us: as configured, or at the public listener.
+func (c Config) origin() string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	scheme := "http://"
+	if c.TLS.Cert != "" {
+		scheme = "https://"
+	}
+	host, port, _ := net.SplitHostPort(c.Listen) // checked at the start
+	if a, err := netip.ParseAddr(host); host == "" || err == nil && a.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + net.JoinHostPort(host, port)
+}
+
 func (c Config) tokenFile() string { return filepath.Join(c.Data, "operator.token") }
 
 func (c Config) limits() estimates.Limits {
 	return estimates.Limits{MaxBytes: int64(c.MaxPaperMB) << 20}
+}
+
+func (c Config) identity() identity.Rules {
+	return identity.Rules{
+		MinimumAge: c.MinimumAge, RecoveryWait: time.Duration(c.RecoveryWaitMinutes) * time.Minute, Name: c.Name,
+	}
 }
 
 // newLog writes canonical lines without personal data.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 
 	"praya/kernel/when"
@@ -23,7 +24,9 @@ import (
 	"praya/platform/sign"
 	"praya/platform/web"
 	"praya/platform/words"
+	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
+	"praya/subsystems/identity"
 )
 
 // Praya is the running program.
@@ -37,6 +40,8 @@ type Praya struct {
 	Events    *events.Bus
 	Jobs      *jobs.Queue
 	Site      *web.Site
+	Directory *directory.Service
+	Identity  *identity.Service
 	Estimates *estimates.Service
 
 	demonstration bool // say so on the front page
@@ -50,7 +55,7 @@ type Praya struct {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
-		estimates.Schema(),
+		directory.Schema(), identity.Schema(), estimates.Schema(),
 	}
 }
 
@@ -60,12 +65,15 @@ func Words() []words.Source {
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return []words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}, estimates.Words()}
+	return slices.Concat(
+		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words()},
+	)
 }
 
 // Policies lists who may do what in every part.
 func Policies() []access.Source {
-	return []access.Source{{Name: "app", Policy: policyText}, estimates.Policy()}
+	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), identity.Policy(), estimates.Policy()}
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -117,12 +125,32 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 	p.Site, err = web.New(p.Config.web(), web.Parts{
 		Words: book, Policy: policy, Log: p.log, Clock: when.System, DB: p.DB, Metrics: p.metrics, Health: p.health,
+		People: people{p},
 	})
 	if err != nil {
 		return err
 	}
 	p.Site.Page("GET /", p.front)
 	p.mountOperator()
+
+	// Identity 智方便: accounts, passkeys, and the OpenID Provider that services sign in with.
+	p.Identity = &identity.Service{
+		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
+	}
+	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
+	p.Identity.Mount(p.Site)
+	p.Identity.Jobs(p.Jobs)
+	if err := p.Identity.SeedPersonas(ctx); err != nil {
+		return err
+	}
+
+	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: identityRoles()}
+	if err := p.Directory.Seed(ctx); err != nil {
+		return err
+	}
+	p.Directory.Mount(p.Site)
+	p.register(directory.JobEndOfficer, p.Directory.EndAccount)
 
 	// Estimates 開支預算: read, check and publish the papers of every head.
 	p.Estimates = &estimates.Service{DB: p.DB, Files: p.Files, Index: index, Policy: policy, Limits: p.Config.limits()}

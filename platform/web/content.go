@@ -110,7 +110,7 @@ type Event struct {
 	Next            bool // is still to come
 }
 
-// Task is a row of a task list.
+// Task is a row of a task list. Without a state it is a way to a page, with what is there.
 type Task struct {
 	Text, Hint, Path string
 	State            State

@@ -109,8 +109,8 @@ func (v *Visit) fail(err error) {
 		v.problem(f)
 		return
 	}
-	if f.status == http.StatusUnauthorized && v.listener.name == "operator" && safe(v.R.Method) {
-		_ = v.Redirect("/sign-in?" + url.Values{"to": {v.Path}}.Encode())
+	if path := v.signInFor(f); path != "" {
+		_ = v.Redirect(path + "?" + url.Values{"to": {v.Path + query(v.Query)}}.Encode())
 		return
 	}
 	p := Page{Title: v.T("web.fault." + f.name + ".title")}
@@ -118,6 +118,17 @@ func (v *Visit) fail(err error) {
 		v.note(err)
 		http.Error(rec, v.ID, http.StatusInternalServerError)
 	}
+}
+
+// signInFor is the page that helps against this failure, when a redirect to it loses nothing.
+func (v *Visit) signInFor(f failure) string {
+	if f.status != http.StatusUnauthorized || !safe(v.R.Method) {
+		return ""
+	}
+	if v.listener.name == "operator" {
+		return "/sign-in"
+	}
+	return v.signInPath()
 }
 
 // recorder finds the outermost writer, past compression.

@@ -23,6 +23,7 @@ type Form struct {
 	Cancel string // path
 	Hidden [][2]string
 	Danger bool
+	Quiet  bool // not the page's main act
 	Filter bool // a search or a filter over a list: its fields stand in a row
 }
 

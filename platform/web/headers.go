@@ -27,6 +27,15 @@ func (v *Visit) headers() {
 	}
 }
 
+// FormsLeadTo lets the page's forms end at another site: browsers hold a form's redirect
+// to the policy too (CSP Level 3, form-action). The origin is "https://x.example", or the
+// scheme of an app, "com.example.app:".
+func (v *Visit) FormsLeadTo(origin string) {
+	h := v.W.Header()
+	was := h.Get("Content-Security-Policy")
+	h.Set("Content-Security-Policy", strings.Replace(was, "form-action 'self'", "form-action 'self' "+origin, 1))
+}
+
 // overTLS reports whether the visitor's own connection is encrypted, here or at a trusted proxy.
 func (s *Site) overTLS(q *http.Request) bool {
 	return q.TLS != nil || s.fromProxy(q) && strings.EqualFold(q.Header.Get("X-Forwarded-Proto"), "https")

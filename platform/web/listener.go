@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,11 +72,16 @@ func (l *listener) visit(q *http.Request) *Visit {
 	if prefix == "" {
 		language = preferred(q)
 	}
+	realm := s.config.Realm
+	if rest, ok := strings.CutPrefix(path, sandboxPath); ok && l.name == "public" && (rest == "" || rest[0] == '/') {
+		realm, path = who.Sandbox, cmp.Or(rest, "/")
+	}
 	ctx := who.With(q.Context(), who.Request{
-		Actor: who.Actor{Kind: who.Public}, Lang: language, ID: id.Reference(), Realm: s.config.Realm,
+		Actor: who.Actor{Kind: who.Public}, Lang: language, ID: id.Reference(), Realm: realm,
 	})
 	view := s.View(language, path)
-	view.listener, view.Query, view.ID = l, q.URL.Query(), who.From(ctx).ID
+	view.listener, view.Query, view.ID, view.realm = l, q.URL.Query(), who.From(ctx).ID, realm
+	view.actor = who.From(ctx).Actor
 	view.origin = s.origin(q)
 	view.theme, view.now = cookieTheme(q), s.parts.Clock()
 	return &Visit{View: view, R: q.WithContext(ctx), prefixed: prefix != ""}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"praya/kernel/lang"
+	"praya/kernel/who"
 )
 
 // Handler answers a visit. A returned error becomes a page or a problem.
@@ -25,6 +26,7 @@ type route struct {
 	shared   bool
 	limit    func(*Visit) error
 	open     bool // on the operator's listener, for those who have not signed in
+	realms   bool // in the sandbox too
 	handle   Handler
 }
 
@@ -57,6 +59,13 @@ func Uncompressed() Option { return func(r *route) { r.plain = true } }
 // Limit asks before the handler runs, and refuses with the fault that it returns.
 func Limit(ask func(*Visit) error) Option { return func(r *route) { r.limit = ask } }
 
+// InSandbox serves the route in the sandbox too, under /sandbox: with the same handler,
+// whose context then carries the other realm.
+func InSandbox() Option { return func(r *route) { r.realms = true } }
+
+// sandboxPath stands before the path, behind the language, of all that is in the sandbox.
+const sandboxPath = "/sandbox"
+
 // Page serves "GET /estimates/{year}" under /tc, /en and /sc on the public listener.
 func (s *Site) Page(pattern string, h Handler, opts ...Option) { s.public.page(pattern, h, opts) }
 
@@ -85,26 +94,28 @@ func Raw(h http.Handler) Handler {
 func opened(r *route) { r.open = true }
 
 func (l *listener) page(pattern string, h Handler, opts []Option) {
-	method, path := parsePattern(pattern)
 	for _, x := range lang.All() {
-		l.handle(method+" /"+string(x)+path, &route{page: true, handle: h}, opts)
+		l.handle("/"+string(x), pattern, &route{page: true, handle: h}, opts)
 	}
 }
 
 func (l *listener) api(pattern string, h Handler, opts []Option) {
-	method, path := parsePattern(pattern)
-	if method != "" {
-		path = method + " " + path
-	}
-	l.handle(path, &route{handle: h}, opts)
+	l.handle("", pattern, &route{handle: h}, opts)
 }
 
-func (l *listener) handle(pattern string, r *route, opts []Option) {
+func (l *listener) handle(prefix, pattern string, r *route, opts []Option) {
 	r.body, r.patience = l.site.config.MaxBody, l.site.config.Patience
 	for _, o := range opts {
 		o(r)
 	}
-	l.mux.Handle(pattern, r)
+	method, path := parsePattern(pattern)
+	if method != "" {
+		method += " "
+	}
+	l.mux.Handle(method+prefix+path, r)
+	if r.realms && l.site.config.Realm != who.Sandbox {
+		l.mux.Handle(method+prefix+sandboxPath+path, r)
+	}
 }
 
 // parsePattern splits "GET /x". A page's path of "/" means exactly the front page.

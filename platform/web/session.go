@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"praya/kernel/fault"
+	"praya/kernel/id"
 	"praya/kernel/who"
 	"praya/platform/db"
 )
@@ -16,6 +18,8 @@ func (v *Visit) cookieName() string {
 	name := "session"
 	if v.listener.name == "operator" {
 		name = "operator-session"
+	} else if v.inSandbox() {
+		name = "sandbox-session"
 	}
 	if v.site.overTLS(v.R) {
 		return "__Host-" + name
@@ -24,6 +28,9 @@ func (v *Visit) cookieName() string {
 }
 
 func (v *Visit) sessionToken() string {
+	if v.given != nil {
+		return *v.given
+	}
 	c, err := v.R.Cookie(v.cookieName())
 	if err != nil {
 		return ""
@@ -32,6 +39,7 @@ func (v *Visit) sessionToken() string {
 }
 
 func (v *Visit) setSession(token string) {
+	v.given = &token
 	c := &http.Cookie{
 		Name: v.cookieName(), Value: token, Path: "/", HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, Secure: v.site.overTLS(v.R),
@@ -42,11 +50,11 @@ func (v *Visit) setSession(token string) {
 	http.SetCookie(v.W, c)
 }
 
-// identify finds out who comes to the operator's listener. The public one has nobody
-// who signs in yet, and asks the database for nothing.
+// identify finds out who comes. On the public listener only a session's cookie says it:
+// without one the database is asked for nothing, and a bearer's token is its route's matter.
 func (l *listener) identify(v *Visit) error {
 	if l.name != "operator" {
-		return nil
+		return v.recognise()
 	}
 	if token, ok := strings.CutPrefix(v.R.Header.Get("Authorization"), "Bearer "); ok {
 		if !l.site.isToken(token) {
@@ -60,6 +68,73 @@ func (l *listener) identify(v *Visit) error {
 		return err
 	}
 	v.become(s.Actor)
+	return nil
+}
+
+// recognise makes the visitor whom the session names, with an officer's duty of today.
+func (v *Visit) recognise() error {
+	people := v.site.parts.People
+	if people == nil {
+		return nil
+	}
+	s, err := v.find()
+	if err != nil || s == nil || s.Actor.Kind == who.Public {
+		return err
+	}
+	if s.Actor.Kind == who.Officer {
+		duty, err := people.Duty(v.Context(), s.Actor.ID)
+		if fault.Is(err, fault.NotFound) {
+			return nil // has left: nobody is signed in
+		}
+		if err != nil {
+			return err
+		}
+		s.Actor.Duty = duty
+	}
+	v.session = s
+	v.become(s.Actor)
+	return nil
+}
+
+// Session is the visitor's, or nil when nobody is signed in.
+func (v *Visit) Session() *Session { return v.session }
+
+// Proven reports whether the visitor proved who they are within this time: what must not
+// be done by somebody who found an open screen asks for it.
+func (v *Visit) Proven(within time.Duration) bool {
+	return v.session != nil && v.now.Sub(v.session.Proven) <= within
+}
+
+// SignIn begins a session for somebody who has just proven who they are, under a new
+// token. Notices that waited for the visitor go with them.
+func (v *Visit) SignIn(a who.Actor, methods ...string) error {
+	s := Session{ID: id.New[string](v.now), Actor: a, Proven: v.now, Methods: methods, Device: Device(v.R.UserAgent())}
+	if old, err := v.find(); err != nil {
+		return err
+	} else if old != nil {
+		s.Notices = old.Notices
+		if old.Actor.Kind == a.Kind && old.Actor.ID == a.ID {
+			s.ID = old.ID // proven again: the same session for those who were told of it
+		}
+	}
+	if err := v.begin(s); err != nil {
+		return err
+	}
+	v.session = &s
+	v.become(a)
+	return nil
+}
+
+// SignOut ends the visitor's session.
+func (v *Visit) SignOut() error {
+	if token := v.sessionToken(); token != "" && v.site.parts.DB != nil {
+		if err := v.site.parts.DB.Write(v.Context(), func(tx *db.Tx) error { return endSession(tx, token) }); err != nil {
+			return err
+		}
+	}
+	v.setSession("")
+	v.session = nil
+	v.become(who.Actor{Kind: who.Public})
 	return nil
 }
 
@@ -80,7 +155,7 @@ func (v *Visit) find() (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.now.Sub(s.seen) > touchEvery {
+	if v.now.Sub(s.Seen) > touchEvery {
 		err = store.Write(v.Context(), func(tx *db.Tx) error { return touchSession(tx, token) })
 	}
 	return &s, err

@@ -5,7 +5,6 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/who"
-	"praya/platform/db"
 )
 
 func signInField(v *View, wrong bool) Field {
@@ -33,18 +32,18 @@ func signIn(v *Visit) error {
 		p := Page{Title: v.T("web.signin.title"), Secret: true, Failed: true}
 		return v.RenderStatus(http.StatusUnprocessableEntity, p, signInForm(v.View, form.Get("to"), true))
 	}
-	if err := v.begin(Session{Actor: who.Actor{Kind: who.Operator, ID: operatorID}, Notices: []Notice{{Text: v.T("web.signin.done")}}}); err != nil {
+	operator := Session{
+		Actor: who.Actor{Kind: who.Operator, ID: operatorID}, Proven: v.now, Notices: []Notice{{Text: v.T("web.signin.done")}},
+	}
+	if err := v.begin(operator); err != nil {
 		return err
 	}
 	return v.Redirect(form.Get("to"))
 }
 
 func signOut(v *Visit) error {
-	if token := v.sessionToken(); token != "" && v.site.parts.DB != nil {
-		if err := v.site.parts.DB.Write(v.Context(), func(tx *db.Tx) error { return endSession(tx, token) }); err != nil {
-			return err
-		}
+	if err := v.SignOut(); err != nil {
+		return err
 	}
-	v.setSession("")
 	return v.Redirect("/sign-in")
 }

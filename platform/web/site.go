@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"embed"
 	"errors"
@@ -10,6 +11,7 @@ import (
 
 	"praya/kernel/lang"
 	"praya/kernel/when"
+	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
 	"praya/platform/observe"
@@ -31,6 +33,18 @@ type Parts struct {
 	Metrics *observe.Metrics
 	Health  *observe.Health
 	DB      *db.DB // with Schema applied; nil: nobody signs in, and notices don't survive a redirect
+	People  People // nil: only the operator signs in
+}
+
+// People is what the front must know about those who sign in on the public listener.
+type People interface {
+	// SignIn is the path of the page where people sign in, which takes ?to=.
+	SignIn() string
+	// Duty is what an officer's account serves as today; a fault of kind NotFound is an
+	// officer who has left.
+	Duty(ctx context.Context, account string) (who.Duty, error)
+	// Label is what the header calls somebody who has signed in, and the path of their own page.
+	Label(v *Visit) (name, path string, err error)
 }
 
 // Site is the front of a program: its routes, shell and listeners.
@@ -80,5 +94,5 @@ func (s *Site) OperatorHandler() http.Handler { return s.operator }
 // View is a view in a language for a page at path ("/estimates"), for tests and for
 // what is rendered outside a request.
 func (s *Site) View(l lang.Lang, path string) *View {
-	return &View{Texts: s.parts.Words.In(l), site: s, Path: path, listener: s.public}
+	return &View{Texts: s.parts.Words.In(l), site: s, Path: path, listener: s.public, realm: s.config.Realm}
 }

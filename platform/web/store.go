@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"praya/kernel/fault"
@@ -20,13 +21,18 @@ var schemaFiles embed.FS
 func Schema() db.Schema { return db.Schema{Owner: "web", Files: schemaFiles} }
 
 const (
-	sqlStartSession = `insert into web_sessions (realm, token_hash, actor_kind, actor_id, notices, started, seen, ends)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`
-	sqlFindSession = `select actor_kind, actor_id, notices, seen, ends from web_sessions
+	sqlStartSession = `insert into web_sessions (realm, token_hash, session_id, actor_kind, actor_id, actor_level, proven, methods, device, notices, started, seen, ends)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	sqlFindSession = `select session_id, actor_kind, actor_id, actor_level, proven, methods, device, notices, started, seen, ends from web_sessions
 		where realm = $1 and token_hash = $2 and ends > $3 and seen > $4`
+	sqlListSessions = `select session_id, actor_kind, actor_id, actor_level, proven, methods, device, notices, started, seen, ends from web_sessions
+		where realm = $1 and actor_kind = $2 and actor_id = $3 and ends > $4 and seen > $5 order by seen desc, session_id`
 	sqlTouchSession      = `update web_sessions set seen = $3 where realm = $1 and token_hash = $2`
+	sqlRaiseSessions     = `update web_sessions set actor_level = $4 where realm = $1 and actor_kind = $2 and actor_id = $3`
 	sqlSetNotices        = `update web_sessions set notices = $3 where realm = $1 and token_hash = $2`
 	sqlEndSession        = `delete from web_sessions where realm = $1 and token_hash = $2`
+	sqlEndSessionNamed   = `delete from web_sessions where realm = $1 and actor_kind = $2 and actor_id = $3 and session_id = $4`
+	sqlEndOtherSessions  = `delete from web_sessions where realm = $1 and actor_kind = $2 and actor_id = $3 and session_id <> $4`
 	sqlClaimSubmission   = `insert into web_submissions (realm, token_hash, submitted) values ($1, $2, $3)`
 	sqlReleaseSubmission = `delete from web_submissions where realm = $1 and token_hash = $2`
 	sqlSweepSubmissions  = `delete from web_submissions where submitted <= $1`
@@ -44,9 +50,14 @@ const (
 
 // Session is a signed-in stretch of time, or a visitor for whom a notice waits.
 type Session struct {
-	Actor   who.Actor
+	ID      string       // names it to its owner; not the token
+	Actor   who.Actor    // without an officer's duty, which is looked up at each request
+	Proven  when.Instant // when the person last proved who they are
+	Methods []string     // how: amr values (RFC 8176)
+	Device  string       // kind of browser and system, in words
+	Started when.Instant
+	Seen    when.Instant // when it was last used, to the minute
 	Notices []Notice
-	seen    when.Instant
 }
 
 func hashed(token string) string {
@@ -60,21 +71,51 @@ func startSession(tx *db.Tx, token string, s Session) error {
 		return err
 	}
 	now := tx.Now()
-	_, err = tx.Exec(sqlStartSession, tx.Realm(), hashed(token), s.Actor.Kind, s.Actor.ID, string(notices), now, now, now.Add(absoluteEnd))
+	_, err = tx.Exec(sqlStartSession, tx.Realm(), hashed(token), s.ID, s.Actor.Kind, s.Actor.ID, s.Actor.Level, s.Proven,
+		strings.Join(s.Methods, " "), s.Device, string(notices), now, now, now.Add(absoluteEnd))
 	return err
 }
 
 // findSession gives NotFound for a token that is unknown, idle or past its end.
 func findSession(tx *db.Tx, token string) (Session, error) {
-	var s Session
-	var notices string
-	var ends when.Instant
 	now := tx.Now()
-	row := tx.Row(sqlFindSession, tx.Realm(), hashed(token), now, now.Add(-idleEnd))
-	if err := row.Scan(&s.Actor.Kind, &s.Actor.ID, &notices, &s.seen, &ends); err != nil {
+	return scanSession(tx.Row(sqlFindSession, tx.Realm(), hashed(token), now, now.Add(-idleEnd)))
+}
+
+func scanSession(row interface{ Scan(to ...any) error }) (s Session, err error) {
+	var notices, methods string
+	var ends when.Instant
+	err = row.Scan(&s.ID, &s.Actor.Kind, &s.Actor.ID, &s.Actor.Level, &s.Proven, &methods, &s.Device, &notices, &s.Started, &s.Seen, &ends)
+	if err != nil {
 		return Session{}, err
 	}
+	s.Methods = strings.Fields(methods)
 	return s, json.Unmarshal([]byte(notices), &s.Notices)
+}
+
+// Sessions lists where an actor is signed in, last used first.
+func Sessions(tx *db.Tx, a who.Actor) ([]Session, error) {
+	now := tx.Now()
+	return db.List(tx, func(row db.Scanner) (Session, error) { return scanSession(row) },
+		sqlListSessions, tx.Realm(), a.Kind, a.ID, now, now.Add(-idleEnd))
+}
+
+// EndSession ends one of an actor's sessions, by its id. It does not mind when there is none.
+func EndSession(tx *db.Tx, a who.Actor, sessionID string) error {
+	_, err := tx.Exec(sqlEndSessionNamed, tx.Realm(), a.Kind, a.ID, sessionID)
+	return err
+}
+
+// EndSessions ends all of an actor's sessions but one; an empty id spares none.
+func EndSessions(tx *db.Tx, a who.Actor, but string) error {
+	_, err := tx.Exec(sqlEndOtherSessions, tx.Realm(), a.Kind, a.ID, but)
+	return err
+}
+
+// RaiseSessions gives all of an actor's sessions the level that the actor has now.
+func RaiseSessions(tx *db.Tx, a who.Actor) error {
+	_, err := tx.Exec(sqlRaiseSessions, tx.Realm(), a.Kind, a.ID, a.Level)
+	return err
 }
 
 func touchSession(tx *db.Tx, token string) error {

@@ -4,13 +4,34 @@ import (
 	"praya/kernel/who"
 )
 
-func (v *View) sandbox() bool { return v.site.config.Realm == who.Sandbox }
+func (v *View) sandbox() bool { return v.realm == who.Sandbox }
+
+// inSandbox: the sandbox of a site that is itself in production stands under a path.
+func (v *View) inSandbox() bool { return v.sandbox() && v.site.config.Realm != who.Sandbox }
+
+// signInPath is where the header leads those who are not signed in; nowhere without people.
+func (v *View) signInPath() string {
+	if v.listener.name == "operator" || v.site.parts.People == nil || v.signedIn() {
+		return ""
+	}
+	return v.site.parts.People.SignIn()
+}
+
+// introduce finds what the header calls the visitor.
+func (v *Visit) introduce() (err error) {
+	if v.session != nil {
+		v.label, v.own, err = v.site.parts.People.Label(v)
+	}
+	return err
+}
 
 func (v *View) owner() string { return v.site.config.Owner.In(v.Lang()) }
 
 func (v *View) telephone() string { return v.site.config.Telephone }
 
-func (v *View) signedIn() bool { return v.actor.Kind == who.Operator }
+func (v *View) signedIn() bool {
+	return v.actor.Kind == who.Operator || v.actor.Kind == who.Person || v.actor.Kind == who.Officer
+}
 
 // searchPath is where the header's search box leads: citizens search, operators don't.
 func (v *View) searchPath() string {

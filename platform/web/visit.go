@@ -31,26 +31,43 @@ type View struct {
 
 	site     *Site
 	listener *listener
+	realm    who.Realm
 	origin   string // scheme and host, for print
 	theme    string
 	actor    who.Actor
+	label    string // what the header calls the actor
+	own      string // path of the actor's own page
 	notices  []Notice
 	now      when.Instant
 }
 
 // Link is the address of a path of this site in the reader's language. Fragments,
 // assets and addresses of other sites stay as they are.
-func (v *View) Link(path string) string { return linkIn(v.Lang(), path) }
+func (v *View) Link(path string) string { return v.linkIn(v.Lang(), path) }
 
-func linkIn(l lang.Lang, path string) string {
+func (v *View) linkIn(l lang.Lang, path string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		return path
+	}
+	if v.inSandbox() {
+		path = sandboxPath + path
 	}
 	return "/" + string(l) + path
 }
 
+// Plain is the address of an API or of a file without a language, in the view's realm.
+func (v *View) Plain(path string) string {
+	if v.inSandbox() {
+		return sandboxPath + path
+	}
+	return path
+}
+
+// Origin is the scheme and host by which the visitor reached us, or as configured.
+func (v *View) Origin() string { return v.origin }
+
 // Same is the address of this very page in another language.
-func (v *View) Same(l lang.Lang) string { return linkIn(l, v.Path) + query(v.Query) }
+func (v *View) Same(l lang.Lang) string { return v.linkIn(l, v.Path) + query(v.Query) }
 
 // With is the address of this page with some values of its query changed; pairs of
 // a name and a value, where an empty value takes the name away.
@@ -100,6 +117,8 @@ type Visit struct {
 	R *http.Request
 
 	prefixed bool
+	session  *Session
+	given    *string // the token that this answer gives the visitor, instead of the one they came with
 	served   *route
 	err      error
 }
@@ -126,6 +145,9 @@ func (v *Visit) Render(p Page, body templ.Component) error {
 // RenderStatus sends a page with a status, such as 422 for a form with errors.
 func (v *Visit) RenderStatus(status int, p Page, body templ.Component) error {
 	if err := v.takeNotices(); err != nil {
+		return err
+	}
+	if err := v.introduce(); err != nil {
 		return err
 	}
 	return v.draw(status, p, body)

