@@ -5,7 +5,9 @@ import { createServer } from 'node:http'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { browse, keyPair, random, redirectURI } from './client.mjs'
+import { differences } from './differences.mjs'
 import { oauth4webapi } from './positive_oauth.mjs'
+import { personas } from './positive_praya.mjs'
 import { run, test } from './tap.mjs'
 import { details, open } from './target.mjs'
 
@@ -262,6 +264,7 @@ if (target.metadata.userinfo_signing_alg_values_supported) {
 }
 
 oauth4webapi(target)
-const bad = await run({ only: process.argv[2] ?? '', together: true })
+if (target.name === 'praya') personas(target, app, login)
+const bad = await run({ differences: differences[target.name], only: process.argv[2] ?? '', together: true, suite: /^(openid-client|oauth4webapi|a page)/ })
 target.stop()
 process.exit(bad ? 1 : 0)

@@ -22,7 +22,5 @@ function scopes(supported) {
 // details is a request of RFC 9396 that the target knows.
 export function details(target) {
   if (target.name !== 'praya') return [{ type: 'form', number: 'IR56B', fields: ['name'] }]
-  if (process.env.PRAYA_CONFORMANCE_DETAILS) return JSON.parse(process.env.PRAYA_CONFORMANCE_DETAILS)
-  const [type] = target.metadata.authorization_details_types_supported ?? []
-  return [{ type, form: { number: 'IR56B', name: 'A form' }, fields: ['name'] }]
+  return [{ type: 'form_filling', form_name: 'Application for a parking permit', form_number: 'TD 1', purpose: 'to send the permit', fields: ['enName', 'residentialAddress'] }]
 }
