@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 
 	"praya/subsystems/estimates"
 )
@@ -44,6 +45,10 @@ func serve(ctx context.Context, config Config, out, errOut io.Writer, prepare fu
 	if err := config.check(); err != nil {
 		return err
 	}
+	config, err := config.withPort(ctx)
+	if err != nil {
+		return err
+	}
 	p, err := Open(ctx, config, newLog(config, errOut))
 	if err != nil {
 		return err
@@ -60,6 +65,23 @@ func serve(ctx context.Context, config Config, out, errOut io.Writer, prepare fu
 		})
 	}
 	return errors.Join(err, p.Close())
+}
+
+// withPort chooses the port that 0 leaves open before anything begins: the provider's
+// issuer names it.
+func (c Config) withPort(ctx context.Context) (Config, error) {
+	host, port, _ := net.SplitHostPort(c.Listen) // checked
+	if port != "0" {
+		return c, nil
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return c, err
+	}
+	_, port, err = net.SplitHostPort(l.Addr().String())
+	c.Listen = net.JoinHostPort(host, port)
+	return c, errors.Join(err, l.Close())
 }
 
 type migrateCommand struct{}

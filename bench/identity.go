@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -172,11 +171,7 @@ func (b *bench) provider() (*provider, error) {
 	if err := os.WriteFile(config, []byte("operator = \"off\"\n"), 0o600); err != nil {
 		return nil, err
 	}
-	listen, err := free()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.Command(bin, "--config", config, "--data", filepath.Join(b.dir, "identity"), "serve", "--listen", listen)
+	cmd := exec.Command(bin, "--config", config, "--data", filepath.Join(b.dir, "identity"), "serve", "--listen", "localhost:0")
 	base, err := begin(cmd)
 	if err != nil {
 		return nil, err
@@ -190,16 +185,6 @@ func (b *bench) provider() (*provider, error) {
 		return nil, errors.Join(err, stop())
 	}
 	return p, nil
-}
-
-// free is an address that nobody listens at: an issuer is known before anybody listens.
-func free() (string, error) {
-	l, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		return "", err
-	}
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return net.JoinHostPort("localhost", port), errors.Join(err, l.Close())
 }
 
 // begin starts a program and waits for its "ready ADDRESS".

@@ -65,11 +65,6 @@ func node(t *testing.T, args ...string) {
 // demonstration starts `praya demo` and gives its address.
 func demonstration(t *testing.T) string {
 	t.Helper()
-	return demonstrationAt(t, "localhost:0")
-}
-
-func demonstrationAt(t *testing.T, listen string) string {
-	t.Helper()
 	dir := t.TempDir()
 	config := filepath.Join(dir, "praya.toml")
 	if err := os.WriteFile(config, []byte("operator = \"off\"\n"), 0o600); err != nil {
@@ -79,7 +74,7 @@ func demonstrationAt(t *testing.T, listen string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, "--config", config, "--data", filepath.Join(dir, "data"), "demo", "--listen", listen)
+	cmd := exec.Command(self, "--config", config, "--data", filepath.Join(dir, "data"), "demo", "--listen", "localhost:0")
 	cmd.Env = append(os.Environ(), demonstrationEnv+"=1")
 	var log bytes.Buffer
 	cmd.Stderr = &log

@@ -3,8 +3,6 @@ package conformance_test
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,7 +62,7 @@ func TestWeakAnchor(t *testing.T) {
 // TestIdentity tries the same on the demonstration's test environment for developers.
 func TestIdentity(t *testing.T) {
 	identityModules(t)
-	issuer := demonstrationAt(t, free(t)) + "/sandbox"
+	issuer := demonstration(t) + "/sandbox"
 	for _, suite := range suites {
 		t.Run(suite, func(t *testing.T) { report(t, tap(t, suite, "PRAYA_CONFORMANCE_ISSUER="+issuer)) })
 	}
@@ -84,17 +82,6 @@ func TestStandardsPage(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Error("docs/standards/fapi.md is old: node conformance/identity/page.mjs > docs/standards/fapi.md")
 	}
-}
-
-// free is an address that nobody listens at: an issuer is known before anybody listens.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return fmt.Sprintf("localhost:%d", l.Addr().(*net.TCPAddr).Port)
 }
 
 func identityModules(t *testing.T) {

@@ -23,11 +23,6 @@ export const differences = {
     'FAPI-CIBA 5.2.2: a client that did not register CIBA is unauthorized_client': 'it is refused, as invalid_request',
   },
   praya: {
-    'RFC 6750 3: without a token the answer is 401 with a challenge that names no error': 'a defect: the challenge says invalid_token',
-    'JARM 2.3: a client that signs its requests gets a signed response only when response_mode asks for one': 'a defect: such a client always gets a signed response',
-    'openid-client: JAR through PAR (FAPI 2.0 Message Signing 5.3)': 'the same defect',
-    'openid-client: RP-initiated logout, and the logout token arrives (RP-Initiated Logout 2, Back-Channel Logout 2.4)': 'a defect: the session of a persona has no browser, so its logout ends nothing',
-    'CIBA 13: a person who is not known is unknown_user_id': 'who is not known is asked in vain: so nobody learns who has an account',
     'OpenID Connect Core 3.1.2.1: the authorization endpoint takes POST': getOnly,
   },
 }

@@ -8,7 +8,6 @@ import { open } from './target.mjs'
 const target = await open()
 declare(target)
 const only = process.argv[2] ?? ''
-const bad = await run({ differences: differences[target.name], only, suite: /^(?!openid-client|oauth4webapi|a page)/,
-  slow: Boolean(process.env.PRAYA_CONFORMANCE_SLOW) })
+const bad = await run({ differences: differences[target.name], only, slow: Boolean(process.env.PRAYA_CONFORMANCE_SLOW) })
 target.stop()
 process.exit(bad ? 1 : 0)

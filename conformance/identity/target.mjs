@@ -22,5 +22,5 @@ function scopes(supported) {
 // details is a request of RFC 9396 that the target knows.
 export function details(target) {
   if (target.name !== 'praya') return [{ type: 'form', number: 'IR56B', fields: ['name'] }]
-  return [{ type: 'form_filling', form_name: 'Application for a parking permit', form_number: 'TD 1', purpose: 'to send the permit', fields: ['enName', 'residentialAddress'] }]
+  return [{ type: 'form_filling', form_name: 'A form', form_number: 'IR56B', purpose: 'To test', fields: ['enName'], optional_fields: ['emailAddress'] }]
 }

@@ -1,12 +1,14 @@
 package identity
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
 
 	"praya/kernel/fault"
+	"praya/kernel/who"
 	"praya/platform/web"
 	"praya/subsystems/identity/internal/oidc"
 )
@@ -330,10 +332,32 @@ func (s *Service) showLogout(v *web.Visit) error {
 	if u, err := url.Parse(l.RedirectURI); err == nil && u.Scheme != "" {
 		v.FormsLeadTo(originOf(u))
 	}
-	if v.Session() == nil { // nothing to end, and nobody to ask
-		return s.finishLogout(v, l, "")
+	if v.Session() == nil { // nobody to ask
+		session, err := s.personaSession(v.Context(), l)
+		if err != nil {
+			return err
+		}
+		return s.finishLogout(v, l, session)
 	}
 	return v.Render(web.Page{Title: v.T("identity.logout.title"), Secret: true}, logoutBody(v.View, l.ID, s.serviceName(v, l.ClientID)))
+}
+
+// personaSession is the session of a persona that answered by itself, and so signs out by
+// itself: only in the sandbox, where nobody loses anything.
+func (s *Service) personaSession(ctx context.Context, l oidc.Logout) (string, error) {
+	if who.From(ctx).Realm != who.Sandbox || l.Account == "" {
+		return "", nil
+	}
+	grants, err := s.grants(ctx, AccountID(l.Account))
+	if err != nil {
+		return "", err
+	}
+	for _, g := range grants {
+		if is, err := s.protocol.IsSession(ctx, l, g.SessionID); is || err != nil {
+			return g.SessionID, err
+		}
+	}
+	return "", nil
 }
 
 func (s *Service) doLogout(v *web.Visit) error {

@@ -147,10 +147,10 @@ const forCounter = "counter-code"
 func (p people) FindHint(ctx context.Context, hint string) (string, error) {
 	if name, ok := strings.CutPrefix(hint, "persona:"); ok {
 		a, err := p.Persona(ctx, name)
-		if fault.Is(err, fault.NotFound) {
-			return "", nil
-		}
 		return string(a.ID), err
+	}
+	if who.From(ctx).Realm == who.Sandbox {
+		return "", fault.New(fault.NotFound, "web.fault.not-found.text") // nobody there to be found out
 	}
 	var account AccountID
 	err := p.DB.Write(ctx, func(tx *db.Tx) error {

@@ -81,7 +81,7 @@ func (p *Provider) direct(c *call, q params) (Request, error) {
 	if c.client.RequirePAR || q["request_uri"] != "" {
 		if c.client.redirectsTo(q["redirect_uri"]) {
 			r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
-			if c.client.Kind == MessageSigning {
+			if c.client.signsResponses() {
 				r.ResponseMode = "query.jwt"
 			}
 		}

@@ -94,7 +94,7 @@ func (c *call) refusal(r *Refusal) *reply {
 		}
 	}
 	body, err := json.Marshal(struct {
-		Code        string `json:"error"`
+		Code        string `json:"error,omitempty"`
 		Description string `json:"error_description,omitempty"`
 	}{r.Code, r.Description})
 	if err != nil { // two texts

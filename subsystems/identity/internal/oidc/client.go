@@ -112,6 +112,10 @@ func (c *Client) Sector() string {
 func (c *Client) may(grant string) bool { return contains(c.GrantTypes, grant) }
 func (c *Client) fapi() bool            { return c.Kind != Plain }
 
+// signsResponses reports whether all its answers are signed (JARM), which is an option of
+// its own in FAPI 2.0 Message Signing (5.4).
+func (c *Client) signsResponses() bool { return c.Kind == MessageSigning && c.ResponseAlg != "" }
+
 // bound reports whether its tokens must be bound to a key (FAPI 2.0 SP, 5.3.2.1).
 func (c *Client) bound() bool { return c.fapi() || c.BoundTokens }
 

@@ -75,6 +75,9 @@ func (c *Client) defaults() {
 	if c.Kind == "" {
 		c.Kind = Kind(c.Profile)
 	}
+	if c.Kind == MessageSigning && !c.RequireSigned && c.ResponseAlg == "" {
+		c.RequireSigned, c.ResponseAlg = true, "ES256" // the whole profile; who names its parts gets those
+	}
 	if c.Kind == "" {
 		c.Kind = c.derived()
 	}
@@ -89,10 +92,8 @@ func (c *Client) defaults() {
 	if len(c.ResponseTypes) == 0 && c.may(grantCode) {
 		c.ResponseTypes = []string{"code"}
 	}
-	if c.Kind == MessageSigning {
+	if c.RequireSigned {
 		fill(&c.RequestAlg, "ES256")
-		fill(&c.ResponseAlg, "ES256")
-		c.RequireSigned = true
 	}
 	if c.fapi() {
 		c.RequirePAR, c.BoundTokens = true, true
@@ -112,7 +113,7 @@ func (c *Client) derived() Kind {
 	switch {
 	case c.AuthMethod != byKey:
 		return Plain
-	case c.RequireSigned:
+	case c.RequireSigned, c.ResponseAlg != "" && c.BoundTokens:
 		return MessageSigning
 	}
 	return FAPI

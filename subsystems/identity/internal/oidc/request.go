@@ -119,14 +119,14 @@ func (p *Provider) readResponse(c *call, q params, r *Request) error {
 	r.State = q["state"]
 	mode := q["response_mode"]
 	switch {
-	case mode == "" && c.client.Kind == MessageSigning, mode == "jwt":
+	case mode == "" && c.client.signsResponses(), mode == "jwt":
 		mode = "query.jwt" // JARM, 2.3.4
 	case mode == "":
 		mode = "query"
 	}
 	// From here on an error can be sent: first how, then why.
 	r.ResponseMode = mode
-	if c.client.Kind == MessageSigning {
+	if c.client.signsResponses() {
 		r.ResponseMode = "query.jwt"
 	}
 	if len(r.State) > maxState {
@@ -137,7 +137,7 @@ func (p *Provider) readResponse(c *call, q params, r *Request) error {
 		r.ResponseMode = "query"
 		return refuse(invalidRequest, "response_mode must be query, query.jwt or jwt")
 	}
-	if c.client.Kind == MessageSigning && mode != "query.jwt" {
+	if c.client.signsResponses() && mode != "query.jwt" {
 		return refuse(invalidRequest, "response_mode must be jwt: this client's responses are signed")
 	}
 	switch {

@@ -92,7 +92,7 @@ func (p *Provider) userinfo(c *call) (*reply, error) {
 func (c *call) presented() (token, scheme string, err error) {
 	headers := c.q.Header.Values("Authorization")
 	if len(headers) == 0 {
-		return "", "", refuse(invalidToken, "the Authorization header is missing")
+		return "", "", refuse("", "the Authorization header is missing") // RFC 6750, 3.1: no error code
 	}
 	scheme, token, found := strings.Cut(headers[0], " ")
 	scheme = strings.ToLower(scheme)
