@@ -143,23 +143,21 @@ func errUsed(cause string) error { return untrusted("request", errors.New("oidc:
 func (p *Provider) wait(c *call, r Request, used []byte) (to, path string, err error) {
 	c.locales = r.UILocales
 	r.ID, r.MadeAt, r.ExpiresAt = secret(), c.now, c.now.Add(p.Lifetimes.Interaction)
-	row, err := p.sealRequest(c.ctx, r.ID, kindPending, r)
-	if err != nil {
-		return "", "", err
-	}
 	decision, err := p.decide(c.ctx, r)
 	if err != nil {
 		return "", "", err
 	}
+	if decision != nil && decision.After <= 0 {
+		to, err = p.atOnce(c, r, used, *decision)
+		return to, "", err
+	}
+	row, err := p.sealRequest(c.ctx, r.ID, kindPending, r)
+	if err != nil {
+		return "", "", err
+	}
 	err = p.DB.Write(c.ctx, func(tx *db.Tx) error {
-		if used != nil {
-			_, err := takeRequest(tx, used, kindPushed)
-			if fault.Is(err, fault.NotFound) {
-				return errUsed("request_uri was used a moment ago")
-			}
-			if err != nil {
-				return err
-			}
+		if err := useUp(tx, used); err != nil {
+			return err
 		}
 		return addRequest(tx, row)
 	})
@@ -171,6 +169,45 @@ func (p *Provider) wait(c *call, r Request, used []byte) (to, path string, err e
 	}
 	to, err = p.carryOut(c.ctx, r.ID, *decision)
 	return to, "", err
+}
+
+// useUp takes a pushed request out of use; nothing for one that was not pushed.
+func useUp(tx *db.Tx, pushed []byte) error {
+	if pushed == nil {
+		return nil
+	}
+	_, err := takeRequest(tx, pushed, kindPushed)
+	if fault.Is(err, fault.NotFound) {
+		return errUsed("request_uri was used a moment ago")
+	}
+	return err
+}
+
+// atOnce answers a request that waits for nobody: in one transaction, without keeping it.
+func (p *Provider) atOnce(c *call, r Request, used []byte, d Decision) (to string, err error) {
+	if d.Error != "" {
+		if err := p.DB.Write(c.ctx, func(tx *db.Tx) error { return useUp(tx, used) }); err != nil {
+			return "", err
+		}
+		return p.refusal(c.ctx, c.client, r, refuse(d.Error, "%s", d.Description))
+	}
+	if err := p.admit(r, &d.Grant); err != nil {
+		return "", err
+	}
+	code := secret()
+	err = p.DB.Write(c.ctx, func(tx *db.Tx) error {
+		if err := useUp(tx, used); err != nil {
+			return err
+		}
+		if err := p.enter(tx, c.client, r, &d.Grant); err != nil {
+			return err
+		}
+		return p.addCodeFor(tx, r, d.Grant, code)
+	})
+	if err != nil {
+		return "", err
+	}
+	return p.response(c.ctx, c.client, r, url.Values{"code": {code}})
 }
 
 func (p *Provider) decide(ctx context.Context, r Request) (*Decision, error) {

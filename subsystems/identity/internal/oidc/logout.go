@@ -144,8 +144,8 @@ func (p *Provider) FinishLogout(ctx context.Context, id, session string) (redire
 		return "", err
 	}
 	err = p.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := takeRequest(tx, hashOf(id), kindLogout); err != nil {
-			return errGone("the wish was carried out a moment ago")
+		if err := takeOpen(tx, hashOf(id), kindLogout); err != nil {
+			return err
 		}
 		if err := p.endNamed(tx, l); err != nil {
 			return err
