@@ -40,6 +40,7 @@ var allowed = []struct {
 	{"rsc.io/qr", []string{"platform/web"}, "QR codes, small and without dependencies"},
 	{"github.com/coreos/go-oidc/v3", []string{"examples/..."}, "the certified library that integrators in Go use"},
 	{"golang.org/x/oauth2", []string{"examples/..."}, "goes with coreos/go-oidc"},
+	{"github.com/descope/virtualwebauthn", []string{"tests", "bench"}, "passkeys without a browser, by another's hand"},
 	{"github.com/chromedp/chromedp", []string{"tests", "platform/web/browsertest"}, "a real browser in tests"},
 	{"github.com/chromedp/cdproto", []string{"tests", "platform/web/browsertest"}, "the browser's protocol, with chromedp"},
 	{"github.com/go-jose/go-jose/v4", []string{"subsystems/identity/..."}, "JOSE for the OpenID Provider; no dependencies of its own"},

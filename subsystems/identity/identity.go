@@ -176,10 +176,19 @@ func (s *Service) Subject(tx *db.Tx, account AccountID, sector string) (string, 
 // Sweep takes out what has ended, of every realm.
 func (s *Service) Sweep(ctx context.Context) (n int64, err error) {
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err = sweepTickets(tx)
+		tickets, err := sweepTickets(tx)
+		if err != nil {
+			return err
+		}
+		n, err = sweepApprovals(tx)
+		n += tickets
 		return err
 	})
-	return n, err
+	if err != nil {
+		return n, err
+	}
+	swept, err := s.protocol.Sweep(ctx)
+	return n + swept, err
 }
 
 func until(tx *db.Tx, d time.Duration) when.Instant { return tx.Now().Add(d) }
