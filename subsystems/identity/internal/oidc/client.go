@@ -147,7 +147,7 @@ func (p *Provider) EndClient(tx *db.Tx, id string) error {
 
 // Client reads a client.
 func (p *Provider) Client(ctx context.Context, id string) (c *Client, err error) {
-	err = p.DB.Read(ctx, func(tx *db.Tx) error {
+	err = p.DB.ReadLatest(ctx, func(tx *db.Tx) error {
 		c, err = readClient(tx, id)
 		return err
 	})
