@@ -154,6 +154,25 @@ func (w *world) work(t *testing.T) {
 	t.Cleanup(func() { cancel(); wg.Wait() })
 }
 
+func TestASignedBackchannelRequestIsGoodForOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.register(oidc.MessageSigning)
+		object := func(jti any) map[string]string {
+			now := w.clock.unix()
+			claims := map[string]any{"iss": p.id, "aud": w.issuer(), "nbf": now, "exp": now + 60, "scope": "openid", "login_hint": "chan"}
+			if jti != nil {
+				claims["jti"] = jti
+			}
+			return map[string]string{"request": jwt(p.key, map[string]any{"kid": "sig-1"}, claims)}
+		}
+		once := object(random())
+		p.call("/bc-authorize", once).is(t, "once", 200, "")
+		p.call("/bc-authorize", once).is(t, "twice", 400, "invalid_request_object")
+		p.call("/bc-authorize", object(nil)).is(t, "no jti", 400, "invalid_request_object")
+		p.call("/bc-authorize", map[string]string{"scope": "openid", "login_hint": "chan"}).is(t, "unsigned", 400, "invalid_request")
+	})
+}
+
 func TestBackchannelPing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w = w.sandbox()

@@ -28,6 +28,9 @@ type call struct {
 	once     []replay // what this request shows that may be shown once only
 	locales  []string // in which a page of ours is asked for
 	basic    bool     // the client used HTTP Basic
+
+	objectID   string // jti of a signed request object
+	objectEnds when.Instant
 }
 
 // reply is what it gets.

@@ -18,7 +18,7 @@ type Grant struct {
 	ID        string `json:"-"`
 	ClientID  string `json:"-"`
 	Account   string `json:"-"`
-	SessionID string `json:"-"`
+	SessionID string `json:"-"` // the session's id, never the secret of its cookie: it is stored as it is
 
 	AuthTime when.Instant          `json:"auth_time"`
 	ACR      string                `json:"acr,omitempty"`

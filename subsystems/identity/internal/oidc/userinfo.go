@@ -85,6 +85,7 @@ func (p *Provider) userinfo(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.client = client
 	return p.userinfoReply(c, client, claims)
 }
 
