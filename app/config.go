@@ -44,6 +44,9 @@ type Config struct {
 	// RecoveryWaitMinutes is how long somebody who lost every passkey waits, while the account's
 	// owner can stop it. Default 1440, a day.
 	RecoveryWaitMinutes int `toml:"recovery_wait_minutes" json:"recovery_wait_minutes"`
+	// AddressTriesPerMinute is how often one network may try to sign in or register, after a
+	// burst of 120. Default 60; more behind a shared address, such as a mobile operator's.
+	AddressTriesPerMinute int `toml:"address_tries_per_minute" json:"address_tries_per_minute"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -110,6 +113,7 @@ func (c Config) withDefaults() Config {
 	}
 	number(&c.MaxPaperMB, 16)
 	number(&c.MinimumAge, 11)
+	number(&c.AddressTriesPerMinute, 60)
 	number(&c.RecoveryWaitMinutes, 24*60)
 	return c
 }
@@ -154,6 +158,9 @@ func (c Config) check() error {
 	}
 	if c.MinimumAge < 0 || c.MinimumAge > 120 {
 		say("minimum_age: %d is not between 0 and 120", c.MinimumAge)
+	}
+	if c.AddressTriesPerMinute < 1 {
+		say("address_tries_per_minute: %d is not at least 1", c.AddressTriesPerMinute)
 	}
 	if c.RecoveryWaitMinutes < 1 || c.RecoveryWaitMinutes > 60*24*60 {
 		say("recovery_wait_minutes: %d is not between 1 minute and 60 days", c.RecoveryWaitMinutes)

@@ -35,6 +35,7 @@ type Service struct {
 type Rules struct {
 	MinimumAge   int           // to open an account; 11
 	RecoveryWait time.Duration // before a recovery opens the account; 24 h
+	AddressTries int           // a minute, of one network at pages where people sign in; 60, after a burst
 	Name         lang.Text     // of the site, as a passkey is labelled on a device
 }
 
