@@ -47,6 +47,9 @@ type Config struct {
 	RecoveryWaitMinutes int `toml:"recovery_wait_minutes" json:"recovery_wait_minutes"`
 	// Mail is how e-mail goes out. Without a server none does.
 	Mail Mail `toml:"mail" json:"mail"`
+	// AddressTriesPerMinute is how often one network may try to sign in or register, after a
+	// burst of 120. Default 60; more behind a shared address, such as a mobile operator's.
+	AddressTriesPerMinute int `toml:"address_tries_per_minute" json:"address_tries_per_minute"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -149,6 +152,7 @@ func (c Config) withDefaults() Config {
 	}
 	number(&c.MaxPaperMB, 16)
 	number(&c.MinimumAge, 11)
+	number(&c.AddressTriesPerMinute, 60)
 	number(&c.RecoveryWaitMinutes, 24*60)
 	return c
 }
@@ -194,6 +198,9 @@ func (c Config) check() error {
 	}
 	if c.MinimumAge < 0 || c.MinimumAge > 120 {
 		say("minimum_age: %d is not between 0 and 120", c.MinimumAge)
+	}
+	if c.AddressTriesPerMinute < 1 {
+		say("address_tries_per_minute: %d is not at least 1", c.AddressTriesPerMinute)
 	}
 	if c.RecoveryWaitMinutes < 1 || c.RecoveryWaitMinutes > 60*24*60 {
 		say("recovery_wait_minutes: %d is not between 1 minute and 60 days", c.RecoveryWaitMinutes)

@@ -2,12 +2,31 @@ package app
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 
 	"praya/kernel/who"
+	"praya/subsystems/identity"
 )
 
 // loadDemo fills an empty program with the demonstration government.
 func loadDemo(ctx context.Context, p *Praya) error {
 	p.demonstration = true
-	return p.Estimates.LoadDemo(who.AsSystem(ctx, who.Production))
+	ctx = who.AsSystem(ctx, who.Production)
+	if err := p.loadSample(ctx); err != nil {
+		return err
+	}
+	return p.Estimates.LoadDemo(ctx)
+}
+
+// sampleCallback is where the sample service of examples/ listens.
+const sampleCallback = "http://localhost:8090/callback"
+
+// loadSample registers the sample service, and leaves its secret in the data folder.
+func (p *Praya) loadSample(ctx context.Context) error {
+	secret, err := p.Identity.LoadSample(ctx, identity.SampleClient, sampleCallback)
+	if err != nil || secret == "" {
+		return err
+	}
+	return os.WriteFile(filepath.Join(p.Config.Data, identity.SampleClient+".secret"), []byte(secret+"\n"), 0o600)
 }

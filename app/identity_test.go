@@ -1,12 +1,21 @@
 package app
 
 import (
+	"bufio"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"praya/kernel/lang"
+	"praya/kernel/when"
+	"praya/kernel/who"
 	"praya/platform/web/browsertest"
+	"praya/subsystems/directory"
 )
 
 // resident is somebody at a browser that has a device with passkeys.
@@ -102,6 +111,126 @@ func TestResident(t *testing.T) {
 	r.sees("你登記了帳戶", "級別提升至進階", "你更改了：電郵地址", "Chrome, Linux")
 }
 
+// sampleService starts the program of examples/ as a process of its own, and gives its address.
+func sampleService(t *testing.T, p *Praya) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "sample-service")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "praya/examples/sample-service").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := strings.Replace(l.Addr().String(), "127.0.0.1", "localhost", 1)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	secret, err := p.Identity.LoadSample(t.Context(), "sample-of-the-test", "http://"+address+"/callback")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), binary, "-listen", address, "-issuer", p.Config.BaseURL, "-client", "sample-of-the-test", "-secret-file", file)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Wait() })
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || !strings.HasPrefix(line, "ready") {
+		t.Fatalf("%q %v", line, err)
+	}
+	return "http://" + address
+}
+
+// TestSampleService is the newcomer's way: register, sign in to a service, let it fill its
+// form, see all of it in the history, and shut the service out again.
+func TestSampleService(t *testing.T) {
+	base, p := demonstrated(t)
+	service := sampleService(t, p)
+	r := newResident(t, base)
+	r.Authenticator()
+	r.registers("C234567(4)")
+
+	r.Open(service)
+	r.Press("用智方便登入 Sign in")
+	r.sees("登入泳灘燒烤爐申請", "以只供這項服務使用的代號識別你")
+	r.Press("不同意")
+	if text := r.Text(); !strings.Contains(text, "access_denied") {
+		t.Fatal(text)
+	}
+	r.Press("用智方便登入 Sign in")
+	r.Press("同意")
+	if text := r.Text(); !strings.Contains(text, "你在這裏的代號是") {
+		t.Fatal(text)
+	}
+	r.Press("一按填表 Fill in the form")
+	r.sees("要求你的資料", "SAMPLE-1", "為你預留燒烤爐", "CHAN Shi Fan", "電郵地址", "未填寫", "30日")
+	for _, l := range []string{"English", "简体", "繁體"} {
+		r.Press(l)
+		r.sees("CHAN Shi Fan")
+	}
+	r.Press("補上：電郵地址")
+	r.Fill("emailAddress", "chan@example.hk")
+	r.Press("儲存")
+	r.sees("要求你的資料", "chan@example.hk")
+	r.Fill("give", "emailAddress")
+	r.Press("同意")
+	var values map[string]string
+	r.Eval(`Object.fromEntries([...document.querySelectorAll('input')].map((e) => [e.name, e.value]))`, &values)
+	if values["enName"] != "CHAN Shi Fan" || values["chName"] != "陳示範" || values["emailAddress"] != "chan@example.hk" || len(values) != 3 {
+		t.Errorf("the form holds %v", values)
+	}
+
+	r.Open(base + "/tc/me/history")
+	r.sees("你登入了泳灘燒烤爐申請", "收到：英文姓名、中文姓名和電郵地址", "你沒有同意泳灘燒烤爐申請")
+	r.Open(base + "/tc/me/services")
+	r.sees("泳灘燒烤爐申請")
+	r.Press("終止存取")
+	r.sees("已終止", "你還沒有連接任何服務")
+}
+
+// TestPhone signs a browser in that has no passkey, by approving on the phone.
+func TestPhone(t *testing.T) {
+	base := demonstration(t)
+	phone, desk := newResident(t, base), resident{browser.Tab(t), t, base}
+	phone.Authenticator()
+	phone.registers("D345678(2)")
+	desk.Look(browsertest.Look{Width: 1280})
+	desk.Expect("status of 422")
+	desk.Open(base + "/tc/me/profile")
+	desk.Press("用手機登入")
+	desk.sees("在手機上批准", "識別碼")
+	var address, code string
+	desk.Eval(`[...document.querySelectorAll('.pairing a')].pop().href`, &address)
+	desk.Eval(`document.querySelector('.code').innerText`, &code)
+	desk.Press("我已批准")
+	desk.sees("仍未批准")
+
+	phone.Open(address)
+	phone.sees("只有你自己提出要求，才可批准", code, "Chrome, Linux")
+	phone.Press("批准")
+	phone.sees("已批准")
+	desk.Press("我已批准")
+	desk.sees("個人資料", "D345678(2)")
+
+	other := resident{browser.Tab(t), t, base}
+	other.Open(base + "/tc/sign-in")
+	other.Press("用手機登入")
+	other.Eval(`[...document.querySelectorAll('.pairing a')].pop().href`, &address)
+	phone.Open(address)
+	phone.Press("拒絕")
+	other.Press("我已批准")
+	other.sees("這個要求已在手機上被拒絕")
+}
+
 // TestRecovery loses the device, comes back with a printed code, and finds the lost
 // passkey worthless.
 func TestRecovery(t *testing.T) {
@@ -141,4 +270,53 @@ func TestRecovery(t *testing.T) {
 	if n := strings.Count(r.Text(), "只在該裝置"); n != 1 {
 		t.Errorf("%d passkeys after recovery:\n%s", n, r.Text())
 	}
+}
+
+// TestOfficer is invited by the directory, makes a passkey, and manages their department's
+// staff; on the day that they leave, they are out.
+func TestOfficer(t *testing.T) {
+	base, p := demonstrated(t)
+	ctx := who.AsSystem(t.Context(), who.Production)
+	since := directory.Period{From: when.Day{Year: 2025, Month: 1, Date: 1}}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	post, err := p.Directory.PutPost(ctx, directory.Post{
+		Department: "DPO", Title: lang.Text{TC: "高級系統經理", EN: "Senior Systems Manager", SC: "高级系统经理"}, Period: since,
+	})
+	must(err)
+	held, err := p.Directory.Appoint(ctx, directory.Newcomer{Email: "ho.sample@dpo.example", Name: directory.PersonName{Chinese: "何樣本"}}, directory.Appointment{Post: post, Period: since})
+	must(err)
+	_, err = p.Directory.Grant(ctx, directory.Grant{Officer: held.Officer, Department: "DPO", Role: directory.StaffManager, Period: since})
+	must(err)
+	link, err := p.Directory.Invite(ctx, held.Officer, lang.TC)
+	must(err)
+
+	r := newResident(t, base)
+	r.Authenticator()
+	r.Open(base + "/tc/directory/staff")
+	r.sees("登入")
+	r.Open(link)
+	r.sees("你獲邀請登記")
+	r.Press("接受邀請")
+	r.Press("製作通行密鑰")
+	r.sees("你的帳戶已開立")
+	r.Open(base + "/tc/directory/staff")
+	r.sees("數字政策辦公室", "高級系統經理")
+	var header string
+	r.Eval(`document.querySelector('header').innerText`, &header)
+	if !strings.Contains(header, "數字辦高級系統經理") && !strings.Contains(header, "高級系統經理") {
+		t.Errorf("the header says %q", header)
+	}
+	r.Expect("status of 403")
+	r.Open(base + "/tc/directory/staff?department=FEHD")
+	if text := r.Text(); strings.Contains(text, "食物環境衞生署") {
+		t.Errorf("sees another department's staff:\n%s", text)
+	}
+	must(p.Directory.Leave(ctx, held.Officer, when.System().Day().Add(-1)))
+	r.Open(base + "/tc/directory/staff")
+	r.sees("登入")
 }

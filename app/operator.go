@@ -22,6 +22,8 @@ func (p *Praya) mountOperator() {
 	p.Site.Operator("POST /holidays", p.putHoliday)
 	p.Site.Operator("POST /holidays/remove", p.removeHoliday)
 	p.Site.Operator("GET /audit", p.showAudit)
+	p.Site.Operator("GET /keys", p.showKeys)
+	p.Site.Operator("POST /keys", p.rotateKeys)
 	p.Site.Operator("GET /jobs", p.showJobs)
 	p.Site.Operator("POST /jobs/{id}/{act}", p.actOnJob)
 }

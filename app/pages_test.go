@@ -17,7 +17,7 @@ import (
 
 // pages are every kind of page that the public sees, with real figures on them.
 var pages = []string{
-	"/", "/estimates", "/estimates/2015-16", "/estimates/2025-26/47", "/estimates/2025-26/901",
+	"/", "/sign-in", "/register", "/register/details", "/recover", "/sandbox/sign-in", "/estimates", "/estimates/2015-16", "/estimates/2025-26/47", "/estimates/2025-26/901",
 	"/estimates/2025-26/901/items", "/estimates/2025-26/47/measures", "/estimates/2025-26/901/measures",
 	"/estimates/2025-26/47/subheads", "/estimates/2025-26/47/commitments", "/estimates/2025-26/901/commitments",
 	"/estimates/2025-26/901/checks", "/estimates/2025-26/47/checks?outcome=footnote", "/estimates/2015-16/37",
@@ -25,6 +25,7 @@ var pages = []string{
 	"/estimates/compare", "/estimates/compare?head-a=47&year-a=2023-24&year-b=2025-26",
 	"/estimates/compare?head-a=47&year-a=2025-26&head-b=901&year-b=2025-26",
 	"/estimates/search?q=潮汐", "/estimates/search?q=nothing-like-this", "/estimates/2023-24/47/subheads",
+	"/directory", "/directory?q=食環署", "/directory?q=nothing-like-this", "/directory/DPO", "/directory/ITIB",
 }
 
 // demonstration is the whole program with the demonstration loaded, on one store for all tests.

@@ -46,7 +46,7 @@ func (c Config) limits() estimates.Limits {
 
 func (c Config) identity() identity.Rules {
 	return identity.Rules{
-		MinimumAge: c.MinimumAge, RecoveryWait: time.Duration(c.RecoveryWaitMinutes) * time.Minute, Name: c.Name,
+		MinimumAge: c.MinimumAge, RecoveryWait: time.Duration(c.RecoveryWaitMinutes) * time.Minute, AddressTries: c.AddressTriesPerMinute, Name: c.Name,
 	}
 }
 

@@ -141,6 +141,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)
 	p.Identity.Jobs(p.Jobs)
+	p.register(jobRefresh, p.Identity.Refresh)
 	if err := p.Identity.SeedPersonas(ctx); err != nil {
 		return err
 	}

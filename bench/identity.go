@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -52,22 +53,26 @@ func (b *bench) both(name, unit string, anchor, ours *provider, prepare func(*pr
 	if err != nil {
 		return fmt.Errorf("oidc-provider: %w", err)
 	}
-	size := fmt.Sprintf("%d connections, %s; oidc-provider in memory: p50 %.3g ms, p99 %.3g ms, %.0f MB", connections, theirs.took.Round(time.Second), theirs.p50, theirs.p99, theirs.memory)
+	size := fmt.Sprintf("%d connections, %s; oidc-provider in memory: p50 %.3g ms, p99 %.3g ms, %.0f MB, %.2g ms of CPU each",
+		connections, theirs.took.Round(time.Second), theirs.p50, theirs.p99, theirs.memory, theirs.cpu)
 	r := Result{Name: name, Unit: unit, Beside: map[string]float64{"oidc-provider": theirs.rate}, Size: size + "; no provider of ours to measure"}
 	if ours != nil {
 		us, err := b.loaded(ours, prepare)
 		if err != nil {
 			return err
 		}
-		r.Ours, r.P50, r.P99, r.RSS, r.Size = us.rate, us.p50, us.p99, us.memory, size
+		r.Ours, r.P50, r.P99, r.RSS, r.Size = us.rate, us.p50, us.p99, us.memory, size+fmt.Sprintf("; ours %.2g ms of CPU each", us.cpu)
 	}
 	b.add(r)
 	return nil
 }
 
+// figure is what a provider did. cpu is its processor time for one answer, in milliseconds:
+// it holds on a machine that does other work too.
 type figure struct {
-	rate, p50, p99, memory float64
-	took                   time.Duration
+	rate, p50, p99, memory, cpu float64
+
+	took time.Duration
 }
 
 // loaded warms the provider up for a second and then asks for three.
@@ -79,12 +84,33 @@ func (b *bench) loaded(p *provider, prepare func(*provider) (func(int) error, er
 	if _, _, err := closedLoop(time.Second, ask); err != nil {
 		return figure{}, err
 	}
+	before := processorTime(p.pid)
 	all, took, err := closedLoop(3*time.Second*time.Duration(min(b.scale, 5)), ask)
 	if err != nil {
 		return figure{}, err
 	}
 	p50, p99 := spread(all)
-	return figure{rate: float64(len(all)) / took.Seconds(), p50: p50, p99: p99, memory: p.memory(), took: took}, nil
+	return figure{
+		rate: float64(len(all)) / took.Seconds(), p50: p50, p99: p99, memory: p.memory(), took: took,
+		cpu: (processorTime(p.pid) - before) / float64(len(all)),
+	}, nil
+}
+
+// processorTime is what a process has used so far, in milliseconds; 0 for one that is not ours.
+func processorTime(pid int) float64 {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, ok := strings.Cut(string(stat), ") ") // the name may hold spaces
+	fields := strings.Fields(rest)
+	if err != nil || !ok || len(fields) < 13 {
+		return 0
+	}
+	user, err1 := strconv.ParseFloat(fields[11], 64)
+	system, err2 := strconv.ParseFloat(fields[12], 64)
+	if err1 != nil || err2 != nil {
+		return 0
+	}
+	const tick = 10 // milliseconds: Linux counts in hundredths of a second
+	return (user + system) * tick
 }
 
 // closedLoop lets every connection ask again as soon as it has its answer.

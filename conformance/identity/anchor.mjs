@@ -85,7 +85,7 @@ const configuration = async () => ({
     return fetch(String(url).replace(/^https:(\/\/localhost:)/, 'http:$1'), options)
   },
   ttl: Object.fromEntries(Object.entries({
-    AccessToken: 300, AuthorizationCode: 60, BackchannelAuthenticationRequest: 120, ClientCredentials: 300,
+    AccessToken: 300, AuthorizationCode: 60, BackchannelAuthenticationRequest: ctx => Math.min(120, ctx?.oidc?.params.requested_expiry ?? 120), ClientCredentials: 300,
     Grant: 3600, IdToken: 300, Interaction: 300, RefreshToken: 3600, Session: 3600,
   })),
   features: {

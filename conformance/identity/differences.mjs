@@ -1,5 +1,6 @@
 // Where a target differs from a test, by the test's name, with the reason. A test that passes
 // all the same must come off the list.
+const getOnly = 'GET only: a POST from another site carries no session cookie (SameSite), and a pushed request needs no more than GET'
 const library = 'the library leaves it to the site that runs it'
 
 export const differences = {
@@ -16,8 +17,12 @@ export const differences = {
     'RFC 9700 4.2: the provider\'s pages send no address on, and are not kept': library,
     'RFC 6749 4.1.3: a code without redirect_uri is refused': 'it takes it when the client has one address only',
     'RFC 6749 5.2: a grant that the client did not register is unauthorized_client': 'it is refused, as invalid_request',
+    'OpenID Connect Core 3.1.2.1: the authorization endpoint takes POST': getOnly,
+    'RFC 9700 2.1.1: a plain client without PKCE is refused': library,
     'CIBA 11: polling too fast is slow_down': 'it does not count polls',
     'FAPI-CIBA 5.2.2: a client that did not register CIBA is unauthorized_client': 'it is refused, as invalid_request',
   },
-  praya: {},
+  praya: {
+    'OpenID Connect Core 3.1.2.1: the authorization endpoint takes POST': getOnly,
+  },
 }

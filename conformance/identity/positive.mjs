@@ -6,6 +6,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { browse, keyPair, random, redirectURI } from './client.mjs'
 import { oauth4webapi } from './positive_oauth.mjs'
+import { personas } from './positive_praya.mjs'
 import { run, test } from './tap.mjs'
 import { details, open } from './target.mjs'
 
@@ -259,6 +260,7 @@ if (target.metadata.userinfo_signing_alg_values_supported) {
 }
 
 oauth4webapi(target)
+if (target.name === 'praya') personas(target, app, login)
 const bad = await run({ only: process.argv[2] ?? '', together: true })
 target.stop()
 process.exit(bad ? 1 : 0)

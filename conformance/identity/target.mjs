@@ -22,6 +22,5 @@ function scopes(supported) {
 // details is a request of RFC 9396 that the target knows.
 export function details(target) {
   if (target.name !== 'praya') return [{ type: 'form', number: 'IR56B', fields: ['name'] }]
-  if (process.env.PRAYA_CONFORMANCE_DETAILS) return JSON.parse(process.env.PRAYA_CONFORMANCE_DETAILS)
   return [{ type: 'form_filling', form_name: 'A form', form_number: 'IR56B', purpose: 'To test', fields: ['enName'], optional_fields: ['emailAddress'] }]
 }

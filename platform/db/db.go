@@ -44,7 +44,7 @@ type DB struct {
 
 // backend is what the two engines do differently.
 type backend interface {
-	read(ctx context.Context, d *DB, fn func(*Tx) error) error
+	read(ctx context.Context, d *DB, latest bool, fn func(*Tx) error) error
 	write(ctx context.Context, d *DB, latest bool, fn func(*Tx) error) error
 	stats() Stats
 	close() error
@@ -94,7 +94,17 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	defer d.open.Done()
-	return d.back.read(ctx, d, fn)
+	return d.back.read(ctx, d, false, fn)
+}
+
+// ReadLatest is Read in which each statement sees what has been committed so far: for
+// looking up one row, it saves beginning and ending a transaction.
+func (d *DB) ReadLatest(ctx context.Context, fn func(*Tx) error) error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	defer d.open.Done()
+	return d.back.read(ctx, d, true, fn)
 }
 
 // Write runs fn and makes all its changes durable, or none. fn may run again.

@@ -241,6 +241,33 @@ func TestAReadIsOneSnapshot(t *testing.T) {
 	})
 }
 
+func TestReadLatestSeesWhatIsCommitted(t *testing.T) {
+	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
+		err := d.ReadLatest(t.Context(), func(tx *db.Tx) error {
+			var before, after int
+			if err := tx.Row(countItems).Scan(&before); err != nil {
+				return err
+			}
+			if err := d.Write(t.Context(), func(tx *db.Tx) error { return insert(tx, "a", 1) }); err != nil {
+				return err
+			}
+			if err := tx.Row(countItems).Scan(&after); err != nil {
+				return err
+			}
+			if after != before+1 {
+				t.Errorf("saw %d, then %d", before, after)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.ReadLatest(t.Context(), func(tx *db.Tx) error { return insert(tx, "b", 1) }); err == nil {
+			t.Error("a row was inserted in a ReadLatest")
+		}
+	})
+}
+
 // Every third writer fails, some by panic, some by ending their goroutine; each one's
 // work is all there or not at all, and nobody else's suffers.
 func TestOneWritersFailureIsItsOwn(t *testing.T) {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -70,9 +71,39 @@ func (p *postgres) suits(ctx context.Context) error {
 	return nil
 }
 
-func (p *postgres) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (p *postgres) read(ctx context.Context, d *DB, latest bool, fn func(*Tx) error) error {
+	if latest {
+		return p.lookup(ctx, d, fn)
+	}
 	return p.once(ctx, d, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
 }
+
+// lookup runs statements without a transaction around them.
+func (p *postgres) lookup(ctx context.Context, d *DB, fn func(*Tx) error) error {
+	c, err := p.pool.Conn(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer c.Close() //nolint:errcheck // it goes back to the pool
+	tx := &Tx{ctx: ctx, at: d.clock(), engine: PostgreSQL, run: reader{remote{c: c}}}
+	defer func() { _ = tx.end(nil) }()
+	return tx.end(fn(tx))
+}
+
+// reader is a connection without a transaction, which only reads.
+type reader struct{ remote }
+
+func (r reader) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	return r.c.QueryContext(ctx, text, args...)
+}
+
+func (reader) exec(context.Context, string, []any) (int64, error) { return 0, errOnlyReads }
+
+func (reader) insertMany(context.Context, string, []string, iter.Seq[[]any]) (int64, error) {
+	return 0, errOnlyReads
+}
+
+var errOnlyReads = errors.New("db: a read does not write")
 
 // attempts bounds how often a transaction that others overtook begins again.
 const attempts = 30

@@ -91,7 +91,7 @@ func (l *lite) session(ctx context.Context) (*session, error) {
 	return &session{c: c, stmts: map[string]*sql.Stmt{}}, nil
 }
 
-func (l *lite) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (l *lite) read(ctx context.Context, d *DB, latest bool, fn func(*Tx) error) error {
 	var s *session
 	select {
 	case s = <-l.readers:
@@ -99,11 +99,13 @@ func (l *lite) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
 		return interrupted(ctx.Err())
 	}
 	defer func() { l.readers <- s }()
-	calm := context.WithoutCancel(ctx)
-	if _, err := s.exec(calm, "begin", nil); err != nil {
-		return explain(err)
+	if !latest {
+		calm := context.WithoutCancel(ctx)
+		if _, err := s.exec(calm, "begin", nil); err != nil {
+			return explain(err)
+		}
+		defer func() { _, _ = s.exec(calm, "rollback", nil) }() // nothing was written
 	}
-	defer func() { _, _ = s.exec(calm, "rollback", nil) }() // nothing was written
 	tx := &Tx{ctx: ctx, at: d.clock(), engine: SQLite, run: s}
 	defer func() { _ = tx.end(nil) }() // before the rollback, also in a panic
 	return tx.end(fn(tx))

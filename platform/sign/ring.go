@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"praya/kernel/when"
 )
@@ -50,8 +51,9 @@ type Ring struct {
 	seal  cipher.AEAD
 	clock when.Clock
 
-	mu   sync.RWMutex
-	keys []Key
+	mu     sync.RWMutex
+	keys   []Key
+	looked when.Instant // when the file was last read again
 }
 
 // ErrNoKeyFile says that a ring is there but its key file is not: it must be brought back.
@@ -133,7 +135,12 @@ func (r *Ring) read() error {
 	if err != nil {
 		return fmt.Errorf("sign: %s does not open with this key file: %w", r.file, err)
 	}
-	return json.Unmarshal(plain, &r.keys)
+	var keys []Key // of their own: others still hold what was read before
+	if err := json.Unmarshal(plain, &keys); err != nil {
+		return err
+	}
+	r.keys = keys
+	return nil
 }
 
 func (r *Ring) write() error {
@@ -179,7 +186,10 @@ func (r *Ring) Rotate(p Purpose) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := slices.Clone(r.keys)
-	err := r.add(p)
+	err := r.read() // another process may have added one
+	if err == nil {
+		err = r.add(p)
+	}
 	if err == nil {
 		err = r.write()
 	}
@@ -202,14 +212,50 @@ func (r *Ring) present(p Purpose) (Key, error) {
 }
 
 func (r *Ring) byID(id string, p Purpose) (Key, error) {
+	if k, ok := r.find(id, p); ok {
+		return k, nil
+	}
+	if err := r.reload(); err != nil {
+		return Key{}, err
+	}
+	if k, ok := r.find(id, p); ok {
+		return k, nil
+	}
+	return Key{}, fmt.Errorf("sign: the ring has no key %q for %s", id, p)
+}
+
+func (r *Ring) find(id string, p Purpose) (Key, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, k := range r.keys {
 		if k.ID == id && k.Purpose == p {
-			return k, nil
+			return k, true
 		}
 	}
-	return Key{}, fmt.Errorf("sign: the ring has no key %q for %s", id, p)
+	return Key{}, false
+}
+
+// reload reads the ring again, at most once a second: a key that is not known may be
+// another process's new one.
+func (r *Ring) reload() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := r.clock(); now.Sub(r.looked) >= time.Second {
+		r.looked = now
+		return r.read()
+	}
+	return nil
+}
+
+// Keys lists the keys, oldest first, without their secrets.
+func (r *Ring) Keys() []Key {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	out := slices.Clone(r.keys)
+	for i := range out {
+		out[i].Secret = nil
+	}
+	return out
 }
 
 // Sign signs a message with the present signature key, and names the key.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"praya/kernel/when"
 	"praya/kernel/who"
@@ -144,5 +145,41 @@ func TestKeyFile(t *testing.T) {
 	}
 	if s := fmt.Sprintf("%v %+v %#v", r.keys[0], r.keys[0], r.keys[0]); strings.Contains(s, fmt.Sprint(r.keys[0].Secret)) {
 		t.Error("a key prints its secret")
+	}
+}
+
+// Two processes share a ring: what one seals after a rotation, the other opens.
+func TestAnotherProcessRotates(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	clock := func() when.Instant { return when.At(now) }
+	var rings [2]*Ring
+	for i := range rings {
+		var err error
+		if rings[i], err = OpenRing(filepath.Join(dir, "ring"), filepath.Join(dir, "key"), clock); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := Place{Realm: "production", Table: "t", Column: "c", ID: "1"}
+	for i := range 3 { // in turns, so that neither loses the other's key
+		one, other := rings[i%2], rings[(i+1)%2]
+		if err := one.Rotate(Fields); err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := one.Encrypt(at, []byte("secret"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(2 * time.Second)
+		if plain, err := other.Decrypt(at, sealed); err != nil || string(plain) != "secret" {
+			t.Errorf("round %d: %q, %v", i, plain, err)
+		}
+	}
+	ids := map[string]bool{}
+	for _, k := range rings[0].Keys() {
+		if ids[k.ID] || k.Secret != nil {
+			t.Errorf("%v stands twice, or shows its secret", k)
+		}
+		ids[k.ID] = true
 	}
 }

@@ -51,6 +51,13 @@ func (v *Visit) rememberLang() {
 	}
 }
 
+// FromElsewhere reports whether a link or a redirect of another site led here: then the
+// address's language is no choice of the visitor's.
+func (v *Visit) FromElsewhere() bool {
+	from, err := url.Parse(v.R.Referer())
+	return err == nil && from.Host != v.R.Host
+}
+
 // keep sets a cookie that holds a preference and nothing about a person.
 func (v *Visit) keep(name, value string) {
 	http.SetCookie(v.W, &http.Cookie{

@@ -145,7 +145,7 @@ func (v *Visit) find() (*Session, error) {
 		return nil, nil
 	}
 	var s Session
-	err := store.Read(v.Context(), func(tx *db.Tx) (err error) {
+	err := store.ReadLatest(v.Context(), func(tx *db.Tx) (err error) {
 		s, err = findSession(tx, token)
 		return err
 	})

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"embed"
+	"time"
 
 	"praya/platform/access"
 	"praya/platform/db"
@@ -39,6 +40,9 @@ func (s *Service) Mount(site *web.Site) {
 	s.mountStaff(site.Operator)
 }
 
+// importPatience is how long the largest sheet may take on a slow machine.
+const importPatience = 2 * time.Minute
+
 // mountStaff registers the pages of those who administer staff.
 func (s *Service) mountStaff(page func(string, web.Handler, ...web.Option)) {
 	secret := web.Secret()
@@ -48,7 +52,7 @@ func (s *Service) mountStaff(page func(string, web.Handler, ...web.Option)) {
 	page("GET /directory/staff/officers/{id}", s.showOfficer, secret)
 	page("GET /directory/staff/export/{sheet}", s.showExport, secret)
 	page("GET /directory/staff/import", s.showImport, secret)
-	page("POST /directory/staff/import", s.doImport, secret, web.Body(maxFile+1<<16))
+	page("POST /directory/staff/import", s.doImport, secret, web.Body(maxFile+1<<16), web.Patience(importPatience))
 	for path, form := range map[string]web.Handler{
 		"/find":                  s.findOfficer,
 		"/posts/new":             s.newPost,

@@ -22,9 +22,11 @@ func (s *Service) editOfficer(v *web.Visit) error {
 	}
 	email := ask(v, asText, "email", false)
 	email.Kind, email.Autocomplete = "email", "off"
+	chinese := askIn(v, "name_zh", lang.TC, true)
+	chinese.Hint = "" // it is about new officers
 	return s.answer(v, form{
 		Title: v.T("directory.officer.edit"), Submit: v.T("directory.form.save"), Back: officerPath(o.ID),
-		Questions: []question{askIn(v, "name_zh", lang.TC, true), askIn(v, "name_en", lang.EN, true), email},
+		Questions: []question{chinese, askIn(v, "name_en", lang.EN, true), email},
 		Given:     put("name_zh", o.Name.Chinese, "name_en", o.Name.English, "email", o.Email),
 		Act: func(a *answers) (string, string, error) {
 			after := o.Officer

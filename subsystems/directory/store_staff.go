@@ -13,16 +13,16 @@ const (
 
 	sqlOfficerByEmail = `select ` + officerColumns + ` from directory_officers where realm = $1 and email_index = $2`
 
-	sqlOfficerByAccount = `select ` + officerColumns + ` from directory_officers where realm = $1 and account = $2`
+	sqlOfficerByAccount = `select ` + officerColumns + ` from directory_officers where realm = $1 and account = $2 and account <> ''`
 
-	sqlOfficersPage = `select ` + officerColumns + ` from directory_officers o where o.realm = $1 and exists (
-		select 1 from directory_appointments a join directory_posts p on p.realm = a.realm and p.id = a.post
-		where a.realm = o.realm and a.officer = o.id and p.department = $2 and ($3 = '' or a.to_day = '' or a.to_day >= $3))
+	sqlOfficersPage = `select ` + officerColumns + ` from directory_officers o where o.realm = $1 and o.id in (
+		select a.officer from directory_posts p join directory_appointments a on a.realm = p.realm and a.post = p.id
+		where p.realm = $1 and p.department = $2 and ($3 = '' or a.to_day = '' or a.to_day >= $3))
 		order by o.id limit $4 offset $5`
 
-	sqlOfficersCount = `select count(*) from directory_officers o where o.realm = $1 and exists (
-		select 1 from directory_appointments a join directory_posts p on p.realm = a.realm and p.id = a.post
-		where a.realm = o.realm and a.officer = o.id and p.department = $2 and ($3 = '' or a.to_day = '' or a.to_day >= $3))`
+	sqlOfficersCount = `select count(*) from directory_officers o where o.realm = $1 and o.id in (
+		select a.officer from directory_posts p join directory_appointments a on a.realm = p.realm and a.post = p.id
+		where p.realm = $1 and p.department = $2 and ($3 = '' or a.to_day = '' or a.to_day >= $3))`
 
 	sqlInsertOfficer = `insert into directory_officers (realm, id, name_zh, name_en, email, email_index, account, left_day, busy, version)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 1)`
@@ -72,18 +72,19 @@ const (
 	sqlDeleteGrant = `delete from directory_grants where realm = $1 and id = $2 and version = $3`
 
 	// What an account's duties are made of, in one statement: it is asked at every request of
-	// an officer. An appointment's role, and a grant's id and post, are empty.
+	// an officer. An appointment's role, and a grant's id and post, are empty. That an account
+	// is not empty is said, or SQLite would not take the index of those that are there.
 	sqlServing = `select o.id, a.id, a.post, p.department, a.acting, a.from_day, a.to_day, ''
 		from directory_officers o
 		join directory_appointments a on a.realm = o.realm and a.officer = o.id
 		join directory_posts p on p.realm = a.realm and p.id = a.post
-		where o.realm = $1 and o.account = $2 and (o.left_day = '' or o.left_day >= $3)
+		where o.realm = $1 and o.account = $2 and o.account <> '' and (o.left_day = '' or o.left_day >= $3)
 		and a.from_day <= $3 and (a.to_day = '' or a.to_day >= $3)
 		union all
 		select o.id, '', '', g.department, false, g.from_day, g.to_day, g.name
 		from directory_officers o
 		join directory_grants g on g.realm = o.realm and g.officer = o.id
-		where o.realm = $1 and o.account = $2 and (o.left_day = '' or o.left_day >= $3)
+		where o.realm = $1 and o.account = $2 and o.account <> '' and (o.left_day = '' or o.left_day >= $3)
 		and g.from_day <= $3 and (g.to_day = '' or g.to_day >= $3)`
 )
 

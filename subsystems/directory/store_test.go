@@ -655,3 +655,11 @@ func TestImport(t *testing.T) {
 		}
 	})
 }
+
+// TestStatements prepares every statement on both engines.
+func TestStatements(t *testing.T) {
+	if n := dbtest.Prepare(t, schemas(), "."); n < 35 {
+		t.Errorf("%d statements only", n)
+	}
+	dbtest.Homes(t, ".")
+}

@@ -14,7 +14,7 @@ import (
 // Bounds of a file that is imported.
 const (
 	maxFile     = 4 << 20
-	maxRows     = 5000
+	maxRows     = 2000 // each is an act of its own in the trail, and others wait for the transaction
 	maxCell     = 2000 // bytes
 	maxProblems = 100
 )

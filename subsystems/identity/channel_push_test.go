@@ -134,7 +134,7 @@ func newPushService(t *testing.T) *pushService {
 }
 
 func TestPushReachesEachBrowserOnce(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		p := newPushService(t)
 		p.answers["/again"] = []int{http.StatusInternalServerError, http.StatusTooManyRequests}
 		p.answers["/gone"] = []int{http.StatusGone}
@@ -223,7 +223,7 @@ func known(t *testing.T, h http.Header, public, audience string) {
 }
 
 func TestSubscriptionsThatAreRefused(t *testing.T) {
-	w := newTown(t, dbAddress(t))
+	w := newBorough(t, dbAddress(t))
 	a := w.person(who.Production, lang.EN, "")
 	ctx, me := w.as(a, who.Production), newReader(t)
 	good := Subscription{Endpoint: "https://push.example/abc", Public: me.key.PublicKey().Bytes(), Auth: me.auth}
@@ -249,7 +249,7 @@ func TestSubscriptionsThatAreRefused(t *testing.T) {
 
 // In production nothing is sent to an address inside, whatever a browser claims.
 func TestPushStaysOutside(t *testing.T) {
-	w := newTown(t, dbAddress(t))
+	w := newBorough(t, dbAddress(t))
 	touched := make(chan struct{}, 10)
 	inside := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { touched <- struct{}{} }))
 	defer inside.Close()

@@ -39,6 +39,7 @@ type Service struct {
 type Rules struct {
 	MinimumAge   int           // to open an account; 11
 	RecoveryWait time.Duration // before a recovery opens the account; 24 h
+	AddressTries int           // a minute, of one network at pages where people sign in; 60, after a burst
 	Name         lang.Text     // of the site, as a passkey is labelled on a device
 }
 
@@ -180,14 +181,23 @@ func (s *Service) Subject(tx *db.Tx, account AccountID, sector string) (string, 
 // Sweep takes out what has ended, of every realm.
 func (s *Service) Sweep(ctx context.Context) (n int64, err error) {
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		if n, err = sweepTickets(tx); err != nil {
+		tickets, err := sweepTickets(tx)
+		if err != nil {
 			return err
 		}
-		notices, err := sweepNotices(tx)
-		n += notices
+		approvals, err := sweepApprovals(tx)
+		if err != nil {
+			return err
+		}
+		n, err = sweepNotices(tx)
+		n += tickets + approvals
 		return err
 	})
-	return n, err
+	if err != nil {
+		return n, err
+	}
+	swept, err := s.protocol.Sweep(ctx)
+	return n + swept, err
 }
 
 func until(tx *db.Tx, d time.Duration) when.Instant { return tx.Now().Add(d) }

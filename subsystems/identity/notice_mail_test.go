@@ -60,7 +60,7 @@ func readLetter(t *testing.T, raw received) (l letter) {
 }
 
 func TestMailTellsTitleAndPlaceOnly(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		a := w.person(who.Production, lang.TC, "chan@example.hk")
 		stranger := w.person(who.Production, lang.EN, "")
 		n := Notice{Account: a.ID, Sender: "water", Category: Bill, NoticeContent: NoticeContent{
@@ -101,7 +101,7 @@ func TestMailTellsTitleAndPlaceOnly(t *testing.T) {
 }
 
 func TestMailIsNeverDoubled(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		a := w.person(who.Production, lang.EN, "chan@example.hk")
 		w.post.expect("later", "later", "cut")
 		w.tells(a, who.Production, Message{Key: "recovered", Link: "/me/passkeys"})
@@ -145,7 +145,7 @@ func TestMailIsNeverDoubled(t *testing.T) {
 }
 
 func TestMailServerAwayIsSeenByTheOperator(t *testing.T) {
-	w := newTown(t, dbAddress(t))
+	w := newBorough(t, dbAddress(t))
 	a := w.person(who.Production, lang.EN, "chan@example.hk")
 	w.Mail.Server = "127.0.0.1:1"
 	w.tells(a, who.Production, Message{Key: "recovered", Link: "/me/passkeys"})
@@ -173,7 +173,7 @@ func TestMailServerAwayIsSeenByTheOperator(t *testing.T) {
 }
 
 func TestAddressIsConfirmedByCode(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		a := w.person(who.Production, lang.EN, "")
 		ctx := w.as(a, who.Production)
 		if err := w.Change(ctx, Email, "chan@example.hk", "Chrome, Linux"); err != nil {
@@ -243,7 +243,7 @@ func TestAddressIsConfirmedByCode(t *testing.T) {
 }
 
 func TestRecoveryIsStoppedFromTheMail(t *testing.T) {
-	w := newTown(t, dbAddress(t))
+	w := newBorough(t, dbAddress(t))
 	a := w.person(who.Production, lang.EN, "chan@example.hk")
 	begin := func() {
 		t.Helper()

@@ -19,6 +19,7 @@ import (
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
+	"praya/platform/sign"
 	"praya/subsystems/identity/internal/oidc"
 )
 
@@ -34,11 +35,11 @@ func plainClient(id, name string) oidc.Client {
 
 // bureau is a service in the sandbox: it has signed a person in, and has a token of its own.
 type bureau struct {
-	w              *town
+	w              *borough
 	id, sub, token string
 }
 
-func (w *town) bureau(id string) *bureau {
+func (w *borough) bureau(id string) *bureau {
 	w.t.Helper()
 	b := &bureau{w: w, id: id}
 	ctx := who.AsSystem(w.t.Context(), who.Sandbox)
@@ -120,7 +121,7 @@ func (b *bureau) calls(method, path, body string) (int, map[string]any, http.Hea
 }
 
 func TestServicesTellPeople(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		b := w.bureau("water")
 		b.signsIn("approves")
 		a, err := w.Persona(who.AsSystem(t.Context(), who.Sandbox), "approves")
@@ -181,7 +182,7 @@ func TestServicesTellPeople(t *testing.T) {
 }
 
 func TestStrangersAreNotReached(t *testing.T) {
-	w := newTown(t, dbAddress(t))
+	w := newBorough(t, dbAddress(t))
 	b, other := w.bureau("water"), w.bureau("tax")
 	b.signsIn("approves")
 	said := func(c *bureau, sub string) string {
@@ -219,7 +220,7 @@ func TestStrangersAreNotReached(t *testing.T) {
 }
 
 func TestRemindersWaitAndAreWithdrawn(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		b := w.bureau("water")
 		b.signsIn("approves")
 		a, err := w.Persona(who.AsSystem(t.Context(), who.Sandbox), "approves")
@@ -278,7 +279,7 @@ func TestRemindersWaitAndAreWithdrawn(t *testing.T) {
 }
 
 func TestOneKeyIsOneNotice(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		b := w.bureau("water")
 		b.signsIn("approves")
 		o := NoticeOrder{Client: "water", Subject: b.sub, RepeatKey: "once", Category: Bill, Content: NoticeContent{
@@ -306,7 +307,7 @@ func TestOneKeyIsOneNotice(t *testing.T) {
 }
 
 func TestNoticesThatAreRefused(t *testing.T) {
-	w := newTown(t, dbAddress(t))
+	w := newBorough(t, dbAddress(t))
 	b := w.bureau("water")
 	b.signsIn("approves")
 	long := strings.Repeat("長", maxNoticeTitle+1)
@@ -402,7 +403,7 @@ func TestQuietHours(t *testing.T) {
 }
 
 func TestWishes(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		a := w.person(who.Production, lang.EN, "chan@example.hk")
 		ctx := w.as(a, who.Production)
 		for _, bad := range []NoticeWishes{{Muted: []string{"fax.bill"}}, {Muted: []string{"mail.gossip"}}, {QuietFrom: 24}, {QuietTo: -1}} {
@@ -455,7 +456,7 @@ func TestWishes(t *testing.T) {
 }
 
 func TestClosingForgetsNotices(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		a := w.person(who.Production, lang.EN, "chan@example.hk")
 		ctx := w.as(a, who.Production)
 		w.tells(a, who.Production, Message{Key: "recovered", Link: "/me"})
@@ -478,7 +479,7 @@ func TestClosingForgetsNotices(t *testing.T) {
 
 // All that we ourselves say has words in every language, with all that it speaks of.
 func TestOwnMessagesHaveWords(t *testing.T) {
-	w := newTown(t, dbAddress(t))
+	w := newBorough(t, dbAddress(t))
 	a := w.person(who.Production, lang.EN, "")
 	for _, key := range []string{"recovery", "recovered", "passkey-added", "asked", "new-device"} {
 		w.tells(a, who.Production, Message{Key: key, Link: "/me", Day: w.now(), Device: "Chrome, Linux"})
@@ -499,7 +500,7 @@ func TestOwnMessagesHaveWords(t *testing.T) {
 
 // A sign-in on a kind of device that was never used is told; the first one ever is not.
 func TestNewKindOfDeviceIsTold(t *testing.T) {
-	eachTown(t, func(t *testing.T, w *town) {
+	eachBorough(t, func(t *testing.T, w *borough) {
 		a := w.person(who.Production, lang.EN, "")
 		ctx := w.as(a, who.Production)
 		for _, c := range []struct {
@@ -514,4 +515,83 @@ func TestNewKindOfDeviceIsTold(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What was sealed under an old key is sealed anew while we serve, and a dump of the tables
+// tells nothing of what people were told.
+func TestNoticesTurnKeysAndRevealNothing(t *testing.T) {
+	eachBorough(t, func(t *testing.T, w *borough) {
+		a := w.person(who.Sandbox, lang.EN, "")
+		ctx, me := w.as(a, who.Sandbox), newReader(t)
+		key, err := w.PushKey(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const endpoint = "http://127.0.0.1:1/very-unusual-endpoint"
+		if err := w.Subscribe(ctx, Subscription{Endpoint: endpoint, Public: me.key.PublicKey().Bytes(), Auth: me.auth}, "Chrome, Linux"); err != nil {
+			t.Fatal(err)
+		}
+		x := lang.Text{TC: "非常罕見", EN: "Very unusual", SC: "非常罕见"}
+		err = w.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := w.keepNew(tx, Notice{Account: a.ID, Sender: "water", Category: Bill, NoticeContent: NoticeContent{Title: x, Text: x}}, "1")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := w.dump(ctx)
+		if err := w.Keys.Rotate(sign.Fields); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.reseal(ctx, func(int64) {}); err != nil {
+			t.Fatal(err)
+		}
+		after := w.dump(ctx)
+		for table, old := range before {
+			for _, told := range []string{"Very unusual", "罕見", "very-unusual-endpoint"} {
+				if strings.Contains(old+after[table], told) {
+					t.Errorf("%s reveals %q", table, told)
+				}
+			}
+			if old == after[table] || old == "" {
+				t.Errorf("%s was not sealed anew", table)
+			}
+		}
+		if list, _, err := w.Inbox(ctx, 10, 0); err != nil || len(list) != 1 || list[0].Title != x {
+			t.Errorf("%+v %v", list, err)
+		}
+		if again, err := w.PushKey(ctx); err != nil || again != key {
+			t.Errorf("%s %s %v", key, again, err)
+		}
+	})
+}
+
+// dump is what stands in the tables of notices that hold something sealed.
+func (w *borough) dump(ctx context.Context) map[string]string {
+	w.t.Helper()
+	out := map[string]string{}
+	err := w.DB.Read(ctx, func(tx *db.Tx) error {
+		for _, name := range []string{"identity_notices", "identity_notice_browsers", "identity_notice_keys"} {
+			rows, err := tx.Dump(db.Table{Name: name, Columns: []db.Column{{Name: "sealed", Type: "bytea"}}})
+			if err != nil {
+				return err
+			}
+			for rows.Next() {
+				var sealed []byte
+				if err := rows.Scan(&sealed); err != nil {
+					return err
+				}
+				out[name] += string(sealed)
+			}
+			rows.Close()
+			if err := rows.Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -13,27 +12,8 @@ import (
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
-	"praya/platform/limits"
 	"praya/platform/web"
 )
-
-// Guessing is made slow: what a network may try in a while.
-const (
-	tries    = 30
-	tryAgain = 4 * time.Second
-)
-
-// slowly is a route's limit by the network that asks; it holds over several processes.
-func (s *Service) slowly(what string) web.Option {
-	return web.Limit(func(v *web.Visit) error {
-		network := v.Client().String()
-		if p, err := v.Client().Prefix(64); err == nil && v.Client().Is6() {
-			network = p.String() // one household has a whole /64
-		}
-		_, err := limits.Take(v.Context(), s.DB, "identity."+what+" "+network, limits.Rate{Burst: tries, Per: tryAgain})
-		return err
-	})
-}
 
 // device is what this browser is called in lists.
 func device(v *web.Visit) string {

@@ -27,7 +27,7 @@ func profileRow(v *web.View, f Field, x Value) web.Entry {
 	row := web.Entry{Label: v.T("identity.field." + string(f)), Value: v.T("identity.profile.missing")}
 	if x.Text != "" {
 		row.Value = write(v, x)
-		row.From = v.T("identity.profile.source."+string(x.Source), "day", x.Changed.Day())
+		row.From = v.T("identity.profile.source."+string(x.Source), "day", v.Date(x.Changed.Day()))
 	}
 	if x.Text != "" && !f.FromDocument() {
 		row.From = "" // theirs to change

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"praya/kernel/fault"
+	"praya/kernel/lang"
 	"praya/kernel/who"
 	"praya/platform/web"
 	"praya/subsystems/identity/internal/oidc"
@@ -19,6 +21,10 @@ func (s *Service) showRequest(v *web.Visit) error {
 	r, err := s.protocol.Pending(v.Context(), v.PathValue("id"))
 	if err != nil {
 		return err
+	}
+	if l := localeOf(v, r); l != v.Lang() {
+		http.Redirect(v.W, v.R, v.Same(l), http.StatusSeeOther)
+		return nil
 	}
 	if refused, err := s.anonymousNeedsProof(v, r); refused || err != nil {
 		return err
@@ -63,6 +69,15 @@ func (s *Service) showRequest(v *web.Visit) error {
 		return s.refuse(v, r, "consent_required", "the person has to agree first")
 	}
 	return s.requestPage(v, http.StatusOK, a, r, nil)
+}
+
+// localeOf is the language in which the service spoke with the person (OpenID Connect Core,
+// 3.1.2.1: ui_locales), until the person chooses another one here.
+func localeOf(v *web.Visit, r oidc.Request) lang.Lang {
+	if len(r.UILocales) == 0 || !v.FromElsewhere() {
+		return v.Lang()
+	}
+	return lang.Negotiate(strings.Join(r.UILocales, ","))
 }
 
 // anonymousNeedsProof refuses anonymous form filling to plain clients: a release that is
@@ -213,7 +228,7 @@ func (s *Service) consentValue(v *web.Visit, p Profile, f Field, optional bool, 
 	out := web.ConsentValue{Name: string(f), Label: v.T("identity.field." + string(f)), Optional: optional}
 	if there {
 		out.Value = write(v.View, x)
-		out.Source = v.T("identity.profile.source."+string(x.Source), "day", x.Changed.Day())
+		out.Source = v.T("identity.profile.source."+string(x.Source), "day", v.Date(x.Changed.Day()))
 		return out
 	}
 	out.Missing = v.T("identity.profile.missing")

@@ -36,7 +36,7 @@ func signInBody(v *web.View, f web.PasskeyForm, to string, again bool, errs []we
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -511,7 +511,7 @@ func fieldBody(v *web.View, f Field, form url.Values, to string, errs []web.Fiel
 			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -735,7 +735,7 @@ func passkeyBody(v *web.View, f web.PasskeyForm, errs []web.FieldError) templ.Co
 			templ_7745c5c3_Var34 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -782,7 +782,7 @@ func confirmBody(v *web.View, f web.Form, what []string, errs []web.FieldError) 
 			templ_7745c5c3_Var36 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1134,7 +1134,7 @@ func detailsBody(v *web.View, form url.Values, simulated bool, errs []web.FieldE
 			templ_7745c5c3_Var55 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1286,7 +1286,7 @@ func raiseBody(v *web.View, simulated bool, to string, errs []web.FieldError) te
 			templ_7745c5c3_Var58 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1492,7 +1492,7 @@ func recoverBody(v *web.View, errs []web.FieldError) templ.Component {
 			templ_7745c5c3_Var68 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1563,7 +1563,7 @@ func pairingBody(v *web.View, p web.Pairing, errs []web.FieldError) templ.Compon
 			templ_7745c5c3_Var71 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1861,7 +1861,7 @@ func requestBody(v *web.View, c web.Consent, message string, errs []web.FieldErr
 			templ_7745c5c3_Var86 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = refusal(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -2020,6 +2020,43 @@ func servicesBody(v *web.View, rows []serviceRow) templ.Component {
 			templ_7745c5c3_Err = web.FormFrame(v, web.Form{
 				Action: "/me/services", Submit: v.T("identity.services.end"), Quiet: true, Hidden: [][2]string{{"client", r.Client}},
 			}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var93), templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		return nil
+	})
+}
+
+// refusal says what is wrong: with links to the fields, or as one sentence when there is none.
+func refusal(v *web.View, errs []web.FieldError) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var94 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var94 == nil {
+			templ_7745c5c3_Var94 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		if len(errs) == 1 && errs[0].Name == "" {
+			templ_7745c5c3_Err = web.Notification(v, web.Notice{Failed: true, Text: errs[0].Text}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = web.ErrorSummary(v, errs).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -44,7 +44,8 @@ type Ceremony struct{ Options, Note string }
 // note is what we must remember between challenge and answer.
 type note struct {
 	Purpose string
-	About   string // the account, or what an added passkey is for
+	About   string       // the account, or what an added passkey is for
+	Ends    when.Instant // by our clock; the session's own end is left open
 	Session webauthn.SessionData
 }
 
@@ -133,7 +134,7 @@ func (s *Service) AskNew(ctx context.Context, origin string, account AccountID, 
 }
 
 func (s *Service) ceremony(ctx context.Context, options any, n note) (c Ceremony, err error) {
-	n.Session.Expires = s.DB.Clock()().Add(ceremonyTime).Time()
+	n.Ends, n.Session.Expires = s.DB.Clock()().Add(ceremonyTime), time.Time{}
 	text, err := json.Marshal(options)
 	if err != nil {
 		return c, err
@@ -163,7 +164,7 @@ func (s *Service) answered(ctx context.Context, sealed, purpose string) (n note,
 	if err != nil {
 		return n, fault.New(fault.Invalid, "identity.fault.ceremony").Because(err)
 	}
-	if n.Purpose != purpose || !s.DB.Clock()().Before(when.At(n.Session.Expires)) {
+	if n.Purpose != purpose || !s.DB.Clock()().Before(n.Ends) {
 		return n, fault.New(fault.Invalid, "identity.fault.ceremony")
 	}
 	return n, nil
@@ -232,6 +233,9 @@ func (s *Service) Prove(ctx context.Context, origin, sealed, answer string, agai
 		used, err = party.ValidateDiscoverableLogin(find, n.Session, parsed)
 	}
 	if err != nil {
+		if limit := s.accountLimit(ctx, "failed", a.ID); limit != nil {
+			return a, limit
+		}
 		return a, fault.New(fault.Invalid, "identity.fault.passkey-wrong").Because(err)
 	}
 	if err := a.mayUse(); err != nil {
@@ -243,12 +247,12 @@ func (s *Service) Prove(ctx context.Context, origin, sealed, answer string, agai
 // used writes down that a passkey was used, and takes the challenge. A counter that went
 // back is a copied key (WebAuthn, 7.2, step 22): refused, and nothing is written.
 func (s *Service) used(ctx context.Context, n note, stored storedPasskey, c *webauthn.Credential) error {
-	if c.Authenticator.CloneWarning {
-		return fault.New(fault.Forbidden, "identity.fault.passkey-copied")
-	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := take(tx, n); err != nil {
 			return err
+		}
+		if c.Authenticator.CloneWarning {
+			return fault.New(fault.Forbidden, "identity.fault.passkey-copied")
 		}
 		var err error
 		if stored.Record, err = s.sealKey(tx, stored.Account, *c); err != nil {

@@ -158,6 +158,25 @@ function responses(target, client) {
     assert.ok(!to.searchParams.has('code'))
   })
 
+  test('OpenID Connect Core 3.1.2.6: prompt=none for nobody is login_required, with iss', async () => {
+    const { to } = await (await client()).authorize({ login_hint: undefined, prompt: 'none' })
+    assert.ok(to, 'a page was shown')
+    assert.ok(['login_required', 'interaction_required'].includes(to.searchParams.get('error')), String(to))
+    assert.equal(to.searchParams.get('iss'), target.issuer)
+  })
+
+  test('OpenID Connect Core 3.1.2.1: the authorization endpoint takes POST', async () => {
+    const c = await client()
+    const body = new URLSearchParams({ client_id: c.id, request_uri: (await c.push()).json.request_uri })
+    assert.ok((await browse(target.metadata.authorization_endpoint, undefined, { method: 'POST', body })).to?.searchParams.get('code'))
+  })
+
+  test('RFC 9700 2.1.1: a plain client without PKCE is refused', async () => {
+    const plain = await Client.register(target, { token_endpoint_auth_method: 'client_secret_basic', token_endpoint_auth_signing_alg: undefined,
+      dpop_bound_access_tokens: false, require_pushed_authorization_requests: false, jwks: undefined })
+    stopped(await browse(plain.authorizationURL(plain.request({ code_challenge: undefined, code_challenge_method: undefined }))), 'invalid_request', redirectURI)
+  })
+
   test('RFC 6749 4.1.2: no state comes back that was not sent', async () => {
     const { to } = await (await client()).authorize({ state: undefined })
     assert.ok(!to.searchParams.has('state'))

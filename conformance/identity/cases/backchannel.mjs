@@ -39,6 +39,13 @@ export function backchannel(target) {
     assert.ok(Number.isInteger(json.expires_in) && json.expires_in > 0)
   })
 
+  test('CIBA 11: a request lives as long as requested_expiry says, and then is expired_token', async () => {
+    const { auth_req_id: id, expires_in: life } = (await ask({ requested_expiry: '2' })).json
+    assert.equal(life, 2)
+    await new Promise(done => setTimeout(done, 3000))
+    refused(await poll(id), 'expired_token')
+  })
+
   test('CIBA 11: while the person has not answered, authorization_pending', async () =>
     refused(await poll((await ask()).json.auth_req_id), 'authorization_pending'))
 

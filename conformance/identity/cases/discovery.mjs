@@ -97,6 +97,12 @@ function registration(target) {
     for (const [name, value] of Object.entries(sent)) assert.deepEqual(answer.json[name], value, name)
   })
 
+  test('RFC 7591 3.2.1: a secret comes with the time when it ends', async () => {
+    const { json, text } = await register(target, await metadata({ token_endpoint_auth_method: 'client_secret_basic', jwks: undefined, dpop_bound_access_tokens: false }))
+    assert.ok(json.client_secret?.length >= 22, text)
+    assert.ok(Number.isInteger(json.client_secret_expires_at), 'no client_secret_expires_at')
+  })
+
   const uri = ['invalid_redirect_uri', 'invalid_client_metadata']
   no('FAPI 2.0 SP 5.3.2.2: an address of plain http', uri, { redirect_uris: ['http://client.example/callback'] })
   no('RFC 6749 3.1.2: an address with a fragment', uri, { redirect_uris: [`${redirectURI}#part`] })

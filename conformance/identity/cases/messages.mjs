@@ -24,7 +24,13 @@ function requests(target) {
     const pushed = await send(await object(c, { state: 'inside' }))
     assert.equal(pushed.status, 201, pushed.text)
     const { to } = await browse(c.authorizationURL({ request_uri: pushed.json.request_uri }))
-    assert.equal(to.searchParams.get('state'), 'inside')
+    assert.equal(said(to).state, 'inside')
+  })
+  test('JARM 2.3: a client that signs its requests gets a signed response only when response_mode asks for one', async () => {
+    const c = await client()
+    const pushed = await send(await object(c))
+    const { to } = await browse(c.authorizationURL({ request_uri: pushed.json.request_uri }))
+    assert.ok(to.searchParams.has('code') && !to.searchParams.has('response'), [...to.searchParams.keys()].join())
   })
   test(`${ms}: an unsigned request is refused when a signed one is required`, async () =>
     refused(await (await client()).push(), ['invalid_request', 'invalid_request_object']))
@@ -47,6 +53,14 @@ function requests(target) {
   no(`${ms}: a request object with nbf over 60 minutes ago is refused`, c => object(c, { iat: now() - 3700, nbf: now() - 3700, exp: now() + 60 }))
   no(`${ms}: a request object that lives over 60 minutes is refused`, c => object(c, { exp: now() + 3700 }))
   no('FAPI 2.0 SP 5.3.2.1: a request object with nbf over 60 s ahead is refused', c => object(c, { nbf: now() + 90, exp: now() + 150 }))
+  test('FAPI 2.0 SP 5.3.2.1: a request object with iat and nbf 8 s ahead is taken', async () => {
+    const c = await client()
+    assert.equal((await send(await object(c, { iat: now() + 8, nbf: now() + 8 }))).status, 201)
+  })
+  test('RFC 8725 3.11: a client assertion is no request object', async () => {
+    const c = await client()
+    refused(await send(await c.assertion()), ['invalid_request_object', 'invalid_request'])
+  })
   no('RFC 9101 5.2.1: a request object signed by another key is refused', async c => object(c, {}, {}, await keyPair()))
   no('RFC 9101 5.2.1: a request object with an unknown kid is refused', c => object(c, {}, { kid: 'unknown' }))
   no('RFC 9101 4: a request object within a request object is refused', c => object(c, { request: 'nested' }))
@@ -57,7 +71,8 @@ function requests(target) {
   no('RFC 9101 5: an encrypted request object that nobody can open is refused', () => 'eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIn0.AAAA.AAAA.AAAA.AAAA')
   no('FAPI 2.0 SP 5.3.2.2: a request object without PKCE is refused', c => object(c, { code_challenge: undefined, code_challenge_method: undefined }), ['invalid_request', 'invalid_request_object'])
   no('FAPI 2.0 SP 5.3.2.2: a request object with another response_type is refused', c => object(c, { response_type: 'token' }), ['unsupported_response_type', 'invalid_request', 'unauthorized_client'])
-  no('Praya, bad input: a request object of 40 kB is refused', c => object(c, { filler: 'x'.repeat(30_000) }), ['invalid_request_object', 'invalid_request'])
+  test('Praya, bad input: a request object of 100 kB is refused', async () =>
+    refused(await send(await object(await client(), { filler: 'x'.repeat(70_000) })), ['invalid_request_object', 'invalid_request'], [400, 413]))
 
   test('RFC 9126 3: parameters outside a request object change nothing', async () => {
     const c = await client()
@@ -65,7 +80,7 @@ function requests(target) {
     if (pushed.status !== 201) return refused(pushed, ['invalid_request', 'invalid_request_object'])
     const { to } = await browse(c.authorizationURL({ request_uri: pushed.json.request_uri }))
     assert.equal(to.origin + to.pathname, redirectURI)
-    assert.equal(to.searchParams.get('state'), 'inside')
+    assert.equal(said(to).state, 'inside')
   })
 
   test('FAPI 2.0 SP 5.3.2.2: a request object at the authorization endpoint does not stand for PAR', async () => {
@@ -73,6 +88,12 @@ function requests(target) {
     const { to } = await browse(c.authorizationURL({ request: await object(c) }))
     assert.ok(!to?.searchParams.has('code'), 'a code came back')
   })
+}
+
+// said is what a response says, signed or not; who signed it is tested elsewhere.
+function said(to) {
+  const signed = to.searchParams.get('response')
+  return signed ? JSON.parse(Buffer.from(signed.split('.')[1], 'base64url')) : Object.fromEntries(to.searchParams)
 }
 
 // again is the same RSA key for another algorithm.

@@ -67,6 +67,11 @@ export function possession(target) {
     assert.ok([400, 413, 431].includes(answer.status), `${answer.status} ${answer.text.slice(0, 100)}`)
   })
 
+  test('FAPI 2.0 SP 5.3.2.1: a proof with iat 8 s ahead is taken', async () => {
+    const c = await client()
+    assert.equal((await ask(await c.proof(token, { iat: now() + 8 }))).status, 200)
+  })
+
   test('RFC 9449 8: a request without a nonce is told the nonce', async () => {
     const answer = await ask(await (await client()).proof(token, { nonce: undefined }))
     refused(answer, 'use_dpop_nonce', 400)
@@ -140,6 +145,16 @@ export function possession(target) {
     const proof = await at(c, t)
     assert.equal((await c.userinfo(t, { proof })).status, 200)
     unauthorized(await c.userinfo(t, { proof }), [bad, 'invalid_token', 'use_dpop_nonce'], [400, 401])
+  })
+
+  test('RFC 9449 4.3 (9): the query of an address is not part of a proof', async () => {
+    const { access_token: t } = await access()
+    assert.equal((await (await client()).userinfo(t, { url: `${userinfo}?x=1` })).status, 200)
+  })
+
+  test('OpenID Connect Core 5.3.1: userinfo answers POST as it answers GET', async () => {
+    const { access_token: t } = await access()
+    assert.equal((await (await client()).userinfo(t, { method: 'POST' })).status, 200)
   })
 
   test('RFC 9449 7.2: a DPoP token used as a bearer token is refused', async () => {

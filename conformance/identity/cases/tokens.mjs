@@ -237,6 +237,21 @@ function asking(target, client, other, active) {
     assert.equal(await active(c, t), true)
   })
 
+  for (const hint of ['refresh_token', 'nonsense']) {
+    test(`RFC 7009 2.1: a token is revoked although the hint says ${hint}`, async () => {
+      const c = await client()
+      const { access_token: t } = await c.tokens()
+      assert.equal((await c.post('revocation_endpoint', { token: t, token_type_hint: hint }, { proof: null })).status, 200)
+      assert.equal(await active(c, t), false)
+    })
+  }
+
+  test('RFC 7662 2.1: a token is found although the hint says refresh_token', async () => {
+    const c = await client()
+    const { access_token: t } = await c.tokens()
+    assert.equal((await c.post('introspection_endpoint', { token: t, token_type_hint: 'refresh_token' }, { proof: null })).json.active, true)
+  })
+
   test('RFC 7009 2.1: the revocation of nothing is invalid_request', async () =>
     refused(await (await client()).post('revocation_endpoint', {}, { proof: null }), 'invalid_request'))
 

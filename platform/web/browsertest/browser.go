@@ -10,10 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/security"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -59,8 +61,8 @@ func (b *Browser) start() {
 	b.err = chromedp.Run(ctx)
 }
 
-// Tab opens a tab for a test and closes it at the test's end. It begins without cookies,
-// which all tabs share: tests with tabs do not run in parallel.
+// Tab opens a tab for a test and closes it at the test's end. Each has cookies of its own,
+// as if it were another person's browser.
 func (b *Browser) Tab(t *testing.T) *Tab {
 	t.Helper()
 	need(t, "chromium", func() bool { _, err := exec.LookPath("chromium"); return err == nil })
@@ -68,10 +70,14 @@ func (b *Browser) Tab(t *testing.T) *Tab {
 	if b.err != nil {
 		t.Fatalf("browsertest: chromium does not start: %v", b.err)
 	}
-	ctx, cancel := chromedp.NewContext(b.ctx)
+	own, err := b.window()
+	if err != nil {
+		t.Fatalf("browsertest: %v", err)
+	}
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(own))
 	tab := &Tab{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, tab.hear)
-	tab.run(log.Enable(), network.Enable(), network.ClearBrowserCookies(), runtime.Enable(), security.SetIgnoreCertificateErrors(true))
+	tab.run(log.Enable(), network.Enable(), runtime.Enable(), security.SetIgnoreCertificateErrors(true))
 	t.Cleanup(func() {
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
@@ -81,6 +87,21 @@ func (b *Browser) Tab(t *testing.T) *Tab {
 		cancel()
 	})
 	return tab
+}
+
+// window opens a window with cookies of its own. Chromium wants a new window for the first
+// tab of such a context, which chromedp does not ask for.
+func (b *Browser) window() (id target.ID, err error) {
+	err = chromedp.Run(b.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		ctx = cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser)
+		own, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
+		if err != nil {
+			return err
+		}
+		id, err = target.CreateTarget("about:blank").WithBrowserContextID(own).WithNewWindow(true).Do(ctx)
+		return err
+	}))
+	return id, err
 }
 
 // need skips a test without a tool, and fails it where CI demands all tools.

@@ -57,7 +57,7 @@ func (tab *Tab) Press(text string) {
 	tab.t.Helper()
 	var found bool
 	tab.Eval(`(() => {
-		const e = [...document.querySelectorAll('button, a')].find((e) => e.innerText.trim() === `+strconv.Quote(text)+`);
+		const e = [...document.querySelectorAll('button, a')].find((e) => e.innerText.replace(/\s+/g, '') === `+strconv.Quote(text)+`.replace(/\s+/g, ''));
 		if (!e) return false;
 		window.pressed = true;
 		setTimeout(() => e.click(), 0);

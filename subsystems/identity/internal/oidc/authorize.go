@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"praya/kernel/fault"
+	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
@@ -19,6 +20,9 @@ import (
 // the browser to the page where a person answers. A request that names no address that
 // can be trusted gives a fault, and nobody is redirected (RFC 6749, 4.1.2.1).
 func (p *Provider) Authorize(v *web.Visit) error {
+	if err := p.limited(v, pathAuthorize); err != nil {
+		return err
+	}
 	c := p.call(v, pathAuthorize)
 	to, path, refused, err := p.authorize(c)
 	status := http.StatusSeeOther
@@ -30,9 +34,20 @@ func (p *Provider) Authorize(v *web.Visit) error {
 	case err != nil:
 		return err
 	case path != "":
-		return v.Redirect(path)
+		return c.toPage(path)
 	}
 	return seeOther(v, to)
+}
+
+// toPage leads to a page of ours: in a language of ui_locales that there is, or else in
+// the visitor's.
+func (c *call) toPage(path string) error {
+	for _, tag := range c.locales {
+		if known := strings.ToLower(tag); strings.HasPrefix(known, "zh") || strings.HasPrefix(known, "en") || strings.HasPrefix(known, "yue") {
+			return seeOther(c.visit, "/"+string(lang.Negotiate(tag))+path)
+		}
+	}
+	return c.visit.Redirect(path)
 }
 
 // authorize gives an address of the client's, or the path of a page of ours.
@@ -50,8 +65,9 @@ func (p *Provider) authorize(c *call) (to, path string, refused *Refusal, err er
 		return "", "", refused, untrusted("client", refused)
 	}
 	var r Request
+	var used []byte
 	if strings.HasPrefix(q["request_uri"], requestURI) {
-		r, err = p.pushed(c, strings.TrimPrefix(q["request_uri"], requestURI))
+		r, used, err = p.pushed(c, strings.TrimPrefix(q["request_uri"], requestURI))
 	} else {
 		r, err = p.direct(c, q)
 	}
@@ -65,7 +81,7 @@ func (p *Provider) authorize(c *call) (to, path string, refused *Refusal, err er
 	if err != nil {
 		return "", "", nil, err
 	}
-	to, path, err = p.wait(c, r)
+	to, path, err = p.wait(c, r, used)
 	return to, path, nil, err
 }
 
@@ -79,57 +95,73 @@ func untrusted(key string, cause error) error {
 func (p *Provider) direct(c *call, q params) (Request, error) {
 	r := Request{ClientID: c.client.ID}
 	if c.client.RequirePAR || q["request_uri"] != "" {
-		if c.client.redirectsTo(q["redirect_uri"]) {
-			r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
-			if c.client.signsResponses() {
-				r.ResponseMode = "query.jwt"
-			}
-		}
+		backTo(c, q, &r)
 		if q["request_uri"] != "" {
 			return r, refuse("invalid_request_uri", "request_uri must be one that the PAR endpoint gave")
 		}
 		return r, refuse(invalidRequest, "this client must push its requests (RFC 9126): request_uri is missing")
 	}
 	if q["request"] != "" {
-		if c.client.redirectsTo(q["redirect_uri"]) {
-			r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
-		}
+		backTo(c, q, &r)
 		return r, refuse("request_not_supported", "a request object is taken by the PAR endpoint only")
 	}
 	return p.readRequest(c, q)
 }
 
-// pushed takes a pushed request, which it is good for once.
-func (p *Provider) pushed(c *call, reference string) (r Request, err error) {
-	var row requestRow
-	err = p.write(c.ctx, func(tx *db.Tx) error {
-		row, err = takeRequest(tx, hashOf(reference), kindPushed)
-		if fault.Is(err, fault.NotFound) {
-			return untrusted("request", errors.New("oidc: request_uri is unknown, was used or has expired"))
-		}
-		return err
-	})
-	if err != nil {
-		return r, err
+// backTo lets an error be told to the service, where it has a registered address.
+func backTo(c *call, q params, r *Request) {
+	if !c.client.redirectsTo(q["redirect_uri"]) {
+		return
 	}
-	if row.client != c.client.ID || !c.now.Before(row.expiresAt) {
-		return r, untrusted("request", errors.New("oidc: request_uri has expired or is another client's"))
+	r.RedirectURI, r.State, r.ResponseMode = q["redirect_uri"], q["state"], "query"
+	if mode := q["response_mode"]; mode == "jwt" || mode == "query.jwt" || c.client.signsResponses() {
+		r.ResponseMode = "query.jwt"
 	}
-	return p.openRequest(c.ctx, row)
 }
 
-// wait keeps a request until a person answers. The sandbox's personas do at once.
-func (p *Provider) wait(c *call, r Request) (to, path string, err error) {
-	r.ID, r.MadeAt, r.ExpiresAt = secret(), c.now, c.now.Add(p.Lifetimes.Interaction)
-	row, err := p.sealRequest(c.ctx, r.ID, kindPending, r)
-	if err != nil {
-		return "", "", err
+// pushed reads a pushed request; wait uses it up.
+func (p *Provider) pushed(c *call, reference string) (r Request, used []byte, err error) {
+	var row requestRow
+	err = p.DB.Read(c.ctx, func(tx *db.Tx) error {
+		row, err = findRequest(tx, hashOf(reference), kindPushed)
+		return err
+	})
+	if fault.Is(err, fault.NotFound) || err == nil && (row.client != c.client.ID || expired(row, c.now)) {
+		return r, nil, errUsed("request_uri is unknown, was used, has expired or is another client's")
 	}
+	if err != nil {
+		return r, nil, err
+	}
+	r, err = p.openRequest(c.ctx, row)
+	return r, row.hash, err
+}
+
+func errUsed(cause string) error { return untrusted("request", errors.New("oidc: "+cause)) }
+
+// wait keeps a request until a person answers, in place of the pushed one that is good
+// for once. The sandbox's personas answer at once.
+func (p *Provider) wait(c *call, r Request, used []byte) (to, path string, err error) {
+	c.locales = r.UILocales
+	r.ID, r.MadeAt, r.ExpiresAt = secret(), c.now, c.now.Add(p.Lifetimes.Interaction)
 	decision, err := p.decide(c.ctx, r)
 	if err != nil {
 		return "", "", err
 	}
-	if err := p.DB.Write(c.ctx, func(tx *db.Tx) error { return addRequest(tx, row) }); err != nil {
+	if decision != nil && decision.After <= 0 {
+		to, err = p.atOnce(c, r, used, *decision)
+		return to, "", err
+	}
+	row, err := p.sealRequest(c.ctx, r.ID, kindPending, r)
+	if err != nil {
+		return "", "", err
+	}
+	err = p.DB.Write(c.ctx, func(tx *db.Tx) error {
+		if err := useUp(tx, used); err != nil {
+			return err
+		}
+		return addRequest(tx, row)
+	})
+	if err != nil {
 		return "", "", err
 	}
 	if decision == nil || !pause(c.ctx, decision.After) {
@@ -137,6 +169,45 @@ func (p *Provider) wait(c *call, r Request) (to, path string, err error) {
 	}
 	to, err = p.carryOut(c.ctx, r.ID, *decision)
 	return to, "", err
+}
+
+// useUp takes a pushed request out of use; nothing for one that was not pushed.
+func useUp(tx *db.Tx, pushed []byte) error {
+	if pushed == nil {
+		return nil
+	}
+	_, err := takeRequest(tx, pushed, kindPushed)
+	if fault.Is(err, fault.NotFound) {
+		return errUsed("request_uri was used a moment ago")
+	}
+	return err
+}
+
+// atOnce answers a request that waits for nobody: in one transaction, without keeping it.
+func (p *Provider) atOnce(c *call, r Request, used []byte, d Decision) (to string, err error) {
+	if d.Error != "" {
+		if err := p.DB.Write(c.ctx, func(tx *db.Tx) error { return useUp(tx, used) }); err != nil {
+			return "", err
+		}
+		return p.refusal(c.ctx, c.client, r, refuse(d.Error, "%s", d.Description))
+	}
+	if err := p.admit(r, &d.Grant); err != nil {
+		return "", err
+	}
+	code := secret()
+	err = p.DB.Write(c.ctx, func(tx *db.Tx) error {
+		if err := useUp(tx, used); err != nil {
+			return err
+		}
+		if err := p.enter(tx, c.client, r, &d.Grant); err != nil {
+			return err
+		}
+		return p.addCodeFor(tx, r, d.Grant, code)
+	})
+	if err != nil {
+		return "", err
+	}
+	return p.response(c.ctx, c.client, r, url.Values{"code": {code}})
 }
 
 func (p *Provider) decide(ctx context.Context, r Request) (*Decision, error) {

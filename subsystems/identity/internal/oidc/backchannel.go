@@ -44,6 +44,9 @@ func (p *Provider) ask(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.signedOnce(); err != nil {
+		return nil, err
+	}
 	r, err := p.readAsk(c, q)
 	if err != nil {
 		return nil, err
@@ -83,6 +86,21 @@ func (p *Provider) ask(c *call) (*reply, error) {
 		ExpiresIn int64  `json:"expires_in"`
 		Interval  int64  `json:"interval"`
 	}{r.AuthReqID, int64(r.ExpiresAt.Sub(c.now).Seconds()), row.pause})
+}
+
+// signedOnce: a signed backchannel request has a jti (CIBA Core, 7.1.1). No request_uri
+// stands between it and the person's phone, so it is good for once.
+func (c *call) signedOnce() error {
+	if c.params["request"] == "" {
+		return nil
+	}
+	if c.objectID == "" || len(c.objectID) > maxText {
+		return refuse(invalidRequestObject, "the request object's jti is missing or too long (CIBA Core, 7.1.1)")
+	}
+	c.once = append(c.once, replay{
+		onceHash("request", c.client.ID, c.objectID), c.objectEnds, refuse(invalidRequestObject, "the request object's jti was used before"),
+	})
+	return nil
 }
 
 func (p *Provider) keepAsk(tx *db.Tx, row requestRow, r Request, decision *Decision) error {

@@ -154,6 +154,25 @@ func (w *world) work(t *testing.T) {
 	t.Cleanup(func() { cancel(); wg.Wait() })
 }
 
+func TestASignedBackchannelRequestIsGoodForOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.register(oidc.MessageSigning)
+		object := func(jti any) map[string]string {
+			now := w.clock.unix()
+			claims := map[string]any{"iss": p.id, "aud": w.issuer(), "nbf": now, "exp": now + 60, "scope": "openid", "login_hint": "chan"}
+			if jti != nil {
+				claims["jti"] = jti
+			}
+			return map[string]string{"request": jwt(p.key, map[string]any{"kid": "sig-1"}, claims)}
+		}
+		once := object(random())
+		p.call("/bc-authorize", once).is(t, "once", 200, "")
+		p.call("/bc-authorize", once).is(t, "twice", 400, "invalid_request_object")
+		p.call("/bc-authorize", object(nil)).is(t, "no jti", 400, "invalid_request_object")
+		p.call("/bc-authorize", map[string]string{"scope": "openid", "login_hint": "chan"}).is(t, "unsigned", 400, "invalid_request")
+	})
+}
+
 func TestBackchannelPing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w = w.sandbox()
@@ -290,6 +309,18 @@ func TestLogout(t *testing.T) {
 		events, _ := c["events"].(map[string]any)
 		if c["sid"] != sid || c["aud"] != p.id || c["iss"] != w.issuer() || c["nonce"] != nil || events["http://schemas.openid.net/event/backchannel-logout"] == nil {
 			t.Errorf("logout token: %v", c)
+		}
+		// A browser without a session here: the service's own part of the session that it names.
+		f := p.start(nil)
+		f.approve(oidc.Grant{Account: "chan", SessionID: "session-2"})
+		other := f.redeem(nil)
+		r = end(map[string]string{"id_token_hint": other.text("id_token")})
+		to, _ = url.Parse(r.header.Get("Location"))
+		if _, err := w.p.FinishLogout(w.ctx(), to.Path[strings.LastIndexByte(to.Path, '/')+1:], ""); err != nil {
+			t.Error(err)
+		}
+		if p.active(other.text("access_token"))["active"] != false {
+			t.Error("a service's token outlives the session that it ended")
 		}
 		if err := w.db.Write(w.ctx(), func(tx *db.Tx) error { return w.p.EndGrants(tx, "chan", p.id) }); err != nil {
 			t.Fatal(err)

@@ -26,7 +26,11 @@ type call struct {
 	client   *Client
 	proof    *proof   // DPoP; nil without
 	once     []replay // what this request shows that may be shown once only
+	locales  []string // in which a page of ours is asked for
 	basic    bool     // the client used HTTP Basic
+
+	objectID   string // jti of a signed request object
+	objectEnds when.Instant
 }
 
 // reply is what it gets.
@@ -57,11 +61,17 @@ func (p *Provider) call(v *web.Visit, endpoint string) *call {
 
 // answer runs an endpoint for programs: its refusals are JSON in the standards' words.
 func (p *Provider) answer(v *web.Visit, endpoint string, do func(*call) (*reply, error)) error {
+	if err := p.limited(v, endpoint); err != nil {
+		return err
+	}
 	c := p.call(v, endpoint)
 	r, err := do(c)
 	var refused *Refusal
 	if errors.As(err, &refused) {
 		r, err = c.refusal(refused), nil
+		if refused.Code == invalidClient && p.Failed != nil {
+			p.Failed(v, c.params["client_id"])
+		}
 	}
 	if err != nil {
 		return err
@@ -84,6 +94,13 @@ func (p *Provider) answer(v *web.Visit, endpoint string, do func(*call) (*reply,
 	v.W.WriteHeader(r.status)
 	_, _ = v.W.Write(r.body) // nobody is left to be told
 	return nil
+}
+
+func (p *Provider) limited(v *web.Visit, endpoint string) error {
+	if p.Limit == nil {
+		return nil
+	}
+	return p.Limit(v, endpoint)
 }
 
 func (c *call) refusal(r *Refusal) *reply {

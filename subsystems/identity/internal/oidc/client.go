@@ -18,7 +18,7 @@ type Kind string
 // The kinds of client.
 const (
 	FAPI           Kind = "fapi"                 // FAPI 2.0 Security Profile
-	MessageSigning Kind = "fapi-message-signing" // and signed requests (JAR) and responses (JARM)
+	MessageSigning Kind = "fapi-message-signing" // and signed requests (JAR); responses (JARM): either or both
 	Plain          Kind = "plain"                // OpenID Connect with code, PKCE and a secret; allowed one by one
 )
 
@@ -147,7 +147,7 @@ func (p *Provider) EndClient(tx *db.Tx, id string) error {
 
 // Client reads a client.
 func (p *Provider) Client(ctx context.Context, id string) (c *Client, err error) {
-	err = p.DB.Read(ctx, func(tx *db.Tx) error {
+	err = p.DB.ReadLatest(ctx, func(tx *db.Tx) error {
 		c, err = readClient(tx, id)
 		return err
 	})

@@ -26,7 +26,7 @@ func (p *Provider) metadata(issuer string, realm who.Realm) map[string]any {
 		"jwks_uri":                              issuer + pathJWKS,
 
 		"scopes_supported":         p.scopesSupported(),
-		"claims_supported":         append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"}, p.Claims...),
+		"claims_supported":         p.claimsSupported(),
 		"response_types_supported": []string{"code"},
 		"response_modes_supported": []string{"query", "query.jwt", "jwt"},
 		"grant_types_supported":    []string{grantCode, grantRefresh, grantClient, grantBackchannel},
@@ -78,6 +78,12 @@ func (p *Provider) metadata(issuer string, realm who.Realm) map[string]any {
 		m["registration_endpoint"] = issuer + pathRegister
 	}
 	return m
+}
+
+func (p *Provider) claimsSupported() []string {
+	all := append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"}, p.Claims...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (p *Provider) scopesSupported() []string {

@@ -140,7 +140,7 @@ type fetchedKeys struct {
 	at   when.Instant
 }
 
-// fetched keeps the key sets behind jwks_uri. It is bounded, and one at a time fetches.
+// fetched keeps the key sets behind jwks_uri. It is bounded.
 type fetched struct {
 	mu   sync.Mutex
 	kept map[clientKey]*fetchedKeys

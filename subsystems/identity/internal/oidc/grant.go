@@ -18,7 +18,7 @@ type Grant struct {
 	ID        string `json:"-"`
 	ClientID  string `json:"-"`
 	Account   string `json:"-"`
-	SessionID string `json:"-"`
+	SessionID string `json:"-"` // the session's id, never the secret of its cookie: it is stored as it is
 
 	AuthTime when.Instant          `json:"auth_time"`
 	ACR      string                `json:"acr,omitempty"`
@@ -112,30 +112,47 @@ func (p *Provider) Approve(ctx context.Context, requestID string, g Grant) (redi
 	if err := p.admit(r, &g); err != nil {
 		return "", err
 	}
-	g.ClientID, g.Claims, g.Nonce, g.Sector = r.ClientID, r.Claims, r.Nonce, client.Sector()
 	code := secret()
 	err = p.DB.Write(ctx, func(tx *db.Tx) error {
-		g.ID = id.New[string](tx.Now())
-		if g.Subject, err = p.People.Subject(ctx, tx, g.Account, g.Sector); err != nil {
-			return err
-		}
-		if err := p.addGrant(tx, g, tx.Now().Add(p.grantLife(client, g))); err != nil {
+		if err := p.enter(tx, client, r, &g); err != nil {
 			return err
 		}
 		if r.Backchannel {
 			return p.settle(tx, client, r, row.hash, stateApproved, g.ID)
 		}
-		if _, err := takeRequest(tx, row.hash, kindPending); err != nil {
-			return errGone("the request was answered a moment ago")
+		if err := takeOpen(tx, row.hash, kindPending); err != nil {
+			return err
 		}
-		return addCode(tx, hashOf(code), codeRow{
-			grantID: g.ID, client: g.ClientID, redirectURI: r.RedirectURI, challenge: r.Challenge, jkt: r.JKT, expiresAt: tx.Now().Add(p.Lifetimes.Code),
-		})
+		return p.addCodeFor(tx, r, g, code)
 	})
 	if err != nil || r.Backchannel {
 		return "", err
 	}
 	return p.response(ctx, client, r, url.Values{"code": {code}})
+}
+
+// takeOpen removes a request that waits; another one may have been faster.
+func takeOpen(tx *db.Tx, hash []byte, kind string) error {
+	_, err := takeRequest(tx, hash, kind)
+	if fault.Is(err, fault.NotFound) {
+		return errGone("the request was answered a moment ago")
+	}
+	return err
+}
+
+// enter writes down a grant, with what the request says of it.
+func (p *Provider) enter(tx *db.Tx, client *Client, r Request, g *Grant) (err error) {
+	g.ID, g.ClientID, g.Claims, g.Nonce, g.Sector = id.New[string](tx.Now()), r.ClientID, r.Claims, r.Nonce, client.Sector()
+	if g.Subject, err = p.People.Subject(tx.Context(), tx, g.Account, g.Sector); err != nil {
+		return err
+	}
+	return p.addGrant(tx, *g, tx.Now().Add(p.grantLife(client, *g)))
+}
+
+func (p *Provider) addCodeFor(tx *db.Tx, r Request, g Grant, code string) error {
+	return addCode(tx, hashOf(code), codeRow{
+		grantID: g.ID, client: g.ClientID, redirectURI: r.RedirectURI, challenge: r.Challenge, jkt: r.JKT, expiresAt: tx.Now().Add(p.Lifetimes.Code),
+	})
 }
 
 // grantLife is how long a grant can have tokens.
@@ -213,8 +230,8 @@ func (p *Provider) Refuse(ctx context.Context, requestID, code, description stri
 		if r.Backchannel {
 			return p.settle(tx, client, r, row.hash, no.Code, "")
 		}
-		if _, err := takeRequest(tx, row.hash, kindPending); err != nil {
-			return errGone("the request was answered a moment ago")
+		if err := takeOpen(tx, row.hash, kindPending); err != nil {
+			return err
 		}
 		return nil
 	})

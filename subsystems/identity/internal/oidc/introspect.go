@@ -44,7 +44,7 @@ func (p *Provider) tokenState(c *call, text string) (body []byte, err error) {
 	var t tokenRow
 	var subject string
 	var details []byte
-	err = p.DB.Read(c.ctx, func(tx *db.Tx) error {
+	err = p.DB.ReadLatest(c.ctx, func(tx *db.Tx) error {
 		if t, err = findToken(tx, hash); err != nil {
 			return err
 		}

@@ -34,6 +34,9 @@ func (p *Provider) requestParams(c *call, alg string) (params, error) {
 	if err := c.checkObject(claims); err != nil {
 		return nil, refuse(invalidRequestObject, "%v", err)
 	}
+	if jti, _ := claims.text("jti"); jti != "" {
+		c.objectID, c.objectEnds = jti, c.now.Add(longest+ahead+behind) // no object is good for longer
+	}
 	return objectParams(claims)
 }
 

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -211,54 +212,75 @@ func (p *Provider) makeKey(realm who.Realm, alg jose.SignatureAlgorithm, state s
 // Rotate lets the next keys of the realm sign, retires those that did, and publishes
 // new next ones. It may be called while serving, by any process: a key has been
 // published for Lifetimes.Publish before it signs, and one that no longer signs stays
-// published until its last token has ended. Too early it is a Conflict.
-func (p *Provider) Rotate(ctx context.Context) error {
+// published until its last token has ended. When no key has been published for long
+// enough, it is a Conflict.
+func (p *Provider) Rotate(ctx context.Context) error { return p.rotate(ctx, 0) }
+
+// RotateOlder is Rotate for keys that were made longer ago than age: for a job, which may
+// run in every process.
+func (p *Provider) RotateOlder(ctx context.Context, age time.Duration) error {
+	err := p.rotate(ctx, age)
+	if fault.Is(err, fault.Conflict) { // none is old enough, or another process was faster
+		return nil
+	}
+	return err
+}
+
+func (p *Provider) rotate(ctx context.Context, age time.Duration) error {
 	list, err := p.readKeys(ctx)
 	if err != nil {
 		return err
 	}
 	var made []signingKey
-	for _, alg := range algorithms() {
-		if !signs(list, string(alg)) {
+	for _, k := range list {
+		if k.state != keyCurrent || p.Clock().Sub(k.madeAt) < age {
 			continue
 		}
-		k, err := p.makeKey(who.From(ctx).Realm, alg, keyNext)
+		next, err := p.makeKey(who.From(ctx).Realm, jose.SignatureAlgorithm(k.alg), keyNext)
 		if err != nil {
 			return err
 		}
-		made = append(made, k)
+		made = append(made, next)
 	}
+	turned := 0
 	err = p.DB.Write(ctx, func(tx *db.Tx) error {
+		turned = 0
 		for _, k := range made {
-			if err := p.turn(tx, k); err != nil {
+			did, err := p.turn(tx, k)
+			if err != nil {
 				return err
+			}
+			if did {
+				turned++
 			}
 		}
 		return nil
 	})
+	if err == nil && turned == 0 {
+		err = fault.New(fault.Conflict, "identity.oidc.fault.key-too-new")
+	}
 	p.keyRing.put(who.From(ctx).Realm, nil)
 	return err
 }
 
-// turn moves the keys of one algorithm on by one state.
-func (p *Provider) turn(tx *db.Tx, made signingKey) error {
+// turn moves the keys of one algorithm on by one state, if the next one is known well enough.
+func (p *Provider) turn(tx *db.Tx, made signingKey) (bool, error) {
 	next, err := nextKey(tx, made.alg)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if tx.Now().Sub(next.madeAt) < p.Lifetimes.Publish {
-		return fault.New(fault.Conflict, "identity.oidc.fault.key-too-new")
+		return false, nil
 	}
-	// A minute more than the longest token: clocks differ, and other processes learn of it
-	// within a second.
+	// Longer than any token: clocks differ, and other processes learn of it within a second.
 	last := max(p.Lifetimes.IDToken, p.Lifetimes.Interaction)
 	if err := tx.Change(sqlRetireKey, tx.Realm(), made.alg, tx.Now().Add(last+p.Lifetimes.Publish)); err != nil {
-		return err
+		return false, err
 	}
 	if err := tx.Change(sqlUseKey, tx.Realm(), next.id); err != nil {
-		return err
+		return false, err
 	}
-	return addKey(tx, made)
+	return true, addKey(tx, made)
 }
 
 // signer gives the key that signs by an algorithm; the first use of one makes it.

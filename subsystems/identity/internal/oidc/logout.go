@@ -41,7 +41,7 @@ func (p *Provider) EndSession(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Redirect(path)
+	return c.toPage(path)
 }
 
 func (p *Provider) logout(c *call) (string, error) {
@@ -56,6 +56,7 @@ func (p *Provider) logout(c *call) (string, error) {
 	}
 	q := c.params
 	l := Logout{RedirectURI: q["post_logout_redirect_uri"], State: q["state"], UILocales: listed(q["ui_locales"])}
+	c.locales = l.UILocales
 	var claims object
 	clientID := q["client_id"]
 	if q["id_token_hint"] != "" {
@@ -124,7 +125,7 @@ func (p *Provider) PendingLogout(ctx context.Context, id string) (Logout, error)
 	return Logout{id, r.ClientID, r.Account, r.Nonce, r.RedirectURI, r.State, r.UILocales}, err
 }
 
-// SessionID reports whether a session of the caller's is the one that a service names.
+// IsSession reports whether a session of the caller's is the one that a service names.
 func (p *Provider) IsSession(ctx context.Context, l Logout, session string) (bool, error) {
 	client, err := p.cached(ctx, l.ClientID)
 	if err != nil || client == nil || l.SID == "" {
@@ -134,16 +135,20 @@ func (p *Provider) IsSession(ctx context.Context, l Logout, session string) (boo
 	return err == nil && same([]byte(sid), []byte(l.SID)), err
 }
 
-// FinishLogout ends a session with everything that hangs on it, and gives the address to
-// go back to; empty when the service named none. An empty session ends nothing.
+// FinishLogout ends what the service itself holds of the session that it named, and, when
+// the person agreed, session with everything that hangs on it. It gives the address to go
+// back to; empty when the service named none.
 func (p *Provider) FinishLogout(ctx context.Context, id, session string) (redirect string, err error) {
 	l, err := p.PendingLogout(ctx, id)
 	if err != nil {
 		return "", err
 	}
 	err = p.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := takeRequest(tx, hashOf(id), kindLogout); err != nil {
-			return errGone("the wish was carried out a moment ago")
+		if err := takeOpen(tx, hashOf(id), kindLogout); err != nil {
+			return err
+		}
+		if err := p.endNamed(tx, l); err != nil {
+			return err
 		}
 		return p.End(tx, session)
 	})
@@ -154,6 +159,30 @@ func (p *Provider) FinishLogout(ctx context.Context, id, session string) (redire
 		return l.RedirectURI, nil
 	}
 	return withQuery(l.RedirectURI, url.Values{"state": {l.State}})
+}
+
+// endNamed ends the service's own part: it says that the person has signed out there.
+func (p *Provider) endNamed(tx *db.Tx, l Logout) error {
+	if l.SID == "" || l.Account == "" {
+		return nil
+	}
+	grants, err := p.accountGrants(tx, l.Account, l.ClientID)
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		sid, err := p.sid(tx.Context(), g.Sector, g.SessionID)
+		if err != nil {
+			return err
+		}
+		if g.SessionID == "" || !same([]byte(sid), []byte(l.SID)) {
+			continue
+		}
+		if err := p.endOne(tx, g, g.Has("offline_access")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // End ends a session: the tokens of its grants, but for offline access, and every service

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"context"
 	"encoding/json"
 	"net/netip"
 	"net/url"
@@ -31,7 +32,7 @@ const (
 
 // ReadMetadata reads client metadata as a developer sends it (RFC 7591, 2), and fills
 // in what was left out. Members that it does not know are passed over (RFC 7591, 2).
-func ReadMetadata(raw []byte, realm who.Realm) (Client, error) {
+func (p *Provider) ReadMetadata(ctx context.Context, raw []byte) (Client, error) {
 	if len(raw) > maxBody {
 		return Client{}, refuse(invalidMetadata, "the metadata are larger than %d bytes", maxBody)
 	}
@@ -42,7 +43,11 @@ func ReadMetadata(raw []byte, realm who.Realm) (Client, error) {
 	if err := json.Unmarshal(raw, &c.Metadata); err != nil {
 		return Client{}, refuse(invalidMetadata, "a member of the metadata has the wrong type")
 	}
-	return c, c.check(realm)
+	if c.Scope == "" { // RFC 7591, 2: a default set
+		c.Scope = strings.Join(p.scopesSupported(), " ")
+	}
+	c.DetailTypes = p.knownTypes(c.DetailTypes)
+	return c, c.check(who.From(ctx).Realm)
 }
 
 // shaped mends "the metadata is": they are many.

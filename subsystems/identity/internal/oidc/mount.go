@@ -54,7 +54,7 @@ func (p *Provider) mount(site *web.Site, realm who.Realm, under, oauth string) {
 		"GET " + under + pathEndSession:  p.EndSession,
 		"POST " + under + pathEndSession: p.EndSession,
 	} {
-		handle = in(realm, handle)
+		handle = in(realm, notByHead(handle))
 		site.API(pattern, shownToPeople(handle), web.Secret(), web.Body(maxBody+1))
 		site.Page(pattern, handle, web.Secret(), web.Body(maxBody+1)) // where the error page's language switch leads
 	}
@@ -68,6 +68,18 @@ func in(realm who.Realm, handle web.Handler) web.Handler {
 			v.R = v.R.WithContext(who.With(v.Context(), r))
 		}
 		return handle(v)
+	}
+}
+
+// notByHead refuses HEAD, which ServeMux takes for GET: to look is not to use up a request.
+func notByHead(handle web.Handler) web.Handler {
+	return func(v *web.Visit) error {
+		if v.R.Method != http.MethodHead {
+			return handle(v)
+		}
+		v.W.Header().Set("Allow", "GET")
+		v.W.WriteHeader(http.StatusMethodNotAllowed)
+		return nil
 	}
 }
 

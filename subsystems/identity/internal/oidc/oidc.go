@@ -12,6 +12,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/sign"
+	"praya/platform/web"
 	"praya/platform/words"
 )
 
@@ -43,6 +44,12 @@ type Config struct {
 	Asked func(tx *db.Tx, r Request) error
 	// Note gets each message for the developer's log; no secret, token or personal datum is in it.
 	Note func(ctx context.Context, m Message)
+	// Limit may refuse a message before it is read, with a fault of the kind TooMany; for
+	// limits by address. Failed is told of a client that could not prove who it is.
+	Limit  func(v *web.Visit, endpoint string) error
+	Failed func(v *web.Visit, clientID string)
+	// Admit may refuse a client that has proven who it is: for limits by client.
+	Admit func(ctx context.Context, clientID string) error
 	// Detail checks what a type of authorization_details holds; its error is told to the developer.
 	Detail func(ctx context.Context, c *Client, d AuthorizationDetail) error
 

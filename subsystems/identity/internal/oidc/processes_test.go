@@ -166,6 +166,9 @@ func TestRotationWhileServing(t *testing.T) {
 		if err := w.p.Rotate(w.ctx()); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a key signs that nobody could know: %v", err)
 		}
+		if err := w.p.RotateOlder(w.ctx(), time.Hour); err != nil || len(kids(t, p)) > len(before)+2 {
+			t.Errorf("young keys were rotated: %v", err)
+		}
 		stop := make(chan struct{})
 		var wg sync.WaitGroup
 		var n atomic.Int64

@@ -7,9 +7,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"praya/kernel/fault"
+	"praya/platform/web"
 	"praya/subsystems/identity/internal/oidc"
 )
 
@@ -271,6 +274,9 @@ func TestAuthorizeTrustsNobody(t *testing.T) {
 		page("redirect", get(url.Values{"client_id": {plain.id}, "redirect_uri": {"https://evil.example"}, "response_type": {"code"}}))
 		page("twice", w.do("GET", w.issuer()+"/authorize?client_id=a&client_id=b", "", nil))
 		uri := push()
+		if a := w.do("HEAD", w.issuer()+"/authorize?"+url.Values{"client_id": {p.id}, "request_uri": {uri}}.Encode(), "", nil); a.status != 405 {
+			t.Errorf("HEAD: %v", a)
+		}
 		if a := get(url.Values{"client_id": {p.id}, "request_uri": {uri}}); a.status != 303 {
 			t.Errorf("%v", a)
 		}
@@ -280,6 +286,9 @@ func TestAuthorizeTrustsNobody(t *testing.T) {
 		page("expired", get(url.Values{"client_id": {p.id}, "request_uri": {uri}}))
 		if a := w.do("GET", w.issuer()+"/tc/authorize?client_id=x", "", nil); a.status != 422 || !strings.Contains(a.body, "本系統不認識") {
 			t.Errorf("%d", a.status)
+		}
+		if f := p.start(map[string]string{"ui_locales": "fr zh-CN en"}); !strings.HasPrefix(f.page, "/sc/") {
+			t.Errorf("ui_locales: %s", f.page)
 		}
 		back := func(what string, a answer, code string) {
 			t.Helper()
@@ -325,7 +334,11 @@ func TestCodes(t *testing.T) {
 		}
 		p.proofKey = key
 		w.do("GET", w.issuer()+"/userinfo", "", map[string]string{"Authorization": "Bearer " + a.text("access_token")}).is(t, "as a bearer", 401, "invalid_token")
-		w.do("GET", w.issuer()+"/userinfo", "", nil).is(t, "nothing", 401, "")
+		nothing := w.do("GET", w.issuer()+"/userinfo", "", nil)
+		nothing.is(t, "nothing", 401, "")
+		if c := nothing.header.Values("WWW-Authenticate"); len(c) != 2 || strings.Contains(strings.Join(c, ""), "error") {
+			t.Errorf("%v", c)
+		}
 		other.call("/revoke", map[string]string{"token": a.text("access_token")}).is(t, "revoked by another", 400, "invalid_request")
 		if p.userinfo(a.text("access_token")).status != 200 {
 			t.Error("the right key does not open")
@@ -393,6 +406,32 @@ func TestAnswersFitRequests(t *testing.T) {
 			t.Errorf("%v", u)
 		}
 	})
+}
+
+// TestLimits: the subsystem counts, and the protocol asks it.
+func TestLimits(t *testing.T) {
+	var failed atomic.Int64
+	w := open(t, "sqlite:"+t.TempDir()+"/x.db", nil, nil, func(c *oidc.Config) {
+		c.Failed = func(_ *web.Visit, clientID string) {
+			if clientID != "" {
+				failed.Add(1)
+			}
+		}
+		c.Limit = func(v *web.Visit, endpoint string) error {
+			if failed.Load() < 3 || endpoint != "/token" || !v.Client().IsLoopback() {
+				return nil
+			}
+			return fault.New(fault.TooMany, "web.fault.too-many.text")
+		}
+	})
+	p := w.register(oidc.Plain, func(c *oidc.Client) { c.AuthMethod = "client_secret_post" })
+	p.secret = "guess"
+	for range 3 {
+		p.call("/token", map[string]string{"grant_type": "client_credentials"}).is(t, "guess", 401, "invalid_client")
+	}
+	if a := p.call("/token", map[string]string{"grant_type": "client_credentials"}); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
+		t.Errorf("%v", a)
+	}
 }
 
 func TestSecretsOfPlainClients(t *testing.T) {

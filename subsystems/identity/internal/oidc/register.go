@@ -17,8 +17,7 @@ import (
 func (p *Provider) Register(v *web.Visit) error { return p.answer(v, pathRegister, p.register) }
 
 func (p *Provider) register(c *call) (*reply, error) {
-	realm := who.From(c.ctx).Realm
-	if realm != who.Sandbox {
+	if who.From(c.ctx).Realm != who.Sandbox {
 		return nil, fault.New(fault.NotFound, "web.fault.not-found.text")
 	}
 	if kind, _, err := mime.ParseMediaType(c.q.Header.Get("Content-Type")); err != nil || kind != "application/json" {
@@ -28,11 +27,10 @@ func (p *Provider) register(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := ReadMetadata(raw, realm)
+	client, err := p.ReadMetadata(c.ctx, raw)
 	if err != nil {
 		return nil, err
 	}
-	client.DetailTypes = p.knownTypes(client.DetailTypes)
 	if err := p.CheckSector(c.ctx, &client); err != nil {
 		return nil, err
 	}

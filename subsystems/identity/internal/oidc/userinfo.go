@@ -38,8 +38,8 @@ func (c *call) challenge(no *Refusal) error {
 	}
 	h := c.visit.W.Header()
 	h.Add("WWW-Authenticate", `DPoP `+said+`algs="ES256 PS256 EdDSA"`)
-	if !strings.HasPrefix(no.Code, "invalid_dpop") && no.Code != useNonce {
-		h.Add("WWW-Authenticate", strings.TrimSuffix(`Bearer `+said, ", "))
+	if no.Code != invalidDPoP && no.Code != useNonce {
+		h.Add("WWW-Authenticate", strings.TrimSuffix("Bearer "+strings.TrimSuffix(said, ", "), " "))
 	}
 	return no.with(status)
 }
@@ -74,6 +74,7 @@ func (p *Provider) userinfo(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.client = client
 	return p.userinfoReply(c, client, claims)
 }
 
@@ -81,7 +82,7 @@ func (p *Provider) userinfo(c *call) (*reply, error) {
 func (c *call) presented() (token, scheme string, err error) {
 	headers := c.q.Header.Values("Authorization")
 	if len(headers) == 0 {
-		return "", "", refuse("", "the Authorization header is missing") // RFC 6750, 3.1: no error code
+		return "", "", refuse("", "") // RFC 6750, 3.1: who shows nothing is told nothing but how
 	}
 	scheme, token, found := strings.Cut(headers[0], " ")
 	scheme = strings.ToLower(scheme)

@@ -372,9 +372,13 @@ type answer struct {
 func (a answer) text(name string) string { s, _ := a.json[name].(string); return s }
 func (a answer) String() string          { return fmt.Sprintf("%d %s", a.status, a.body) }
 
-func browser() *http.Client {
-	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-}
+// browser follows no redirects, and keeps its connections.
+var browser = sync.OnceValue(func() *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+})
 
 func (w *world) do(method, address, body string, header map[string]string) answer {
 	w.t.Helper()
@@ -451,6 +455,7 @@ type flow struct {
 	nonce    string
 	location *url.URL // of the answer
 	id       string   // of the pending request
+	page     string
 }
 
 func (p *party) ask(change map[string]string) (*flow, map[string]string) {
@@ -458,6 +463,9 @@ func (p *party) ask(change map[string]string) (*flow, map[string]string) {
 	form := map[string]string{
 		"client_id": p.id, "response_type": "code", "redirect_uri": p.redirect, "scope": "openid profile", "state": f.state,
 		"nonce": f.nonce, "code_challenge": sum(f.verifier), "code_challenge_method": "S256",
+	}
+	if p.mode == oidc.MessageSigning {
+		form["response_mode"] = "jwt"
 	}
 	maps.Copy(form, change)
 	if p.mode != oidc.MessageSigning {
@@ -507,6 +515,7 @@ func (f *flow) follow(a answer) {
 		f.location = to
 		return
 	}
+	f.page = to.Path
 	f.id = to.Path[strings.LastIndexByte(to.Path, '/')+1:]
 }
 

@@ -29,8 +29,8 @@ import (
 	"praya/platform/words"
 )
 
-// town is a whole identity that serves and works, and what a test does to it.
-type town struct {
+// borough is a whole identity that serves and works, and what a test does to it.
+type borough struct {
 	*Service
 	t      *testing.T
 	ahead  atomic.Int64
@@ -53,17 +53,17 @@ func (s *safeBuffer) Write(b []byte) (int, error) {
 
 func (s *safeBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }
 
-func (w *town) now() when.Instant { return when.System().Add(time.Duration(w.ahead.Load())) }
+func (w *borough) now() when.Instant { return when.System().Add(time.Duration(w.ahead.Load())) }
 
-// eachTown runs a test on both engines.
-func eachTown(t *testing.T, test func(t *testing.T, w *town)) {
+// eachBorough runs a test on both engines.
+func eachBorough(t *testing.T, test func(t *testing.T, w *borough)) {
 	t.Helper()
-	dbtest.EachURL(t, func(t *testing.T, address string) { test(t, newTown(t, address)) })
+	dbtest.EachURL(t, func(t *testing.T, address string) { test(t, newBorough(t, address)) })
 }
 
-func newTown(t *testing.T, address string) *town {
+func newBorough(t *testing.T, address string) *borough {
 	t.Helper()
-	w := &town{t: t, log: &safeBuffer{}, post: newPostOffice(t)}
+	w := &borough{t: t, log: &safeBuffer{}, post: newPostOffice(t)}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -109,7 +109,7 @@ func newTown(t *testing.T, address string) *town {
 }
 
 // person opens an account; mail is the confirmed address, or empty.
-func (w *town) person(realm who.Realm, l lang.Lang, mail string) Account {
+func (w *borough) person(realm who.Realm, l lang.Lang, mail string) Account {
 	w.t.Helper()
 	var a Account
 	err := w.DB.Write(who.AsSystem(w.t.Context(), realm), func(tx *db.Tx) (err error) {
@@ -127,11 +127,11 @@ func (w *town) person(realm who.Realm, l lang.Lang, mail string) Account {
 }
 
 // as is a context in which somebody has signed in.
-func (w *town) as(a Account, realm who.Realm) context.Context {
+func (w *borough) as(a Account, realm who.Realm) context.Context {
 	return who.With(w.t.Context(), who.Request{Actor: a.Actor(), Lang: a.Lang, Realm: realm})
 }
 
-func (w *town) tells(a Account, realm who.Realm, m Message) {
+func (w *borough) tells(a Account, realm who.Realm, m Message) {
 	w.t.Helper()
 	if err := w.DB.Write(who.AsSystem(w.t.Context(), realm), func(tx *db.Tx) error { return w.tell(tx, a, m) }); err != nil {
 		w.t.Fatal(err)
@@ -139,7 +139,7 @@ func (w *town) tells(a Account, realm who.Realm, m Message) {
 }
 
 // jobs reads all jobs of a realm.
-func (w *town) jobs(realm who.Realm) (out []jobs.Job) {
+func (w *borough) jobs(realm who.Realm) (out []jobs.Job) {
 	w.t.Helper()
 	err := w.DB.Read(who.AsSystem(w.t.Context(), realm), func(tx *db.Tx) (err error) {
 		out, err = jobs.List(tx, 1000, 0)
@@ -152,7 +152,7 @@ func (w *town) jobs(realm who.Realm) (out []jobs.Job) {
 }
 
 // settles waits until nothing that is due waits; what failed is brought forward.
-func (w *town) settles(realm who.Realm) {
+func (w *borough) settles(realm who.Realm) {
 	w.t.Helper()
 	w.until("the jobs end", func() bool {
 		for _, j := range w.jobs(realm) {
@@ -167,7 +167,7 @@ func (w *town) settles(realm who.Realm) {
 	})
 }
 
-func (w *town) until(what string, done func() bool) {
+func (w *borough) until(what string, done func() bool) {
 	w.t.Helper()
 	for range 600 {
 		if done() {
@@ -179,7 +179,7 @@ func (w *town) until(what string, done func() bool) {
 }
 
 // silent checks that neither log nor jobs hold any of these texts.
-func (w *town) silent(texts ...string) {
+func (w *borough) silent(texts ...string) {
 	w.t.Helper()
 	held := w.log.String()
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
@@ -292,8 +292,8 @@ func (s *session) Data(r io.Reader) error {
 func (*session) Reset()        {}
 func (*session) Logout() error { return nil }
 
-// do asks the town's server.
-func (w *town) do(method, path, body string, header map[string]string) (*http.Response, string) {
+// do asks the borough's server.
+func (w *borough) do(method, path, body string, header map[string]string) (*http.Response, string) {
 	w.t.Helper()
 	q, err := http.NewRequestWithContext(w.t.Context(), method, w.server.URL+path, strings.NewReader(body))
 	if err != nil {

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"praya/kernel/fault"
+	"praya/kernel/who"
+	"praya/platform/audit"
+	"praya/platform/db"
+	"praya/platform/jobs"
+	"praya/platform/sign"
+	"praya/platform/web"
+)
+
+// jobRefresh writes personal fields anew with the present key, after a rotation.
+const jobRefresh = "identity.refresh"
+
+// signingAge is when the provider's signing keys turn by themselves.
+const signingAge = 90 * 24 * time.Hour
+
+// showKeys lists the keys of the ring, never their secrets.
+func (p *Praya) showKeys(v *web.Visit) error {
+	if err := p.allow(v, "app.keys"); err != nil {
+		return err
+	}
+	t := web.Table{Caption: v.T("app.keys.caption"), Columns: []web.Column{
+		{Head: v.T("app.keys.key")}, {Head: v.T("app.keys.purpose")}, {Head: v.T("app.keys.made")},
+	}}
+	for _, k := range p.Keys.Keys() {
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: k.ID}, {Text: v.T("app.keys.for-" + string(k.Purpose))}, {Text: v.Instant(k.Made)}}})
+	}
+	return v.Render(web.Page{Title: v.T("app.keys.title"), Lead: v.T("app.keys.lead"), Back: "/"}, keysPage(v.View, t))
+}
+
+// rotateKeys adds a key for personal fields, with which a job then writes them anew, and
+// lets the provider's next signing keys sign. Nothing stops meanwhile.
+func (p *Praya) rotateKeys(v *web.Visit) error {
+	if err := p.allow(v, "app.keys"); err != nil {
+		return err
+	}
+	if err := p.rotate(v.Context()); err != nil {
+		return err
+	}
+	return v.RedirectWith("/keys", web.Notice{Text: v.T("app.keys.done")})
+}
+
+func (p *Praya) rotate(ctx context.Context) error {
+	if err := p.Keys.Rotate(sign.Fields); err != nil {
+		return err
+	}
+	newest := ""
+	for _, k := range p.Keys.Keys() {
+		if k.Purpose == sign.Fields {
+			newest = k.ID
+		}
+	}
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
+		ctx := who.AsSystem(ctx, realm)
+		err := p.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := jobs.Enqueue(tx, jobs.Job{Kind: jobRefresh, Key: newest})
+			return err
+		})
+		if turned := p.Identity.TurnSigningKeys(ctx, 0); turned != nil && !fault.Is(turned, fault.Conflict) {
+			err = errors.Join(err, turned) // a conflict: they have turned a moment ago
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return p.DB.Write(ctx, func(tx *db.Tx) error {
+		return audit.Record(tx, audit.Act{What: "keys.rotate", On: newest, Outcome: audit.Done})
+	})
+}
+
+// turnOldKeys lets the provider's next keys sign when those that do are old.
+func (p *Praya) turnOldKeys(ctx context.Context) error {
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
+		if err := p.Identity.TurnSigningKeys(who.AsSystem(ctx, realm), signingAge); err != nil && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
+}
