@@ -85,7 +85,7 @@ func TestInbox(t *testing.T) {
 	p.Identity.Mail = server
 	r := newResident(t, base)
 	r.Authenticator()
-	r.registers("G234567(0)")
+	r.registers("G234567(5)")
 	r.Open(base + "/tc/me/inbox")
 	r.sees("訊息", "你還沒有訊息")
 	r.Open(base + "/tc/me/inbox/settings")

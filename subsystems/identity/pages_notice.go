@@ -104,7 +104,7 @@ func (s *Service) showNotice(v *web.Visit) error {
 	rows := []web.Entry{
 		{Label: v.T("identity.notice.from"), Value: s.senderOf(v, n)},
 		{Label: v.T("identity.notice.received"), Value: v.Instant(n.Sent)},
-		{Label: v.T("identity.notice.category"), Value: v.T("identity.notice.about." + string(n.Category))},
+		{Label: v.T("identity.notice.category"), Value: v.T("identity.notice.about-" + string(n.Category))},
 	}
 	if !n.Due.IsZero() {
 		rows = append(rows, web.Entry{Label: v.T("identity.notice.due"), Value: v.Day(n.Due)})
@@ -171,7 +171,7 @@ func (x *noticeSettings) describeMail(v *web.Visit, m MailState) {
 func categoryChoices(v *web.Visit, w NoticeWishes, c Channel) []web.Choice {
 	var out []web.Choice
 	for _, about := range Categories() {
-		out = append(out, web.Choice{Value: string(about), Label: v.T("identity.notice.about." + string(about)), Chosen: !w.Mutes(c, about)})
+		out = append(out, web.Choice{Value: string(about), Label: v.T("identity.notice.about-" + string(about)), Chosen: !w.Mutes(c, about)})
 	}
 	return out
 }
