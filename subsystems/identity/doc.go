@@ -17,6 +17,9 @@
 //   - history (使用紀錄): what happened to an account, for its owner.
 //   - service (網上服務): what a department or a company offers to people who sign in with us.
 //   - approval (批准): a request that the person answers on a phone, for another device.
+//   - notice (通知), inbox (訊息): what a service or we ourselves tell a person, with a day
+//     by which to act (限期); a reminder (提示) is one that is sent later.
+//   - channel (途徑): e-mail or web push, besides the inbox. Quiet hours (靜音時段) hold it back.
 //
 // # Rules that always hold
 //
@@ -27,10 +30,22 @@
 //   - Nothing goes to a service that the person did not see and agree to.
 //   - Every recovery is told on every channel, and can be stopped while it waits.
 //   - Each service knows a person by a name of its own (pairwise subject identifier).
+//   - A service tells only whom it was let in by; to it, an unknown person, one who has ended
+//     it and one who has closed the account read the same. Ending takes its reminders back.
+//   - One key of one service is one notice. A notice is delivered once to an address and once
+//     to a browser: what was delivered is a row, and what a crash leaves open carries the same
+//     Message-ID, topic and tag, by which the receiver takes the second for the first.
+//   - The inbox has everything. Our own messages are not muted, and wait for no quiet hours.
+//   - Mail and push say who tells and its title, never the text. Mail goes to an address whose
+//     owner has answered from it, and never leaves the sandbox.
+//   - A notice is kept for 400 days after it was due to be sent, then forgotten; a withdrawn
+//     one says nothing from then on, and its id is kept for 30 days. Closing forgets all.
 //
 // # Standards
 //
 // WebAuthn Level 3; OpenID Connect and FAPI 2.0 in internal/oidc; RFC 8176 for amr values.
+// Mail: RFC 5321, 5322, 2047, 2369 (List-Unsubscribe), 3834. Web push: RFC 8030, 8188, 8291,
+// 8292, W3C Push API. Problems: RFC 9457.
 //
 // # Threats
 //
@@ -41,4 +56,11 @@
 //   - Enumeration: no page says whether an account exists to somebody who has not proven it.
 //   - Takeover by recovery: told on every channel, waits, can be stopped; codes work once.
 //   - A verifier that is fooled: its verdict raises a level only as far as what it checked.
+//   - Phishing by notice: a service's name is the one that it was registered with, a link to
+//     another site says which, titles hold no control or direction characters.
+//   - A stolen mailbox: it can stop a recovery, and nothing else; it reads titles.
+//   - Strangers' mailboxes: a code goes to an unconfirmed address, few times an hour for an
+//     account and for an address.
+//   - Requests to inside by a push endpoint: see oidc.Outside.
+//   - A shared browser: who subscribes last has it; the settings say not to.
 package identity
