@@ -58,7 +58,7 @@ func (s *Service) showInbox(v *web.Visit) error {
 
 func (s *Service) inboxRow(v *web.Visit, n Notice) web.Row {
 	title, _ := n.said(v.Texts, s.serviceName(v, n.Service))
-	due, state := web.Cell{Body: web.Blank()}, web.Cell{Text: v.T("identity.notice.inbox.read")}
+	due, state := web.Cell{Text: v.T("identity.notice.no-due")}, web.Cell{Text: v.T("identity.notice.inbox.read")}
 	if !n.Due.IsZero() {
 		due = web.Cell{Text: v.Date(n.Due)}
 	}
