@@ -28,6 +28,7 @@ type Service struct {
 	Staff    Staff // nil: there is no directory
 	Rules    Rules
 
+	origin   string // where people reach us: passkeys are bound to its host, whatever a request says
 	protocol *oidc.Provider
 }
 

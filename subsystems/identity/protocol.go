@@ -19,6 +19,7 @@ import (
 
 // NewProtocol makes the OpenID Provider over these accounts, reached at an origin.
 func (s *Service) NewProtocol(origin string, clock when.Clock, log *slog.Logger) {
+	s.origin = origin
 	t := newThrottle(s.DB)
 	s.protocol = oidc.New(oidc.Config{
 		DB: s.DB, Ring: s.Keys, People: people{s}, Clock: clock, Log: log, Issuer: oidc.IssuerAt(origin),
