@@ -34,7 +34,7 @@ func (p *Praya) hourly(ctx context.Context) error {
 	}
 }
 
-// housekeeping takes out sessions, allowances, events and jobs that have ended.
+// housekeeping takes out sessions, allowances, codes and old notices, events and jobs that have ended.
 func (p *Praya) housekeeping(ctx context.Context, _ jobs.Job, progress *jobs.Progress) error {
 	before := p.DB.Clock()().Add(-keepFor)
 	steps := []func() (int64, error){

@@ -50,6 +50,15 @@ func (c Config) identity() identity.Rules {
 	}
 }
 
+// mail is the server that the identity's mail goes out by; nil for none.
+func (c Config) mail() *identity.Mail {
+	if c.Mail.Server == "" {
+		return nil
+	}
+	m := identity.Mail(c.Mail)
+	return &m
+}
+
 // newLog writes canonical lines without personal data.
 func newLog(c Config, w io.Writer) *slog.Logger {
 	if c.Log == "json" {

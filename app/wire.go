@@ -136,6 +136,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Identity 智方便: accounts, passkeys, and the OpenID Provider that services sign in with.
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
+		Words: book, Mail: p.Config.mail(),
 	}
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)

@@ -16,6 +16,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/sign"
 	"praya/platform/web"
+	"praya/platform/words"
 	"praya/subsystems/identity/internal/oidc"
 )
 
@@ -27,6 +28,8 @@ type Service struct {
 	Verifier Verifier
 	Staff    Staff // nil: there is no directory
 	Rules    Rules
+	Words    *words.Book // for what is said outside of pages
+	Mail     *Mail       // nil: no mail goes out
 
 	origin   string // where people reach us: passkeys are bound to its host, whatever a request says
 	protocol *oidc.Provider
@@ -167,7 +170,7 @@ func (s *Service) close(tx *db.Tx, account AccountID) error {
 	_, history := tx.Exec(sqlForgetHistory, tx.Realm(), account)
 	_, document := tx.Exec(sqlForgetDocument, tx.Realm(), account)
 	return errors.Join(changeAccount(tx, a), document, history, removeValues(tx, account), removePasskeys(tx, account),
-		forgetTickets(tx, account), forgetReleases(tx, account), web.EndSessions(tx, actor, ""), s.protocol.EndGrants(tx, string(account), ""))
+		forgetTickets(tx, account), forgetReleases(tx, account), forgetNotices(tx, account), web.EndSessions(tx, actor, ""), s.protocol.EndGrants(tx, string(account), ""))
 }
 
 // Subject is what a sector (a service, or services of one owner) calls an account.
@@ -182,8 +185,12 @@ func (s *Service) Sweep(ctx context.Context) (n int64, err error) {
 		if err != nil {
 			return err
 		}
-		n, err = sweepApprovals(tx)
-		n += tickets
+		approvals, err := sweepApprovals(tx)
+		if err != nil {
+			return err
+		}
+		n, err = sweepNotices(tx)
+		n += tickets + approvals
 		return err
 	})
 	if err != nil {

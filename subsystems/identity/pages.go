@@ -126,7 +126,7 @@ func (s *Service) signedIn(v *web.Visit, a Account, what string, methods ...stri
 	if err := v.SignIn(a.Actor(), methods...); err != nil {
 		return err
 	}
-	return s.note(v.Context(), a.ID, HistoryEntry{What: what, Device: device(v)})
+	return s.noteSignIn(v.Context(), a, HistoryEntry{What: what, Device: device(v)})
 }
 
 func (s *Service) doSignOut(v *web.Visit) error {
@@ -171,6 +171,9 @@ func (s *Service) todo(v *web.Visit, h home) []web.Task {
 	add("todo-codes", "/me/recovery", h.codes == 0)
 	add("todo-second", "/me/passkeys", h.passkeys < 2)
 	add("todo-email", "/me/profile/"+string(Email), h.profile.Text(Email) == "")
+	if e := h.profile[Email]; e.Text != "" && e.Verified.IsZero() && s.mails(v.Context()) {
+		out = append(out, web.Task{Text: v.T("identity.notice.me.todo-confirm"), Hint: v.T("identity.notice.me.todo-confirm-hint"), Path: "/me/inbox/confirm", State: web.NotStarted})
+	}
 	if h.account.Kind == who.Person && h.account.Level == Basic {
 		out = append(out, web.Task{Text: v.T("identity.me.raise"), Hint: v.T("identity.me.todo-raise-hint"), Path: "/me/raise", State: web.NotStarted})
 	}
@@ -190,7 +193,11 @@ func (s *Service) showMe(v *web.Visit) error {
 func (h home) links(v *web.Visit) []web.Task {
 	var out []web.Task
 	for _, part := range []string{"profile", "inbox", "services", "history", "passkeys", "sessions", "recovery", "export", "close"} {
-		out = append(out, web.Task{Text: v.T("identity.me." + part), Hint: v.T("identity.me." + part + "-text"), Path: "/me/" + part})
+		task := web.Task{Text: v.T("identity.me." + part), Hint: v.T("identity.me." + part + "-text"), Path: "/me/" + part}
+		if part == "inbox" && h.unread > 0 {
+			task.Hint = v.T("identity.notice.me.unread", "count", h.unread)
+		}
+		out = append(out, task)
 	}
 	return out
 }

@@ -98,7 +98,11 @@ func (s *Service) doField(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.RedirectWith(firstOf(form.Get("to"), "/me/profile"), web.Notice{Text: v.T("identity.profile.saved")})
+	to := firstOf(form.Get("to"), "/me/profile")
+	if f == Email && text != "" && s.mails(v.Context()) {
+		to = "/me/inbox/confirm"
+	}
+	return v.RedirectWith(to, web.Notice{Text: v.T("identity.profile.saved")})
 }
 
 func (s *Service) showPasskeys(v *web.Visit) error {

@@ -2,9 +2,12 @@ package identity
 
 import (
 	"context"
+	"errors"
 
+	"praya/kernel/fault"
 	"praya/kernel/lang"
 	"praya/kernel/who"
+	"praya/platform/db"
 	"praya/platform/web"
 	"praya/subsystems/identity/internal/oidc"
 )
@@ -36,3 +39,19 @@ func (s *Service) mayAsk(ctx context.Context, client string, fields []Field) err
 
 // noteMessage keeps a decoded message of the protocol for the service's developer.
 func (s *Service) noteMessage(context.Context, oidc.Message) {}
+
+// EndAccess ends what the signed-in person allowed a service: its grants, and the reminders
+// that it had scheduled.
+func (s *Service) EndAccess(ctx context.Context, client, device string) error {
+	account, err := owner(ctx)
+	if err == nil && client == "" {
+		err = fault.New(fault.Invalid, "web.fault.invalid.text")
+	}
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		return errors.Join(s.protocol.EndGrants(tx, string(account), client), withdrawFrom(tx, account, client, tx.Now().Add(keepWithdrawn)),
+			addHistory(tx, account, HistoryEntry{What: AccessEnded, Client: client, Device: device}))
+	})
+}
