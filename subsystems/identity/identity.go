@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"io/fs"
 	"time"
 
 	"praya/kernel/fault"
@@ -28,7 +29,10 @@ type Service struct {
 	Staff    Staff // nil: there is no directory
 	Rules    Rules
 
+	Examples fs.FS // copy-and-run programs that the developers' page shows; nil: none
+
 	protocol *oidc.Provider
+	log      requestLog
 }
 
 // Rules are what a site decides. The zero value has the defaults named.

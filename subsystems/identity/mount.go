@@ -2,6 +2,7 @@ package identity
 
 import (
 	"embed"
+	"io/fs"
 
 	"praya/platform/access"
 	"praya/platform/db"
@@ -13,6 +14,9 @@ import (
 //go:embed words/*.json
 var wordFiles embed.FS
 
+//go:embed words-online
+var onlineWords embed.FS
+
 //go:embed schema/*.sql
 var schemaFiles embed.FS
 
@@ -21,7 +25,11 @@ var policyText string
 
 // Words is what this subsystem says.
 func Words() []words.Source {
-	return []words.Source{{Prefix: "identity", Files: wordFiles}, oidc.Words()}
+	online, err := fs.Sub(onlineWords, "words-online")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return []words.Source{{Prefix: "identity", Files: wordFiles}, {Prefix: "identity.online", Files: online}, oidc.Words()}
 }
 
 // Schema is what it keeps.
@@ -49,6 +57,8 @@ func (s *Service) Mount(site *web.Site) {
 	page("GET /identity/logout/{id}", s.showLogout)
 	page("POST /identity/logout/{id}", s.doLogout)
 	s.protocol.Mount(site)
+
+	s.mountOnline(page, site)
 
 	page("GET /register", s.showRegister)
 	page("GET /register/details", s.showDetails)
