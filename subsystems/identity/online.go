@@ -245,6 +245,9 @@ func (p Particulars) metadata() oidc.Metadata {
 	if slices.Contains(p.Grants, grantCIBA) {
 		m.BackchannelMode, m.BackchannelEndpoint = firstOf(p.CIBAMode, "poll"), p.CIBAEndpoint
 	}
+	if slices.ContainsFunc(p.Redirects, func(u string) bool { return !strings.HasPrefix(u, "https://") }) {
+		m.ApplicationType = "native" // RFC 8252, 7: an application on the person's own device
+	}
 	if len(p.Fields) > 0 {
 		m.DetailTypes = []string{FormFilling}
 	}

@@ -344,3 +344,28 @@ func (p *Particulars) putField(w FieldWanted) {
 func (p *Particulars) dropField(f Field) {
 	p.Fields = slices.DeleteFunc(slices.Clone(p.Fields), func(w FieldWanted) bool { return w.Field == f })
 }
+
+// addSample keeps the demonstration's sample service as one that was approved.
+func (s *Service) addSample(tx *db.Tx, id OnlineID, callback string) error {
+	o := Online{
+		ID: id, State: OnlineDraft, Department: "LCSD", Contact: "sample@example.hk", RegisteredBy: string(who.System), EditedBy: string(who.System), Version: 1,
+	}
+	o.Asked = Particulars{
+		Name:    lang.Text{TC: "泳灘燒烤爐申請（示範）", EN: "Barbecue pits (sample)", SC: "泳滩烧烤炉申请（示范）"},
+		Purpose: lang.Text{TC: "申請使用泳灘燒烤爐", EN: "Apply for a barbecue pit at a beach", SC: "申请使用泳滩烧烤炉"},
+		Kind:    oidc.Plain, PlainReason: "A demonstration of the plain profile.", Grants: []string{grantCode, grantClient}, Scopes: []string{"openid"},
+		Redirects: []string{callback},
+	}
+	for _, f := range []Field{NameChinese, NameEnglish, Email, Mobile, Residence} {
+		o.Asked.putField(FieldWanted{Field: f, Reason: lang.Text{TC: "填寫申請表", EN: "To fill in the form", SC: "填写申请表"}})
+	}
+	row, err := s.sealOnline(tx, o)
+	if err != nil {
+		return err
+	}
+	if err := addOnline(tx, row); err != nil {
+		return err
+	}
+	row.State, row.Online.Approved, row.ApprovedAt = OnlineApproved, &row.Asked, tx.Now()
+	return changeOnline(tx, row)
+}

@@ -152,7 +152,7 @@ func sweepLog(tx *db.Tx, before when.Instant) (int64, error) {
 }
 
 func addUse(tx *db.Tx, client string, day when.Day, signins int64) error {
-	_, err := tx.Exec(sqlAddUse, tx.Realm(), client, day, times)
+	_, err := tx.Exec(sqlAddUse, tx.Realm(), client, day, signins)
 	return err
 }
 
