@@ -49,7 +49,7 @@ func officerOf(t *testing.T, p *Praya, r resident, department, email string, rol
 		t.Fatal(err)
 	}
 	r.Open(r.base + "/tc" + path)
-	r.Press("繼續")
+	r.Press("接受邀請")
 	r.Press("製作通行密鑰")
 	r.sees()
 }
@@ -142,8 +142,8 @@ func TestPortal(t *testing.T) {
 		t.Errorf("a field that was not approved: %v", refused)
 	}
 	r.Open(base + "/authorize?client_id=" + client + "&request_uri=" + url.QueryEscape(pushed["request_uri"].(string)))
-	r.sees("圖書續借", "數字政策辦公室", "1990年12月31日")
-	r.Press("同意")
+	r.sees("Library renewals", "Digital Policy Office", "31 December 1990")
+	r.Press("Agree")
 	got := <-came
 	if got.Get("state") != "s" || got.Get("iss") != base || got.Get("code") == "" {
 		t.Fatalf("the service gets %v", got)
@@ -156,6 +156,12 @@ func TestPortal(t *testing.T) {
 	}
 	if err := p.Identity.FlushLog(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	for _, l := range []string{"/en", "/sc", "/tc"} {
+		r.Open(base + l + "/sandbox/developers/log?client=nobody")
+		r.sees()
+		r.Open(base + l + "/developers")
+		r.sees()
 	}
 }
 

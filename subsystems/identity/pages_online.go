@@ -16,7 +16,7 @@ import (
 const portalPath = "/developers/services"
 
 func (s *Service) mountOnline(page func(string, web.Handler, ...web.Option), site *web.Site) {
-	site.Page("GET /developers", s.showDevelopers, web.InSandbox())
+	site.Page("GET /developers", s.showDevelopers)
 	page("GET /developers/log", s.showSandboxLog)
 	open := func(pattern string, h web.Handler) { site.Page(pattern, h, web.Secret()) } // production only
 	open("GET "+portalPath, s.showOwnOnline)
@@ -295,7 +295,7 @@ func (s *Service) showSandboxLog(v *web.Visit) error {
 	if !inSandbox(v) {
 		return v.Redirect(portalPath)
 	}
-	return s.logPage(v, strings.TrimSpace(v.Query.Get("client")), portalCrumbs(v.View), v.Query.Get("client"))
+	return s.logPage(v, strings.TrimSpace(v.Query.Get("client")), nil, v.Query.Get("client"))
 }
 
 func (s *Service) logPage(v *web.Visit, client string, crumbs []web.Crumb, typed string) error {
