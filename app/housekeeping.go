@@ -40,6 +40,7 @@ func (p *Praya) housekeeping(ctx context.Context, _ jobs.Job, progress *jobs.Pro
 	steps := []func() (int64, error){
 		func() (int64, error) { return p.Site.Sweep(ctx) },
 		func() (int64, error) { return limits.Sweep(ctx, p.DB) },
+		func() (int64, error) { return p.Identity.SweepLog(ctx) },
 		func() (int64, error) { return p.Events.Prune(ctx, before) },
 		func() (int64, error) { return jobs.Prune(ctx, p.DB, before) },
 		func() (int64, error) { return p.Identity.Sweep(ctx) },

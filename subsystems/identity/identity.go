@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"io/fs"
 	"time"
 
 	"praya/kernel/fault"
@@ -31,8 +32,11 @@ type Service struct {
 	Words    *words.Book // for what is said outside of pages
 	Mail     *Mail       // nil: no mail goes out
 
-	origin   string // where people reach us
+	Examples fs.FS // copy-and-run programs that the developers' page shows; nil: none
+
+	origin   string // where people reach us: passkeys are bound to its host, whatever a request says
 	protocol *oidc.Provider
+	log      requestLog
 }
 
 // Rules are what a site decides. The zero value has the defaults named.

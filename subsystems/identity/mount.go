@@ -17,6 +17,9 @@ var wordFiles embed.FS
 //go:embed words-notice/words/*.json
 var noticeWordFiles embed.FS
 
+//go:embed words-online
+var onlineWords embed.FS
+
 //go:embed schema/*.sql
 var schemaFiles embed.FS
 
@@ -25,11 +28,17 @@ var policyText string
 
 // Words is what this subsystem says.
 func Words() []words.Source {
-	notices, err := fs.Sub(noticeWordFiles, "words-notice")
-	if err != nil {
-		panic(err) // the folder is embedded
+	part := func(files fs.FS, folder, prefix string) words.Source {
+		sub, err := fs.Sub(files, folder)
+		if err != nil {
+			panic(err) // the folder is embedded
+		}
+		return words.Source{Prefix: prefix, Files: sub}
 	}
-	return []words.Source{{Prefix: "identity", Files: wordFiles}, {Prefix: "identity.notice", Files: notices}, oidc.Words()}
+	return []words.Source{
+		{Prefix: "identity", Files: wordFiles}, oidc.Words(),
+		part(noticeWordFiles, "words-notice", "identity.notice"), part(onlineWords, "words-online", "identity.online"),
+	}
 }
 
 // Schema is what it keeps.
@@ -60,6 +69,7 @@ func (s *Service) Mount(site *web.Site) {
 
 	s.mountNotices(page)
 	s.mountNoticeAPI(site)
+	s.mountOnline(page, site)
 
 	page("GET /register", s.showRegister)
 	page("GET /register/details", s.showDetails)

@@ -63,7 +63,7 @@ func (s *Service) signInPage(v *web.Visit, status int, failed error) error {
 	if again {
 		ask, title, lead, submit = s.AskAgain, "identity.signin.again-title", "identity.signin.again-lead", "identity.signin.again-submit"
 	}
-	c, err := ask(v.Context(), v.Origin())
+	c, err := ask(v.Context(), s.origin)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (s *Service) doSignIn(v *web.Visit) error {
 		return err
 	}
 	again := form.Get("again") != ""
-	a, err := s.Prove(v.Context(), v.Origin(), form.Get("note"), form.Get("answer"), again)
+	a, err := s.Prove(v.Context(), s.origin, form.Get("note"), form.Get("answer"), again)
 	if wrong(err) != nil {
 		return s.signInPage(v, http.StatusUnprocessableEntity, err)
 	}

@@ -150,7 +150,7 @@ func (s *Service) addPasskeyPage(v *web.Visit, status int, failed error) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.AskNew(v.Context(), v.Origin(), account, p.Name("en"), string(account))
+	c, err := s.AskNew(v.Context(), s.origin, account, p.Name("en"), string(account))
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (s *Service) doAddPasskey(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	err = s.AddPasskey(v.Context(), v.Origin(), form.Get("note"), form.Get("answer"), device(v))
+	err = s.AddPasskey(v.Context(), s.origin, form.Get("note"), form.Get("answer"), device(v))
 	if wrong(err) != nil {
 		return s.addPasskeyPage(v, http.StatusUnprocessableEntity, err)
 	}

@@ -65,9 +65,6 @@ func (s *Service) doEndService(v *web.Visit) error {
 	return v.RedirectWith("/me/services", web.Notice{Text: v.T("identity.services.ended")})
 }
 
-// departmentOf is the department that answers for a service; empty when none does.
-func (s *Service) departmentOf(v *web.Visit, client string) string { return "" }
-
 // showApprovals lists what waits for the person's answer on this device.
 func (s *Service) showApprovals(v *web.Visit) error { return s.approvalsPage(v, "", when.Instant{}) }
 

@@ -82,7 +82,14 @@ type phone struct {
 }
 
 func newPhone() phone {
-	return phone{virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	for {
+		key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		// The library leaves out leading zeros of a coordinate, which RFC 9053, 7.1.1 forbids;
+		// such a key is rightly refused.
+		if len(key.Key.AttestationData()) == 77 {
+			return phone{virtualwebauthn.NewAuthenticator(), key}
+		}
+	}
 }
 
 // makes answers a ceremony that asks for a new passkey.
