@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/descope/virtualwebauthn"
+	"github.com/go-webauthn/webauthn/protocol/webauthncose"
 
 	"praya/kernel/fault"
 	"praya/kernel/when"
@@ -81,8 +82,15 @@ type phone struct {
 	key           virtualwebauthn.Credential
 }
 
+// newPhone makes keys until one is well-formed: virtualwebauthn writes a coordinate that
+// begins with a zero byte too short (RFC 9053, 7.1.1), one key in 128.
 func newPhone() phone {
-	return phone{virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	for {
+		key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		if _, err := webauthncose.ParsePublicKey(key.Key.AttestationData()); err == nil {
+			return phone{virtualwebauthn.NewAuthenticator(), key}
+		}
+	}
 }
 
 // makes answers a ceremony that asks for a new passkey.
