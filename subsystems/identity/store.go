@@ -17,9 +17,10 @@ const (
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`
 	sqlAccount           = `select ` + accountColumns + ` from identity_accounts where realm = $1 and id = $2`
 	sqlAccountByDocument = `select ` + accountColumns + ` from identity_accounts where realm = $1 and document_index = $2`
-	sqlAccountByPersona  = `select ` + accountColumns + ` from identity_accounts where realm = $1 and persona = $2 order by id desc`
-	sqlCountAccounts     = `select count(*) from identity_accounts where realm = $1 and state <> $2`
-	sqlChangeAccount     = `update identity_accounts set level = $4, state = $5, lang = $6, closed = $7, version = version + 1
+	sqlAccountByPersona  = `select ` + accountColumns + ` from identity_accounts
+		where realm = $1 and persona = $2 and persona <> '' order by id desc`
+	sqlCountAccounts = `select count(*) from identity_accounts where realm = $1 and state <> $2`
+	sqlChangeAccount = `update identity_accounts set level = $4, state = $5, lang = $6, closed = $7, version = version + 1
 		where realm = $1 and id = $2 and version = $3`
 	sqlIndexDocument  = `update identity_accounts set document_index = $3 where realm = $1 and id = $2`
 	sqlForgetDocument = `update identity_accounts set document_index = null where realm = $1 and id = $2`
