@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -44,6 +45,11 @@ type Config struct {
 	// RecoveryWaitMinutes is how long somebody who lost every passkey waits, while the account's
 	// owner can stop it. Default 1440, a day.
 	RecoveryWaitMinutes int `toml:"recovery_wait_minutes" json:"recovery_wait_minutes"`
+	// Mail is how e-mail goes out. Without a server none does.
+	Mail Mail `toml:"mail" json:"mail"`
+	// AddressTriesPerMinute is how often one network may try to sign in or register, after a
+	// burst of 120. Default 60; more behind a shared address, such as a mobile operator's.
+	AddressTriesPerMinute int `toml:"address_tries_per_minute" json:"address_tries_per_minute"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -52,6 +58,42 @@ type Config struct {
 type TLS struct {
 	Cert string `toml:"cert" json:"cert"`
 	Key  string `toml:"key" json:"key"`
+}
+
+// Mail is the server that e-mail goes out by, and our address. TLS is starttls (default), tls,
+// or none, which is allowed to this machine only.
+type Mail struct {
+	Server       string `toml:"server" json:"server"`
+	From         string `toml:"from" json:"from"`
+	User         string `toml:"user" json:"user"`
+	PasswordFile string `toml:"password_file" json:"password_file"`
+	TLS          string `toml:"tls" json:"tls"`
+}
+
+// check says what is wrong.
+func (m Mail) check(say func(format string, args ...any)) {
+	if m == (Mail{}) {
+		return
+	}
+	host, _, err := net.SplitHostPort(m.Server)
+	if err != nil {
+		say("mail: server: %q is not host:port", m.Server)
+	}
+	if a, err := mail.ParseAddress(m.From); err != nil || a.Address != m.From {
+		say("mail: from: %q is not an address such as praya@example.org", m.From)
+	}
+	if (m.User == "") != (m.PasswordFile == "") {
+		say("mail: user and password_file belong together")
+	}
+	if _, err := os.Stat(m.PasswordFile); m.PasswordFile != "" && err != nil {
+		say("mail: %v", err)
+	}
+	switch {
+	case m.TLS != "" && m.TLS != "starttls" && m.TLS != "tls" && m.TLS != "none":
+		say("mail: tls: %q is neither starttls, tls nor none", m.TLS)
+	case m.TLS == "none" && (!loopback(host) || m.User != ""):
+		say("mail: tls: none is for a server on this machine, without a password")
+	}
 }
 
 // LoadConfig reads a TOML file; an unknown key is an error, with its line. An empty path
@@ -110,6 +152,7 @@ func (c Config) withDefaults() Config {
 	}
 	number(&c.MaxPaperMB, 16)
 	number(&c.MinimumAge, 11)
+	number(&c.AddressTriesPerMinute, 60)
 	number(&c.RecoveryWaitMinutes, 24*60)
 	return c
 }
@@ -146,6 +189,7 @@ func (c Config) check() error {
 	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "") {
 		say("base_url: %q is not like https://praya.example", c.BaseURL)
 	}
+	c.Mail.check(say)
 	if c.Log != "text" && c.Log != "json" {
 		say("log: %q is neither text nor json", c.Log)
 	}
@@ -154,6 +198,9 @@ func (c Config) check() error {
 	}
 	if c.MinimumAge < 0 || c.MinimumAge > 120 {
 		say("minimum_age: %d is not between 0 and 120", c.MinimumAge)
+	}
+	if c.AddressTriesPerMinute < 1 {
+		say("address_tries_per_minute: %d is not at least 1", c.AddressTriesPerMinute)
 	}
 	if c.RecoveryWaitMinutes < 1 || c.RecoveryWaitMinutes > 60*24*60 {
 		say("recovery_wait_minutes: %d is not between 1 minute and 60 days", c.RecoveryWaitMinutes)

@@ -34,12 +34,13 @@ func (p *Praya) hourly(ctx context.Context) error {
 	}
 }
 
-// housekeeping takes out sessions, allowances, events and jobs that have ended.
+// housekeeping takes out sessions, allowances, codes and old notices, events and jobs that have ended.
 func (p *Praya) housekeeping(ctx context.Context, _ jobs.Job, progress *jobs.Progress) error {
 	before := p.DB.Clock()().Add(-keepFor)
 	steps := []func() (int64, error){
 		func() (int64, error) { return p.Site.Sweep(ctx) },
 		func() (int64, error) { return limits.Sweep(ctx, p.DB) },
+		func() (int64, error) { return p.Identity.SweepLog(ctx) },
 		func() (int64, error) { return p.Events.Prune(ctx, before) },
 		func() (int64, error) { return jobs.Prune(ctx, p.DB, before) },
 		func() (int64, error) { return p.Identity.Sweep(ctx) },

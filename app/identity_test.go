@@ -11,7 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"praya/kernel/lang"
+	"praya/kernel/when"
+	"praya/kernel/who"
 	"praya/platform/web/browsertest"
+	"praya/subsystems/directory"
 )
 
 // resident is somebody at a browser that has a device with passkeys.
@@ -266,4 +270,53 @@ func TestRecovery(t *testing.T) {
 	if n := strings.Count(r.Text(), "只在該裝置"); n != 1 {
 		t.Errorf("%d passkeys after recovery:\n%s", n, r.Text())
 	}
+}
+
+// TestOfficer is invited by the directory, makes a passkey, and manages their department's
+// staff; on the day that they leave, they are out.
+func TestOfficer(t *testing.T) {
+	base, p := demonstrated(t)
+	ctx := who.AsSystem(t.Context(), who.Production)
+	since := directory.Period{From: when.Day{Year: 2025, Month: 1, Date: 1}}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	post, err := p.Directory.PutPost(ctx, directory.Post{
+		Department: "DPO", Title: lang.Text{TC: "高級系統經理", EN: "Senior Systems Manager", SC: "高级系统经理"}, Period: since,
+	})
+	must(err)
+	held, err := p.Directory.Appoint(ctx, directory.Newcomer{Email: "ho.sample@dpo.example", Name: directory.PersonName{Chinese: "何樣本"}}, directory.Appointment{Post: post, Period: since})
+	must(err)
+	_, err = p.Directory.Grant(ctx, directory.Grant{Officer: held.Officer, Department: "DPO", Role: directory.StaffManager, Period: since})
+	must(err)
+	link, err := p.Directory.Invite(ctx, held.Officer, lang.TC)
+	must(err)
+
+	r := newResident(t, base)
+	r.Authenticator()
+	r.Open(base + "/tc/directory/staff")
+	r.sees("登入")
+	r.Open(link)
+	r.sees("你獲邀請登記")
+	r.Press("接受邀請")
+	r.Press("製作通行密鑰")
+	r.sees("你的帳戶已開立")
+	r.Open(base + "/tc/directory/staff")
+	r.sees("數字政策辦公室", "高級系統經理")
+	var header string
+	r.Eval(`document.querySelector('header').innerText`, &header)
+	if !strings.Contains(header, "數字辦高級系統經理") && !strings.Contains(header, "高級系統經理") {
+		t.Errorf("the header says %q", header)
+	}
+	r.Expect("status of 403")
+	r.Open(base + "/tc/directory/staff?department=FEHD")
+	if text := r.Text(); strings.Contains(text, "食物環境衞生署") {
+		t.Errorf("sees another department's staff:\n%s", text)
+	}
+	must(p.Directory.Leave(ctx, held.Officer, when.System().Day().Add(-1)))
+	r.Open(base + "/tc/directory/staff")
+	r.sees("登入")
 }

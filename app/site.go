@@ -46,8 +46,17 @@ func (c Config) limits() estimates.Limits {
 
 func (c Config) identity() identity.Rules {
 	return identity.Rules{
-		MinimumAge: c.MinimumAge, RecoveryWait: time.Duration(c.RecoveryWaitMinutes) * time.Minute, Name: c.Name,
+		MinimumAge: c.MinimumAge, RecoveryWait: time.Duration(c.RecoveryWaitMinutes) * time.Minute, AddressTries: c.AddressTriesPerMinute, Name: c.Name,
 	}
+}
+
+// mail is the server that the identity's mail goes out by; nil for none.
+func (c Config) mail() *identity.Mail {
+	if c.Mail.Server == "" {
+		return nil
+	}
+	m := identity.Mail(c.Mail)
+	return &m
 }
 
 // newLog writes canonical lines without personal data.

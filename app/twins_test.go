@@ -44,7 +44,7 @@ type twin struct {
 func twins(t *testing.T) (all [2]twin, p place) {
 	t.Helper()
 	p = somewhere(t, dbtest.PostgreSQL(t))
-	text := fmt.Sprintf("operator = \"localhost:0\"\nlog = \"json\"\nbase_url = %q\ndatabase = %q\n", everybodys, p.database)
+	text := fmt.Sprintf("operator = \"localhost:0\"\nlog = \"json\"\naddress_tries_per_minute = 6\nbase_url = %q\ndatabase = %q\n", everybodys, p.database)
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -136,6 +136,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Identity 智方便: accounts, passkeys, and the OpenID Provider that services sign in with.
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
+		Words: book, Mail: p.Config.mail(),
 	}
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)
@@ -210,12 +211,13 @@ func (p *Praya) Close() error { return p.DB.Close() }
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
 	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
 	var work sync.WaitGroup
-	var errs [3]error
+	var errs [4]error
 	work.Go(func() { errs[0] = p.Events.Run(background) })
 	work.Go(func() { errs[1] = p.Jobs.Run(background) })
 	work.Go(func() { errs[2] = p.hourly(background) })
+	work.Go(func() { errs[3] = p.Identity.RunLog(background, p.log) })
 	err := p.Site.Serve(ctx, ready)
 	stop()
 	work.Wait()
-	return errors.Join(err, errs[0], errs[1], errs[2])
+	return errors.Join(err, errs[0], errs[1], errs[2], errs[3])
 }

@@ -73,12 +73,16 @@ type Rate struct {
 // Take takes one of a key's allowance. When there is none it gives TooMany, and how
 // long to wait for the next.
 func Take(ctx context.Context, d *db.DB, key string, r Rate) (wait time.Duration, err error) {
+	return take(ctx, d, key, r, 1)
+}
+
+func take(ctx context.Context, d *db.DB, key string, r Rate, lot int) (wait time.Duration, err error) {
 	sum := sha256.Sum256([]byte(key))
 	hash := hex.EncodeToString(sum[:16])
 	err = d.WriteLatest(ctx, func(tx *db.Tx) error {
 		wait = 0
 		now := tx.Now().Time().UnixMicro()
-		cost, burst := r.Per.Microseconds(), r.Per.Microseconds()*int64(r.Burst)
+		cost, burst := r.Per.Microseconds()*int64(lot), r.Per.Microseconds()*int64(r.Burst)
 		n, err := tx.Exec(sqlTake, tx.Realm(), hash, now+cost, now, cost, now+burst)
 		if err != nil || n > 0 {
 			return err

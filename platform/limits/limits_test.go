@@ -155,3 +155,34 @@ func TestStatements(t *testing.T) {
 	}
 	dbtest.Homes(t, ".")
 }
+
+// Two processes with a meter each share one allowance: together they hand out the burst and
+// no more, and go on at the rate.
+func TestMetersShareAnAllowance(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, clock *moved) {
+		rate := limits.Rate{Burst: 100, Per: 10 * time.Millisecond}
+		meters := []*limits.Meter{{DB: d, Rate: rate, Lot: 10}, {DB: d, Rate: rate, Lot: 10}}
+		spend := func() (n int) {
+			for ; n < 1000; n++ {
+				_, err := meters[n%2].Take(t.Context(), "client")
+				if fault.Is(err, fault.TooMany) {
+					return n
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			return n
+		}
+		if n := spend(); n < 90 || n > 100 {
+			t.Errorf("handed out %d of 100", n)
+		}
+		clock.by(500 * time.Millisecond)
+		if n := spend(); n < 40 || n > 60 {
+			t.Errorf("half a second later %d of 50", n)
+		}
+		if _, err := meters[0].Take(t.Context(), "another client"); err != nil {
+			t.Error(err)
+		}
+	})
+}

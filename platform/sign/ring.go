@@ -45,10 +45,17 @@ func (k Key) String() string { return "key " + k.ID }
 // GoString keeps it out of %#v too.
 func (k Key) GoString() string { return k.String() }
 
+// Keeper is the port to what holds the site's master key: a key file, or a KMS or HSM that
+// a site plugs in and that never lets the key out. It seals the ring, and nothing else.
+type Keeper interface {
+	Seal(plain []byte) ([]byte, error)
+	Open(sealed []byte) ([]byte, error)
+}
+
 // Ring is the keys of a site. It is safe for concurrent use.
 type Ring struct {
 	file  string
-	seal  cipher.AEAD
+	seal  Keeper
 	clock when.Clock
 
 	mu     sync.RWMutex
@@ -68,12 +75,18 @@ func OpenRing(ringFile, keyFile string, clock when.Clock) (*Ring, error) {
 	if err != nil {
 		return nil, err
 	}
-	seal, err := sealer(master)
+	keeper, err := fileKeeper(master)
 	if err != nil {
 		return nil, err
 	}
-	r := &Ring{file: ringFile, seal: seal, clock: clock}
-	if !fresh {
+	return OpenKept(ringFile, keeper, clock)
+}
+
+// OpenKept is OpenRing with another keeper than a key file.
+func OpenKept(ringFile string, keeper Keeper, clock when.Clock) (*Ring, error) {
+	_, err := os.Stat(ringFile)
+	r := &Ring{file: ringFile, seal: keeper, clock: clock}
+	if !errors.Is(err, fs.ErrNotExist) {
 		return r, r.read()
 	}
 	for _, p := range []Purpose{Fields, Index, Signature} {
@@ -108,13 +121,23 @@ func readKeyFile(name string, fresh bool) ([]byte, error) {
 	return key, err
 }
 
-func sealer(master []byte) (cipher.AEAD, error) {
+// inFile is the keeper that a key file is.
+type inFile struct{ aead cipher.AEAD }
+
+func fileKeeper(master []byte) (Keeper, error) {
 	key, err := hkdf.Key(sha256.New, master, nil, "praya key ring v1", 32)
 	if err != nil {
 		return nil, err
 	}
-	return gcm(key)
+	aead, err := gcm(key)
+	return inFile{aead}, err
 }
+
+// Seal seals the ring.
+func (k inFile) Seal(plain []byte) ([]byte, error) { return closed(k.aead, plain, []byte(ringBound)) }
+
+// Open opens the ring.
+func (k inFile) Open(sealed []byte) ([]byte, error) { return open(k.aead, sealed, []byte(ringBound)) }
 
 func gcm(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
@@ -131,9 +154,9 @@ func (r *Ring) read() error {
 	if err != nil {
 		return err
 	}
-	plain, err := open(r.seal, sealed, []byte(ringBound))
+	plain, err := r.seal.Open(sealed)
 	if err != nil {
-		return fmt.Errorf("sign: %s does not open with this key file: %w", r.file, err)
+		return fmt.Errorf("sign: %s does not open with this key: %w", r.file, err)
 	}
 	var keys []Key // of their own: others still hold what was read before
 	if err := json.Unmarshal(plain, &keys); err != nil {
@@ -148,7 +171,7 @@ func (r *Ring) write() error {
 	if err != nil {
 		return err
 	}
-	sealed, err := closed(r.seal, plain, []byte(ringBound))
+	sealed, err := r.seal.Seal(plain)
 	if err != nil {
 		return err
 	}

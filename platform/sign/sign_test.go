@@ -183,3 +183,38 @@ func TestAnotherProcessRotates(t *testing.T) {
 		ids[k.ID] = true
 	}
 }
+
+// machine is a keeper as a KMS is one: the key stays inside.
+type machine struct{ calls int }
+
+func (m *machine) Seal(plain []byte) ([]byte, error)  { return m.turn(plain), nil }
+func (m *machine) Open(sealed []byte) ([]byte, error) { return m.turn(sealed), nil }
+
+func (m *machine) turn(b []byte) []byte {
+	m.calls++
+	out := bytes.Clone(b)
+	for i := range out {
+		out[i] ^= 0x5a
+	}
+	return out
+}
+
+func TestAnotherKeeper(t *testing.T) {
+	file, keeper := filepath.Join(t.TempDir(), "ring"), &machine{}
+	at := Place{Realm: "production", Table: "t", Column: "c", ID: "1"}
+	first, err := OpenKept(file, keeper, when.System)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := first.Encrypt(at, []byte("secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := OpenKept(file, keeper, when.System)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := second.Decrypt(at, sealed); err != nil || string(plain) != "secret" || keeper.calls != 2 {
+		t.Errorf("%q, %v, after %d calls", plain, err, keeper.calls)
+	}
+}

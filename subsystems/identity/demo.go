@@ -21,6 +21,9 @@ func (s *Service) LoadSample(ctx context.Context, client, callback string) (secr
 	}
 	secret = token()
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.addSample(tx, OnlineID(client), callback); err != nil {
+			return err
+		}
 		return s.protocol.SaveClient(tx, oidc.Client{ID: client, Kind: oidc.Plain, Metadata: oidc.Metadata{
 			Name: "泳灘燒烤爐申請（示範） Barbecue pits (sample)", RedirectURIs: []string{callback}, AuthMethod: "client_secret_basic",
 			ApplicationType: "native", // it listens on loopback (RFC 8252, 7.3)

@@ -20,6 +20,7 @@ type home struct {
 	passkeys int
 	codes    int
 	waiting  []Recovery
+	unread   int
 }
 
 func (s *Service) home(ctx context.Context) (h home, err error) {
@@ -28,13 +29,14 @@ func (s *Service) home(ctx context.Context) (h home, err error) {
 		return h, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		var errs [5]error
+		var errs [6]error
 		h.account, errs[0] = findAccount(tx, account)
 		h.profile, errs[1] = s.Profile(tx, account)
 		keys, err := passkeysOf(tx, account)
 		h.passkeys, errs[2] = len(keys), err
 		h.codes, errs[3] = countTickets(tx, account, forRecovery)
 		h.waiting, errs[4] = recoveriesOf(tx, account)
+		h.unread, errs[5] = countUnread(tx, account)
 		return errors.Join(errs[:]...)
 	})
 	return h, err
@@ -83,10 +85,16 @@ func (s *Service) Change(ctx context.Context, f Field, text, device string) erro
 	if !f.Known() || f.FromDocument() {
 		return fault.New(fault.NotFound, "web.fault.not-found.text")
 	}
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		return errors.Join(s.set(tx, account, Value{Field: f, Text: text, Source: BySelf}),
 			addHistory(tx, account, HistoryEntry{What: ProfileChanged, Detail: string(f), Device: device}))
 	})
+	if err == nil && f == Email && text != "" && s.mails(ctx) {
+		if err = s.SendCode(ctx); fault.Is(err, fault.TooMany) {
+			err = nil // the value is kept, and the code can be asked for later
+		}
+	}
+	return err
 }
 
 // AddPasskey keeps a further passkey of somebody who has signed in.
@@ -167,6 +175,7 @@ type Export struct {
 	Passkeys []Passkey      `json:"passkeys"`
 	Sessions []web.Session  `json:"sessions"`
 	History  []HistoryEntry `json:"history"`
+	Notices  []Notice       `json:"notices"`
 }
 
 // Export gathers it, and writes that into the history.
@@ -194,6 +203,13 @@ func (s *Service) Export(ctx context.Context, device string) (out []byte, err er
 			if v, ok := p[f]; ok {
 				e.Profile = append(e.Profile, v)
 			}
+		}
+		told, err := allNoticesOf(tx, account)
+		if err != nil {
+			return err
+		}
+		if e.Notices, err = s.openNotices(tx, told); err != nil {
+			return err
 		}
 		total, err := countHistory(tx, account)
 		if err != nil {

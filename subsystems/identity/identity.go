@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"io/fs"
 	"time"
 
 	"praya/kernel/fault"
@@ -16,6 +17,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/sign"
 	"praya/platform/web"
+	"praya/platform/words"
 	"praya/subsystems/identity/internal/oidc"
 )
 
@@ -27,14 +29,21 @@ type Service struct {
 	Verifier Verifier
 	Staff    Staff // nil: there is no directory
 	Rules    Rules
+	Words    *words.Book // for what is said outside of pages
+	Mail     *Mail       // nil: no mail goes out
 
+	Examples fs.FS // copy-and-run programs that the developers' page shows; nil: none
+
+	origin   string // where people reach us: passkeys are bound to its host, whatever a request says
 	protocol *oidc.Provider
+	log      requestLog
 }
 
 // Rules are what a site decides. The zero value has the defaults named.
 type Rules struct {
 	MinimumAge   int           // to open an account; 11
 	RecoveryWait time.Duration // before a recovery opens the account; 24 h
+	AddressTries int           // a minute, of one network at pages where people sign in; 60, after a burst
 	Name         lang.Text     // of the site, as a passkey is labelled on a device
 }
 
@@ -165,7 +174,7 @@ func (s *Service) close(tx *db.Tx, account AccountID) error {
 	_, history := tx.Exec(sqlForgetHistory, tx.Realm(), account)
 	_, document := tx.Exec(sqlForgetDocument, tx.Realm(), account)
 	return errors.Join(changeAccount(tx, a), document, history, removeValues(tx, account), removePasskeys(tx, account),
-		forgetTickets(tx, account), forgetReleases(tx, account), web.EndSessions(tx, actor, ""), s.protocol.EndGrants(tx, string(account), ""))
+		forgetTickets(tx, account), forgetReleases(tx, account), forgetNotices(tx, account), web.EndSessions(tx, actor, ""), s.protocol.EndGrants(tx, string(account), ""))
 }
 
 // Subject is what a sector (a service, or services of one owner) calls an account.
@@ -180,8 +189,12 @@ func (s *Service) Sweep(ctx context.Context) (n int64, err error) {
 		if err != nil {
 			return err
 		}
-		n, err = sweepApprovals(tx)
-		n += tickets
+		approvals, err := sweepApprovals(tx)
+		if err != nil {
+			return err
+		}
+		n, err = sweepNotices(tx)
+		n += tickets + approvals
 		return err
 	})
 	if err != nil {

@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -99,5 +101,78 @@ func TestLevels(t *testing.T) {
 	}
 	if _, ok := LevelOfACR("urn:praya:acr:gold"); ok {
 		t.Error("an unknown acr has a level")
+	}
+}
+
+func FuzzFilling(f *testing.F) {
+	for _, s := range []string{
+		`{"type":"form_filling","form_name":"x","purpose":"y","fields":["enName"]}`, `{"fields":[[[[[`, `[]`, `{"fields":["enName","enName"]}`,
+		`{"type":"form_filling","form_name":"x","purpose":"y","fields":["enName"],"release":"z"}`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		x, err := ReadFilling([]byte(s))
+		if err == nil && (x.FormName == "" || len(x.Fields)+len(x.OptionalFields) == 0 || len(x.Fields)+len(x.OptionalFields) > mostFields) {
+			t.Errorf("%q is taken as %+v", s, x)
+		}
+	})
+}
+
+func FuzzAnswers(f *testing.F) {
+	for _, s := range []string{"9123 4567", "+44 20 7946 0000", "name@example.hk", "示範道１號", "\x00", "a@b", strings.Repeat("字", 200)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, x := range []Field{Mobile, Email, Residence, Education} {
+			form := url.Values{string(x): {s}, "kind": {s}, "building": {s}, "district": {"CW"}, "lines": {s}}
+			text, err := x.read(form)
+			if err == nil && len(text) > 8*longestLine*utf8.UTFMax {
+				t.Errorf("%s of %d bytes is kept", x, len(text))
+			}
+			if err == nil && text != "" && x == Mobile && text[0] != '+' {
+				t.Errorf("%q is no number in E.164", text)
+			}
+		}
+	})
+}
+
+func TestAnswers(t *testing.T) {
+	for _, c := range []struct {
+		field       Field
+		typed, want string
+		wrong       string
+	}{
+		{Mobile, "9123 4567", "+85291234567", ""},
+		{Mobile, "＋８５２ ９１２３４５６７", "+85291234567", ""},
+		{Mobile, "+44 20 7946 0000", "+442079460000", ""},
+		{Mobile, "123", "", "phone"},
+		{Mobile, "11234567", "", "phone"},
+		{Mobile, "", "", ""},
+		{Email, "Name@Example.hk", "Name@Example.hk", ""},
+		{Email, "name@localhost", "", "email"},
+		{Email, "a b <x@y.hk>", "", "email"},
+		{MaritalStatus, "married", "married", ""},
+		{MaritalStatus, "content", "", "choice"},
+	} {
+		got, err := c.field.read(url.Values{string(c.field): {c.typed}})
+		if got != c.want || (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%s %q: %q, %v, want %q %s", c.field, c.typed, got, err, c.want, c.wrong)
+		}
+	}
+	for _, c := range []struct {
+		form  url.Values
+		wrong bool
+	}{
+		{url.Values{"kind": {"premises"}, "building": {"X"}, "district": {"CW"}}, false},
+		{url.Values{"kind": {"premises"}, "building": {"X"}}, true},
+		{url.Values{"kind": {"premises"}, "room": {"1"}, "district": {"CW"}}, true},
+		{url.Values{"kind": {"lines"}, "lines": {"Boat 5\nAberdeen"}}, false},
+		{url.Values{"kind": {"box"}, "box": {"12"}, "office": {"GPO"}}, false},
+		{url.Values{"kind": {"premises"}}, false}, // empty takes it away
+	} {
+		if _, err := Residence.read(c.form); (err != nil) != c.wrong {
+			t.Errorf("%v: %v", c.form, err)
+		}
 	}
 }

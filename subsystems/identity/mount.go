@@ -2,6 +2,7 @@ package identity
 
 import (
 	"embed"
+	"io/fs"
 
 	"praya/platform/access"
 	"praya/platform/db"
@@ -13,6 +14,12 @@ import (
 //go:embed words/*.json
 var wordFiles embed.FS
 
+//go:embed words-notice/words/*.json
+var noticeWordFiles embed.FS
+
+//go:embed words-online
+var onlineWords embed.FS
+
 //go:embed schema/*.sql
 var schemaFiles embed.FS
 
@@ -21,7 +28,18 @@ var policyText string
 
 // Words is what this subsystem says.
 func Words() []words.Source {
-	return []words.Source{{Prefix: "identity", Files: wordFiles}, oidc.Words()}
+	part := func(files fs.FS, folder, prefix string) words.Source {
+		sub, err := fs.Sub(files, folder)
+		if err != nil {
+			panic(err) // the folder is embedded
+		}
+		return words.Source{Prefix: prefix, Files: sub}
+	}
+	return []words.Source{
+		{Prefix: "identity", Files: wordFiles},
+		oidc.Words(),
+		part(noticeWordFiles, "words-notice", "identity.notice"), part(onlineWords, "words-online", "identity.online"),
+	}
 }
 
 // Schema is what it keeps.
@@ -49,6 +67,10 @@ func (s *Service) Mount(site *web.Site) {
 	page("GET /identity/logout/{id}", s.showLogout)
 	page("POST /identity/logout/{id}", s.doLogout)
 	s.protocol.Mount(site)
+
+	s.mountNotices(page)
+	s.mountNoticeAPI(site)
+	s.mountOnline(page, site)
 
 	page("GET /register", s.showRegister)
 	page("GET /register/details", s.showDetails)

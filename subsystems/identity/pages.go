@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -13,27 +12,8 @@ import (
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
-	"praya/platform/limits"
 	"praya/platform/web"
 )
-
-// Guessing is made slow: what a network may try in a while.
-const (
-	tries    = 30
-	tryAgain = 4 * time.Second
-)
-
-// slowly is a route's limit by the network that asks; it holds over several processes.
-func (s *Service) slowly(what string) web.Option {
-	return web.Limit(func(v *web.Visit) error {
-		network := v.Client().String()
-		if p, err := v.Client().Prefix(64); err == nil && v.Client().Is6() {
-			network = p.String() // one household has a whole /64
-		}
-		_, err := limits.Take(v.Context(), s.DB, "identity."+what+" "+network, limits.Rate{Burst: tries, Per: tryAgain})
-		return err
-	})
-}
 
 // device is what this browser is called in lists.
 func device(v *web.Visit) string {
@@ -83,7 +63,7 @@ func (s *Service) signInPage(v *web.Visit, status int, failed error) error {
 	if again {
 		ask, title, lead, submit = s.AskAgain, "identity.signin.again-title", "identity.signin.again-lead", "identity.signin.again-submit"
 	}
-	c, err := ask(v.Context(), v.Origin())
+	c, err := ask(v.Context(), s.origin)
 	if err != nil {
 		return err
 	}
@@ -124,7 +104,7 @@ func (s *Service) doSignIn(v *web.Visit) error {
 		return err
 	}
 	again := form.Get("again") != ""
-	a, err := s.Prove(v.Context(), v.Origin(), form.Get("note"), form.Get("answer"), again)
+	a, err := s.Prove(v.Context(), s.origin, form.Get("note"), form.Get("answer"), again)
 	if wrong(err) != nil {
 		return s.signInPage(v, http.StatusUnprocessableEntity, err)
 	}
@@ -146,7 +126,7 @@ func (s *Service) signedIn(v *web.Visit, a Account, what string, methods ...stri
 	if err := v.SignIn(a.Actor(), methods...); err != nil {
 		return err
 	}
-	return s.note(v.Context(), a.ID, HistoryEntry{What: what, Device: device(v)})
+	return s.noteSignIn(v.Context(), a, HistoryEntry{What: what, Device: device(v)})
 }
 
 func (s *Service) doSignOut(v *web.Visit) error {
@@ -191,6 +171,9 @@ func (s *Service) todo(v *web.Visit, h home) []web.Task {
 	add("todo-codes", "/me/recovery", h.codes == 0)
 	add("todo-second", "/me/passkeys", h.passkeys < 2)
 	add("todo-email", "/me/profile/"+string(Email), h.profile.Text(Email) == "")
+	if e := h.profile[Email]; e.Text != "" && e.Verified.IsZero() && s.mails(v.Context()) {
+		out = append(out, web.Task{Text: v.T("identity.notice.me.todo-confirm"), Hint: v.T("identity.notice.me.todo-confirm-hint"), Path: "/me/inbox/confirm", State: web.NotStarted})
+	}
 	if h.account.Kind == who.Person && h.account.Level == Basic {
 		out = append(out, web.Task{Text: v.T("identity.me.raise"), Hint: v.T("identity.me.todo-raise-hint"), Path: "/me/raise", State: web.NotStarted})
 	}
@@ -210,7 +193,11 @@ func (s *Service) showMe(v *web.Visit) error {
 func (h home) links(v *web.Visit) []web.Task {
 	var out []web.Task
 	for _, part := range []string{"profile", "inbox", "services", "history", "passkeys", "sessions", "recovery", "export", "close"} {
-		out = append(out, web.Task{Text: v.T("identity.me." + part), Hint: v.T("identity.me." + part + "-text"), Path: "/me/" + part})
+		task := web.Task{Text: v.T("identity.me." + part), Hint: v.T("identity.me." + part + "-text"), Path: "/me/" + part}
+		if part == "inbox" && h.unread > 0 {
+			task.Hint = v.T("identity.notice.me.unread", "count", h.unread)
+		}
+		out = append(out, task)
 	}
 	return out
 }

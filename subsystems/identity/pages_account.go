@@ -98,7 +98,11 @@ func (s *Service) doField(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.RedirectWith(firstOf(form.Get("to"), "/me/profile"), web.Notice{Text: v.T("identity.profile.saved")})
+	to := firstOf(form.Get("to"), "/me/profile")
+	if f == Email && text != "" && s.mails(v.Context()) {
+		to = "/me/inbox/confirm"
+	}
+	return v.RedirectWith(to, web.Notice{Text: v.T("identity.profile.saved")})
 }
 
 func (s *Service) showPasskeys(v *web.Visit) error {
@@ -146,7 +150,7 @@ func (s *Service) addPasskeyPage(v *web.Visit, status int, failed error) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.AskNew(v.Context(), v.Origin(), account, p.Name("en"), string(account))
+	c, err := s.AskNew(v.Context(), s.origin, account, p.Name("en"), string(account))
 	if err != nil {
 		return err
 	}
@@ -171,7 +175,7 @@ func (s *Service) doAddPasskey(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	err = s.AddPasskey(v.Context(), v.Origin(), form.Get("note"), form.Get("answer"), device(v))
+	err = s.AddPasskey(v.Context(), s.origin, form.Get("note"), form.Get("answer"), device(v))
 	if wrong(err) != nil {
 		return s.addPasskeyPage(v, http.StatusUnprocessableEntity, err)
 	}

@@ -22,7 +22,7 @@ func (s *Service) doAskPhone(v *web.Visit) error {
 
 func (s *Service) pairingPage(v *web.Visit, status int, a Approval, browser, to string, failed error) error {
 	p := web.Pairing{
-		Address: v.Origin() + v.Link("/approve/"+a.ID), Code: a.Code, Until: v.Time(a.Ends), Action: "/sign-in/other/done",
+		Address: s.origin + v.Link("/approve/"+a.ID), Code: a.Code, Until: v.Time(a.Ends), Action: "/sign-in/other/done",
 		Hidden: [][2]string{{"id", a.ID}, {"browser", browser}, {"to", to}},
 	}
 	return v.RenderStatus(status, web.Page{Title: v.T("identity.pair.title"), Back: "/sign-in", Secret: true, Failed: failed != nil},

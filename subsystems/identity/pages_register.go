@@ -147,7 +147,7 @@ func (s *Service) makePasskeyPage(v *web.Visit, status int, failed error) error 
 	if err != nil {
 		return err
 	}
-	c, err := s.AskNew(v.Context(), v.Origin(), e.Account, e.Label, hashed(t))
+	c, err := s.AskNew(v.Context(), s.origin, e.Account, e.Label, hashed(t))
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (s *Service) doMakePasskey(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.Enrol(v.Context(), v.Origin(), t, form.Get("note"), form.Get("answer"), device(v))
+	a, err := s.Enrol(v.Context(), s.origin, t, form.Get("note"), form.Get("answer"), device(v))
 	if fault.Is(err, fault.Invalid) {
 		return s.makePasskeyPage(v, http.StatusUnprocessableEntity, err)
 	}

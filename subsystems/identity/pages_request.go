@@ -19,6 +19,9 @@ import (
 // what is asked, and decides.
 func (s *Service) showRequest(v *web.Visit) error {
 	r, err := s.protocol.Pending(v.Context(), v.PathValue("id"))
+	if fault.Is(err, fault.Invalid) {
+		return gone(v)
+	}
 	if err != nil {
 		return err
 	}
@@ -91,6 +94,11 @@ func (s *Service) anonymousNeedsProof(v *web.Visit, r oidc.Request) (refused boo
 		return false, err
 	}
 	return true, s.refuse(v, r, "invalid_request", "anonymous form filling is for FAPI clients only")
+}
+
+// gone says that a request was answered already, waited too long, or never was.
+func gone(v *web.Visit) error {
+	return v.RenderStatus(http.StatusGone, web.Page{Title: v.T("identity.request.gone-title"), Lead: v.T("identity.request.gone-text"), Secret: true}, none())
 }
 
 // provenFor reports whether the session's proof is fresh enough for a request: max_age and
@@ -245,6 +253,9 @@ func (s *Service) doRequest(v *web.Visit) error {
 		return err
 	}
 	r, err := s.protocol.Pending(v.Context(), v.PathValue("id"))
+	if fault.Is(err, fault.Invalid) {
+		return gone(v)
+	}
 	if err != nil {
 		return err
 	}
@@ -341,6 +352,9 @@ func (s *Service) goBack(v *web.Visit, redirect, said string) error {
 // showLogout asks whether to sign out here too, when a service sent the person to.
 func (s *Service) showLogout(v *web.Visit) error {
 	l, err := s.protocol.PendingLogout(v.Context(), v.PathValue("id"))
+	if fault.Is(err, fault.Invalid) {
+		return gone(v)
+	}
 	if err != nil {
 		return err
 	}
@@ -381,6 +395,9 @@ func (s *Service) doLogout(v *web.Visit) error {
 		return err
 	}
 	l, err := s.protocol.PendingLogout(v.Context(), v.PathValue("id"))
+	if fault.Is(err, fault.Invalid) {
+		return gone(v)
+	}
 	if err != nil {
 		return err
 	}

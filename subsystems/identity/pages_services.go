@@ -2,9 +2,7 @@ package identity
 
 import (
 	"context"
-	"errors"
 
-	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/platform/web"
@@ -61,26 +59,11 @@ func (s *Service) doEndService(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	account, err := owner(v.Context())
-	if err != nil {
-		return err
-	}
-	client := form.Get("client")
-	if client == "" {
-		return fault.New(fault.Invalid, "web.fault.invalid.text")
-	}
-	err = s.DB.Write(v.Context(), func(tx *db.Tx) error {
-		return errors.Join(s.protocol.EndGrants(tx, string(account), client),
-			addHistory(tx, account, HistoryEntry{What: AccessEnded, Client: client, Device: device(v)}))
-	})
-	if err != nil {
+	if err := s.EndAccess(v.Context(), form.Get("client"), device(v)); err != nil {
 		return err
 	}
 	return v.RedirectWith("/me/services", web.Notice{Text: v.T("identity.services.ended")})
 }
-
-// departmentOf is the department that answers for a service; empty when none does.
-func (s *Service) departmentOf(v *web.Visit, client string) string { return "" }
 
 // showApprovals lists what waits for the person's answer on this device.
 func (s *Service) showApprovals(v *web.Visit) error { return s.approvalsPage(v, "", when.Instant{}) }

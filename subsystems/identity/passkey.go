@@ -44,7 +44,7 @@ type Ceremony struct{ Options, Note string }
 // note is what we must remember between challenge and answer.
 type note struct {
 	Purpose string
-	About   string // the account, or what an added passkey is for
+	About   string       // the account, or what an added passkey is for
 	Ends    when.Instant // by our clock; the session's own end is left open
 	Session webauthn.SessionData
 }
@@ -233,6 +233,9 @@ func (s *Service) Prove(ctx context.Context, origin, sealed, answer string, agai
 		used, err = party.ValidateDiscoverableLogin(find, n.Session, parsed)
 	}
 	if err != nil {
+		if limit := s.accountLimit(ctx, "failed", a.ID); limit != nil {
+			return a, limit
+		}
 		return a, fault.New(fault.Invalid, "identity.fault.passkey-wrong").Because(err)
 	}
 	if err := a.mayUse(); err != nil {

@@ -19,11 +19,14 @@ import (
 
 // NewProtocol makes the OpenID Provider over these accounts, reached at an origin.
 func (s *Service) NewProtocol(origin string, clock when.Clock, log *slog.Logger) {
+	s.origin = strings.TrimSuffix(origin, "/")
+	t := newThrottle(s.DB)
 	s.protocol = oidc.New(oidc.Config{
 		DB: s.DB, Ring: s.Keys, People: people{s}, Clock: clock, Log: log, Issuer: oidc.IssuerAt(origin),
 		Interaction: func(_ context.Context, id string) string { return "/identity/request/" + id },
 		LogoutPage:  func(_ context.Context, id string) string { return "/identity/logout/" + id },
 		Answer:      s.personaAnswers, Asked: s.asked, Note: s.noteMessage, Detail: s.checkDetail,
+		Scopes: map[string][]string{NotifyScope: nil}, Limit: t.limit, Failed: t.failed, Admit: t.admit,
 		Claims: claimNames(), ACRs: []string{Basic.ACR(), Plus.ACR()}, DetailTypes: []string{FormFilling},
 	})
 }
@@ -165,6 +168,9 @@ func (p people) FindHint(ctx context.Context, hint string) (string, error) {
 		account = t.Account
 		return err
 	})
+	if err == nil && account != "" {
+		err = p.accountLimit(ctx, "asked", account)
+	}
 	return string(account), err
 }
 
@@ -280,5 +286,8 @@ func person(ctx context.Context) (AccountID, error) {
 	return account, err
 }
 
-// Jobs registers what the protocol does later: pings, and telling services of a sign-out.
-func (s *Service) Jobs(q *jobs.Queue) { s.protocol.Jobs(q) }
+// Jobs registers what is done later: notices, pings, and telling services of a sign-out.
+func (s *Service) Jobs(q *jobs.Queue) {
+	s.protocol.Jobs(q)
+	s.noticeJobs(q)
+}

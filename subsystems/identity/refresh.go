@@ -19,7 +19,7 @@ type sealedRow struct {
 }
 
 // Refresh writes the personal data of a realm anew with the present key: profiles,
-// passkeys and releases. It may run again after a crash, and beside all else.
+// passkeys, releases, notices, and where browsers are reached. It may run again after a crash, and beside all else.
 func (s *Service) Refresh(ctx context.Context, _ jobs.Job, progress *jobs.Progress) error {
 	return s.reseal(ctx, func(done int64) { progress.Report(ctx, done, 0, "") })
 }
@@ -34,6 +34,9 @@ func (s *Service) reseal(ctx context.Context, report func(done int64)) error {
 		{sealedProfiles, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_profile", r.Column, r.Account) }, resealProfile},
 		{sealedPasskeys, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_passkeys", "record", r.Account) }, resealPasskey},
 		{sealedReleases, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_releases", "sealed", r.ID) }, resealRelease},
+		{sealedNotices, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_notices", "sealed", r.ID) }, resealNotice},
+		{sealedBrowsers, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_notice_browsers", "sealed", r.ID) }, resealBrowser},
+		{sealedPushKeys, func(tx *db.Tx, _ sealedRow) sign.Place { return pushKeyPlace(tx.Realm()) }, resealPushKey},
 	} {
 		var last sealedRow
 		for more := true; more; {

@@ -19,17 +19,14 @@ const (
 	sqlAccountByDocument = `select ` + accountColumns + ` from identity_accounts where realm = $1 and document_index = $2`
 	sqlAccountByPersona  = `select ` + accountColumns + ` from identity_accounts
 		where realm = $1 and persona = $2 and persona <> '' order by id desc`
-	sqlCountAccounts = `select count(*) from identity_accounts where realm = $1 and state <> $2`
 	sqlChangeAccount = `update identity_accounts set level = $4, state = $5, lang = $6, closed = $7, version = version + 1
 		where realm = $1 and id = $2 and version = $3`
-	sqlIndexDocument  = `update identity_accounts set document_index = $3 where realm = $1 and id = $2`
 	sqlForgetDocument = `update identity_accounts set document_index = null where realm = $1 and id = $2`
 
 	sqlPasskeys       = `select id, account, name, record, created, used, version from identity_passkeys where realm = $1 and account = $2 order by created, id`
 	sqlPasskey        = `select id, account, name, record, created, used, version from identity_passkeys where realm = $1 and id = $2`
 	sqlAddPasskey     = `insert into identity_passkeys (realm, id, account, name, record, created, used, version) values ($1, $2, $3, $4, $5, $6, $7, 1)`
 	sqlUsePasskey     = `update identity_passkeys set record = $4, used = $5, version = version + 1 where realm = $1 and id = $2 and version = $3`
-	sqlRenamePasskey  = `update identity_passkeys set name = $4 where realm = $1 and account = $2 and id = $3`
 	sqlRemovePasskey  = `delete from identity_passkeys where realm = $1 and account = $2 and id = $3`
 	sqlRemovePasskeys = `delete from identity_passkeys where realm = $1 and account = $2`
 
@@ -73,19 +70,8 @@ func findByPersona(tx *db.Tx, persona string) (Account, error) {
 	return scanAccount(tx.Row(sqlAccountByPersona, tx.Realm(), persona))
 }
 
-func countAccounts(tx *db.Tx) (n int, err error) {
-	err = tx.Row(sqlCountAccounts, tx.Realm(), Closed).Scan(&n)
-	return n, err
-}
-
 func changeAccount(tx *db.Tx, a Account) error {
 	return tx.Change(sqlChangeAccount, tx.Realm(), a.ID, a.Version, a.Level, a.State, a.Lang, a.Closed)
-}
-
-// indexDocument gives Conflict when another open account has the document.
-func indexDocument(tx *db.Tx, account AccountID, index []byte) error {
-	_, err := tx.Exec(sqlIndexDocument, tx.Realm(), account, index)
-	return err
 }
 
 // storedPasskey is a passkey's row: the record is sealed.
@@ -119,10 +105,6 @@ func addPasskey(tx *db.Tx, p storedPasskey) error {
 
 func usePasskey(tx *db.Tx, p storedPasskey) error {
 	return tx.Change(sqlUsePasskey, tx.Realm(), p.ID, p.Version, p.Record, tx.Now())
-}
-
-func renamePasskey(tx *db.Tx, account AccountID, credential, name string) error {
-	return atLeastOne(tx.Exec(sqlRenamePasskey, tx.Realm(), account, credential, name))
 }
 
 func removePasskey(tx *db.Tx, account AccountID, credential string) error {

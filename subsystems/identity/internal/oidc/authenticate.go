@@ -25,6 +25,14 @@ const (
 // authenticate finds out which client asks (RFC 6749, 2.3), by exactly one method, and
 // that the one it is registered for.
 func (p *Provider) authenticate(c *call) error {
+	err := p.prove(c)
+	if err == nil && p.Admit != nil {
+		err = p.Admit(c.ctx, c.client.ID)
+	}
+	return err
+}
+
+func (p *Provider) prove(c *call) error {
 	id, secret, basic, err := c.basicCredentials()
 	if err != nil {
 		return err

@@ -48,6 +48,8 @@ type Config struct {
 	// limits by address. Failed is told of a client that could not prove who it is.
 	Limit  func(v *web.Visit, endpoint string) error
 	Failed func(v *web.Visit, clientID string)
+	// Admit may refuse a client that has proven who it is: for limits by client.
+	Admit func(ctx context.Context, clientID string) error
 	// Detail checks what a type of authorization_details holds; its error is told to the developer.
 	Detail func(ctx context.Context, c *Client, d AuthorizationDetail) error
 

@@ -18,6 +18,7 @@ const (
 	where realm = $1 and account = $2 and client = $3 and ended_at = '' order by made_at, id`
 	sqlAllGrants = `select id, client, account, session, content, made_at from identity_oidc_grants
 	where realm = $1 and account = $2 and ended_at = '' order by made_at, id`
+	sqlLiveGrant    = `select id from identity_oidc_grants where realm = $1 and account = $2 and client = $3 and ended_at = '' and ends_at > $4 limit 1`
 	sqlLeaveSession = `update identity_oidc_grants set session = '' where realm = $1 and id = $2`
 
 	sqlAddCode = `insert into identity_oidc_codes (realm, hash, grant_id, client, redirect_uri, challenge, jkt, used_at, expires_at)

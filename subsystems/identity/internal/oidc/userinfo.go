@@ -45,20 +45,9 @@ func (c *call) challenge(no *Refusal) error {
 }
 
 func (p *Provider) userinfo(c *call) (*reply, error) {
-	text, scheme, err := c.presented()
+	text, scheme, err := p.shownToken(c)
 	if err != nil {
 		return nil, err
-	}
-	if err := p.readProof(c); err != nil {
-		return nil, err
-	}
-	if scheme == "dpop" {
-		switch {
-		case c.proof == nil:
-			return nil, refuse(invalidDPoP, "the DPoP header is missing")
-		case !same([]byte(c.proof.ath), []byte(b64(hashOf(text)))):
-			return nil, refuse(invalidDPoP, "the DPoP proof's ath is not the hash of the access token")
-		}
 	}
 	var claims map[string]any
 	var client *Client
@@ -108,27 +97,15 @@ func (c *call) presented() (token, scheme string, err error) {
 
 // usable finds the grant of an access token that is shown as it must be.
 func (p *Provider) usable(c *call, tx *db.Tx, text, scheme string) (g Grant, t tokenRow, err error) {
-	unknown := refuse(invalidToken, "the access token is unknown, has expired or was revoked")
-	t, err = findToken(tx, hashOf(text))
-	switch {
-	case fault.Is(err, fault.NotFound):
-		return g, t, unknown
-	case err != nil:
+	if t, err = p.fitting(c, tx, text, scheme); err != nil {
 		return g, t, err
-	case t.kind != kindAccess || !c.now.Before(t.expiresAt):
-		return g, t, unknown
-	case t.jkt != "" && scheme != "dpop":
-		return g, t, refuse(invalidToken, "the access token is bound to a key: it is shown by the scheme DPoP with a proof")
-	case t.jkt == "" && scheme == "dpop":
-		return g, t, refuse(invalidToken, "the access token is not bound to a key")
-	case t.jkt != "" && t.jkt != c.proof.key():
-		return g, t, refuse(invalidToken, "the access token is bound to another key than that of the DPoP proof")
-	case t.grantID == "":
+	}
+	if t.grantID == "" {
 		return g, t, refuse(insufficientScope, "the access token speaks for a client and no person")
 	}
 	g, err = p.grant(tx, t.grantID)
 	if fault.Is(err, fault.NotFound) {
-		return g, t, unknown
+		return g, t, refuse(invalidToken, "the access token is unknown, has expired or was revoked")
 	}
 	if err == nil && !contains(listed(t.scope), "openid") && len(g.Details) == 0 {
 		return g, t, refuse(insufficientScope, "the access token lacks the scope openid")

@@ -192,6 +192,7 @@ func open(t testing.TB, address string, clock *moved, ring *sign.Ring, change ..
 	site, err := web.New(web.Config{}, web.Parts{Words: book, Log: slog.New(slog.NewJSONHandler(w.log, nil)), Clock: w.clock.now, DB: w.db})
 	must(err)
 	w.p.Mount(site)
+	site.API("POST /api/told", w.told, web.InSandbox())
 	w.server.Config.Handler = site.Handler()
 	w.server.Start()
 	t.Cleanup(w.server.Close)
