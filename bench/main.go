@@ -74,6 +74,8 @@ func run(only string) error {
 	b := &bench{ctx: who.AsSystem(context.Background(), who.Production), scale: 1, dir: dir}
 	if n, err := strconv.Atoi(os.Getenv("SCALE")); err == nil && n > 0 {
 		b.scale = n
+	} else if os.Getenv("SCALE") == "full" {
+		b.scale = 10
 	}
 	for _, part := range []struct {
 		names   []string
@@ -82,6 +84,10 @@ func run(only string) error {
 		{[]string{"estimates.read"}, (*bench).read},
 		{[]string{"estimates.import", "estimates.page", "estimates.search"}, (*bench).government},
 		{[]string{"identity.client_credentials", "identity.introspection", "identity.fapi_flow"}, (*bench).identity},
+		{[]string{
+			"identity.passkey", "identity.passkey.scale", "identity.client_credentials.scale", "identity.introspection.scale",
+			"identity.fapi_flow.scale", "identity.rest",
+		}, (*bench).scaling},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {
 		if slices.ContainsFunc(part.names, func(n string) bool { return strings.HasPrefix(n, only) }) {

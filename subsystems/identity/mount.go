@@ -36,7 +36,8 @@ func Words() []words.Source {
 		return words.Source{Prefix: prefix, Files: sub}
 	}
 	return []words.Source{
-		{Prefix: "identity", Files: wordFiles}, oidc.Words(),
+		{Prefix: "identity", Files: wordFiles},
+		oidc.Words(),
 		part(noticeWordFiles, "words-notice", "identity.notice"), part(onlineWords, "words-online", "identity.online"),
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -502,5 +504,31 @@ func TestSubjectsArePairwise(t *testing.T) {
 			}
 			return err
 		}))
+	})
+}
+
+// Many sign-ins at once may be the first at a service: all get the same name.
+func TestSubjectsMadeAtOnce(t *testing.T) {
+	towns(t, func(t *testing.T, w town) {
+		a, _ := w.registers("A1234563")
+		for round := range 5 {
+			var names [8]string
+			var errs [8]error
+			var work sync.WaitGroup
+			for i := range names {
+				work.Go(func() {
+					errs[i] = w.DB.Write(who.AsSystem(public(), who.Production), func(tx *db.Tx) (err error) {
+						names[i], err = w.Subject(tx, a.ID, fmt.Sprintf("new-%d.example", round))
+						return err
+					})
+				})
+			}
+			work.Wait()
+			for i := range names {
+				if errs[i] != nil || names[i] == "" || names[i] != names[0] {
+					t.Fatalf("%q beside %q, %v", names[i], names[0], errs[i])
+				}
+			}
+		}
 	})
 }

@@ -17,8 +17,9 @@ const (
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`
 	sqlAccount           = `select ` + accountColumns + ` from identity_accounts where realm = $1 and id = $2`
 	sqlAccountByDocument = `select ` + accountColumns + ` from identity_accounts where realm = $1 and document_index = $2`
-	sqlAccountByPersona  = `select ` + accountColumns + ` from identity_accounts where realm = $1 and persona = $2 order by id desc`
-	sqlChangeAccount     = `update identity_accounts set level = $4, state = $5, lang = $6, closed = $7, version = version + 1
+	sqlAccountByPersona  = `select ` + accountColumns + ` from identity_accounts
+		where realm = $1 and persona = $2 and persona <> '' order by id desc`
+	sqlChangeAccount = `update identity_accounts set level = $4, state = $5, lang = $6, closed = $7, version = version + 1
 		where realm = $1 and id = $2 and version = $3`
 	sqlForgetDocument = `update identity_accounts set document_index = null where realm = $1 and id = $2`
 
@@ -31,17 +32,18 @@ const (
 
 	sqlAddTicket = `insert into identity_tickets (realm, purpose, token_hash, account, sealed, made, ends, used)
 		values ($1, $2, $3, $4, $5, $6, $7, '')`
-	sqlTicket         = `select account, sealed, made, ends, used from identity_tickets where realm = $1 and purpose = $2 and token_hash = $3`
-	sqlUseTicket      = `update identity_tickets set used = $4 where realm = $1 and purpose = $2 and token_hash = $3 and used = '' and ends > $4`
-	sqlCountTickets   = `select count(*) from identity_tickets where realm = $1 and account = $2 and purpose = $3 and used = '' and ends > $4`
-	sqlRemoveTickets  = `delete from identity_tickets where realm = $1 and account = $2 and purpose = $3`
-	sqlForgetTickets  = `delete from identity_tickets where realm = $1 and account = $2`
-	sqlSweepTickets   = `delete from identity_tickets where ends <= $1`
-	sqlAddHistory     = `insert into identity_history (realm, account, id, at, what, client, detail, device) values ($1, $2, $3, $4, $5, $6, $7, $8)`
-	sqlHistory        = `select id, at, what, client, detail, device from identity_history where realm = $1 and account = $2 order by id desc limit $3 offset $4`
-	sqlCountHistory   = `select count(*) from identity_history where realm = $1 and account = $2`
-	sqlSubject        = `select subject from identity_subjects where realm = $1 and account = $2 and sector = $3`
-	sqlAddSubject     = `insert into identity_subjects (realm, account, sector, subject) values ($1, $2, $3, $4)`
+	sqlTicket        = `select account, sealed, made, ends, used from identity_tickets where realm = $1 and purpose = $2 and token_hash = $3`
+	sqlUseTicket     = `update identity_tickets set used = $4 where realm = $1 and purpose = $2 and token_hash = $3 and used = '' and ends > $4`
+	sqlCountTickets  = `select count(*) from identity_tickets where realm = $1 and account = $2 and purpose = $3 and used = '' and ends > $4`
+	sqlRemoveTickets = `delete from identity_tickets where realm = $1 and account = $2 and purpose = $3`
+	sqlForgetTickets = `delete from identity_tickets where realm = $1 and account = $2`
+	sqlSweepTickets  = `delete from identity_tickets where ends <= $1`
+	sqlAddHistory    = `insert into identity_history (realm, account, id, at, what, client, detail, device) values ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlHistory       = `select id, at, what, client, detail, device from identity_history where realm = $1 and account = $2 order by id desc limit $3 offset $4`
+	sqlCountHistory  = `select count(*) from identity_history where realm = $1 and account = $2`
+	sqlSubject       = `select subject from identity_subjects where realm = $1 and account = $2 and sector = $3`
+	sqlAddSubject    = `insert into identity_subjects (realm, account, sector, subject) values ($1, $2, $3, $4)
+		on conflict (realm, account, sector) do nothing`
 	sqlSubjectAccount = `select account from identity_subjects where realm = $1 and sector = $2 and subject = $3`
 )
 
@@ -197,7 +199,9 @@ func countHistory(tx *db.Tx, account AccountID) (n int, err error) {
 	return n, err
 }
 
-// subjectFor is what a sector calls an account; it is made when it is first asked for.
+// subjectFor is what a sector calls an account; it is made when it is first asked for. Of two
+// sign-ins at once that ask first, one makes it: the other, which PostgreSQL lets begin again,
+// must not be a conflict.
 func subjectFor(tx *db.Tx, account AccountID, sector, fresh string) (subject string, err error) {
 	err = tx.Row(sqlSubject, tx.Realm(), account, sector).Scan(&subject)
 	if !fault.Is(err, fault.NotFound) {
