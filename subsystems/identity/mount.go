@@ -59,6 +59,8 @@ func (s *Service) Mount(site *web.Site) {
 	s.protocol.Mount(site)
 
 	s.mountOnline(page, site)
+	s.mountCounter(site)
+	s.mountAdoption(site)
 
 	page("GET /register", s.showRegister)
 	page("GET /register/details", s.showDetails)
