@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"praya/examples"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/access"
@@ -136,6 +137,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Identity 智方便: accounts, passkeys, and the OpenID Provider that services sign in with.
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
+		Examples: examples.Files,
 	}
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)

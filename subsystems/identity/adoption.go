@@ -202,7 +202,7 @@ func adoptionColumns() []string {
 // WriteBoard writes the board as CSV (RFC 4180).
 func WriteBoard(w io.Writer, rows []BoardRow) error {
 	c := csv.NewWriter(w)
-	if err := c.Write(append(adoptionColumns(), "standing", "late", "signins_30_days")); err != nil {
+	if err := c.Write(append(adoptionColumns(), "standing", "late", "sign_ins_30_days")); err != nil {
 		return err
 	}
 	for _, r := range rows {

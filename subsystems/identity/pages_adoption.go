@@ -69,8 +69,11 @@ func (s *Service) boardRow(v *web.Visit, r BoardRow, keeps bool) web.Row {
 		state, text = web.Late, v.T("identity.online.adoption.late")
 	}
 	return web.Row{Cells: []web.Cell{
-		first, {Text: s.departmentName(v.Context(), r.Department, v.Lang())}, {Text: v.Date(r.Due)},
-		{Body: web.Outcome(v.View, state, text)}, {Text: v.Number(r.SignIns)},
+		first,
+		{Text: s.departmentName(v.Context(), r.Department, v.Lang())},
+		{Text: v.Date(r.Due)},
+		{Body: web.Outcome(v.View, state, text)},
+		{Text: v.Number(r.SignIns)},
 	}}
 }
 
