@@ -17,6 +17,9 @@
 //   - history (使用紀錄): what happened to an account, for its owner.
 //   - service (網上服務): what a department or a company offers to people who sign in with us.
 //   - approval (批准): a request that the person answers on a phone, for another device.
+//   - particulars (服務詳情): what a service asks for, and what was approved of it.
+//   - request log (要求紀錄): the protocol's messages, decoded, for a service's developer.
+//   - adoption board (採用情況): which department's services use the identity, and what is late.
 //
 // # Rules that always hold
 //
@@ -26,6 +29,10 @@
 //   - A challenge works once, for five minutes, for one purpose, in one realm.
 //   - Nothing goes to a service that the person did not see and agree to.
 //   - Every recovery is told on every channel, and can be stopped while it waits.
+//   - A service reaches production only by somebody else than who registered or last edited it,
+//     and asks for no field that was not approved.
+//   - The request log holds no secret, token or personal datum, at most 500 messages of a
+//     client, for 7 days (1 in the sandbox); it is a help, not evidence.
 //   - Each service knows a person by a name of its own (pairwise subject identifier).
 //
 // # Standards
