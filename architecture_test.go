@@ -30,7 +30,7 @@ var allowed = []struct {
 	{"github.com/alecthomas/kong", []string{"app", "subsystems/..."}, "one struct gives flags and help"},
 	{"github.com/cedar-policy/cedar-go", []string{"platform/access"}, "written policy, deny by default, analysable"},
 	{"github.com/danielgtaylor/huma/v2", []string{"platform/web/...", "subsystems/...", "app"}, "OpenAPI 3.1 and problem+json from Go types"},
-	{"github.com/go-jose/go-jose/v4", []string{"subsystems/identity/...", "bench"}, "signed and encrypted tokens, algorithms chosen by us"},
+	{"github.com/go-jose/go-jose/v4", []string{"subsystems/identity/...", "bench", "examples/..."}, "signed and encrypted tokens, algorithms chosen by us"},
 	{"github.com/klauspost/compress", []string{"platform/web/...", "platform/backup", "subsystems/estimates"}, "gzip and zstd that cost little"},
 	{"github.com/pelletier/go-toml/v2", []string{"app"}, "the configuration file; unknown keys are errors"},
 	{"github.com/prometheus/client_golang", []string{"platform/observe", "app"}, "metrics in the form that everybody scrapes"},
@@ -60,8 +60,8 @@ var layers = []struct {
 }{
 	{"kernel", []string{"kernel"}},
 	{"platform", []string{"kernel", "platform"}},
-	{"subsystems", []string{"kernel", "platform"}}, // and its own folder: see TestSubsystemsAreAlone
-	{"app", []string{"kernel", "platform", "subsystems", "app"}},
+	{"subsystems", []string{"kernel", "platform"}},                           // and its own folder: see TestSubsystemsAreAlone
+	{"app", []string{"kernel", "platform", "subsystems", "app", "examples"}}, // examples: the developers' page shows their files
 	{"cmd", []string{"app", "kernel"}},
 	{"bench", []string{"app", "kernel", "platform", "subsystems", "bench"}},
 	{"conformance", []string{"app", "kernel", "platform", "conformance"}},
@@ -201,6 +201,7 @@ var homes = map[string]map[string]string{
 	"time.Now": {
 		"kernel/when/when.go":      "the one clock",
 		"platform/web/listener.go": "a monotonic stopwatch, not the civil clock",
+		"examples/":                "programs from outside, with their machine's clock",
 	},
 	"os.Getenv": {
 		"platform/db/dbtest":       "where the test run's PostgreSQL is",

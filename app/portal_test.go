@@ -72,7 +72,7 @@ func TestPortal(t *testing.T) {
 	back := program.URL + "/back"
 
 	r.Open(base + "/tc/developers")
-	r.sees("開發人員專區", "persona:approves", "/sandbox/.well-known/openid-configuration")
+	r.sees("開發人員專區", "persona:approves", "/sandbox/.well-known/openid-configuration", "openid-client")
 	officerOf(t, p, r, "DPO", "dev.sample@dpo.gov.hk", identity.DeveloperRole)
 	r.Open(base + "/tc/developers/services")
 	r.sees("尚未登記任何服務")
@@ -122,6 +122,31 @@ func TestPortal(t *testing.T) {
 	r.Fill("decision", "approve")
 	r.Press("記錄決定")
 	r.sees("決定已記錄")
+	r.Press("登出")
+
+	officerOf(t, p, r, "DPO", "counter.sample@dpo.gov.hk", identity.CounterRole, identity.ApproverRole)
+	r.Open(base + "/tc/counter")
+	r.Press("製作邀請")
+	r.sees("請聲明你已查看身份證及本人")
+	for _, l := range []string{"/en", "/sc", "/tc"} {
+		r.Open(base + l + "/counter")
+		r.sees()
+	}
+	r.Fill("chName", "陳小巴", "idNo", "B765432(A)", "birthDate-year", "1980", "birthDate-month", "1", "birthDate-day", "2", "gender", "M", "seen", "yes")
+	r.Press("製作邀請")
+	r.sees("邀請", "/tc/join/")
+	r.Open(base + "/tc/adoption/edit/new")
+	r.Press("儲存")
+	r.sees("請填寫此欄")
+	r.Fill("department", "DPO", "name-tc", "圖書續借", "name-en", "Library renewals", "name-sc", "图书续借", "due-year", "2026", "due-month", "1", "due-day", "31", "service", client)
+	r.Press("儲存")
+	r.sees("項目已儲存", "逾期", "2026年1月31日")
+	for _, l := range []string{"/en", "/sc", "/tc"} {
+		for _, path := range []string{"/adoption?show=late", "/adoption/import"} {
+			r.Open(base + l + path)
+			r.sees()
+		}
+	}
 	r.Press("登出")
 
 	r.registers("C123456(9)")

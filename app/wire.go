@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"praya/examples"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/access"
@@ -137,6 +138,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
 		Words: book, Mail: p.Config.mail(),
+		Examples: examples.Files,
 	}
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)

@@ -20,6 +20,9 @@
 //   - notice (通知), inbox (訊息): what a service or we ourselves tell a person, with a day
 //     by which to act (限期); a reminder (提示) is one that is sent later.
 //   - channel (途徑): e-mail or web push, besides the inbox. Quiet hours (靜音時段) hold it back.
+//   - particulars (服務詳情): what a service asks for, and what was approved of it.
+//   - request log (要求紀錄): the protocol's messages, decoded, for a service's developer.
+//   - adoption board (採用情況): which department's services use the identity, and what is late.
 //
 // # Rules that always hold
 //
@@ -29,6 +32,10 @@
 //   - A challenge works once, for five minutes, for one purpose, in one realm.
 //   - Nothing goes to a service that the person did not see and agree to.
 //   - Every recovery is told on every channel, and can be stopped while it waits.
+//   - A service reaches production only by somebody else than who registered or last edited it,
+//     and asks for no field that was not approved.
+//   - The request log holds no secret, token or personal datum, at most 500 messages of a
+//     client, for 7 days (1 in the sandbox); it is a help, not evidence.
 //   - Each service knows a person by a name of its own (pairwise subject identifier).
 //   - A service tells only whom it was let in by; to it, an unknown person, one who has ended
 //     it and one who has closed the account read the same. Ending takes its reminders back.

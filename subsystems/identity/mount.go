@@ -71,6 +71,8 @@ func (s *Service) Mount(site *web.Site) {
 	s.mountNotices(page)
 	s.mountNoticeAPI(site)
 	s.mountOnline(page, site)
+	s.mountCounter(site)
+	s.mountAdoption(site)
 
 	page("GET /register", s.showRegister)
 	page("GET /register/details", s.showDetails)

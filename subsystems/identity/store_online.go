@@ -151,8 +151,8 @@ func sweepLog(tx *db.Tx, before when.Instant) (int64, error) {
 	return tx.Exec(sqlSweepOnlineLog, tx.Realm(), before)
 }
 
-func addUse(tx *db.Tx, client string, day when.Day, signins int64) error {
-	_, err := tx.Exec(sqlAddUse, tx.Realm(), client, day, signins)
+func addUse(tx *db.Tx, client string, day when.Day, times int64) error {
+	_, err := tx.Exec(sqlAddUse, tx.Realm(), client, day, times)
 	return err
 }
 

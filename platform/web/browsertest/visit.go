@@ -67,9 +67,10 @@ func (tab *Tab) Press(text string) {
 		tab.t.Fatalf("there is no %q at %s:\n%s", text, tab.Address(), tab.Text())
 	}
 	for range 200 {
+		// The page that is being left answers nobody: that is no failure, but the wait.
 		var gone bool
-		tab.Eval(`!window.pressed && document.readyState === 'complete'`, &gone)
-		if gone {
+		err := chromedp.Run(tab.ctx, chromedp.Evaluate(`!window.pressed && document.readyState === 'complete'`, &gone))
+		if err == nil && gone {
 			return
 		}
 		time.Sleep(25 * time.Millisecond)
