@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"testing"
 
 	"praya/kernel/fault"
@@ -89,6 +90,36 @@ func TestEnlist(t *testing.T) {
 		n, err = w.Enlist(who.AsSystem(t.Context(), who.Sandbox), newcomers(0, 3))
 		if err != nil || n != 3 {
 			t.Errorf("%d in the sandbox, %v", n, err)
+		}
+	})
+}
+
+// TestEnlistAtOnce: the same people, brought by two at once, are taken over once.
+func TestEnlistAtOnce(t *testing.T) {
+	towns(t, func(t *testing.T, w town) {
+		const many = enlistAtOnce + 50
+		var opened, known [3]int
+		var work sync.WaitGroup
+		for i := range opened {
+			work.Go(func() {
+				n, err := w.Enlist(who.AsSystem(t.Context(), who.Production), newcomers(0, many))
+				var left *KnownError
+				if errors.As(err, &left) {
+					known[i] = len(left.Places)
+				} else if err != nil {
+					t.Error(err)
+				}
+				opened[i] = n
+			})
+		}
+		work.Wait()
+		for i := range opened {
+			if opened[i]+known[i] != many {
+				t.Errorf("%d opened and %d known of %d", opened[i], known[i], many)
+			}
+		}
+		if all := opened[0] + opened[1] + opened[2]; all != many {
+			t.Errorf("%d accounts of %d people", all, many)
 		}
 	})
 }
