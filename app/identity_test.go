@@ -191,6 +191,8 @@ func TestSampleService(t *testing.T) {
 
 	r.Open(base + "/tc/me/history")
 	r.sees("你登入了泳灘燒烤爐申請", "收到：英文姓名、中文姓名和電郵地址", "你沒有同意泳灘燒烤爐申請")
+	r.Open(base + "/tc/me/inbox")
+	r.sees("已收到燒烤爐申請")
 	r.Open(base + "/tc/me/services")
 	r.sees("泳灘燒烤爐申請")
 	r.Press("終止存取")

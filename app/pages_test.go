@@ -17,7 +17,7 @@ import (
 
 // pages are every kind of page that the public sees, with real figures on them.
 var pages = []string{
-	"/", "/sign-in", "/register", "/register/details", "/recover", "/sandbox/sign-in", "/estimates", "/estimates/2015-16", "/estimates/2025-26/47", "/estimates/2025-26/901",
+	"/", "/sign-in", "/register", "/register/details", "/recover", "/sandbox/sign-in", "/developers", "/adoption", "/estimates", "/estimates/2015-16", "/estimates/2025-26/47", "/estimates/2025-26/901",
 	"/estimates/2025-26/901/items", "/estimates/2025-26/47/measures", "/estimates/2025-26/901/measures",
 	"/estimates/2025-26/47/subheads", "/estimates/2025-26/47/commitments", "/estimates/2025-26/901/commitments",
 	"/estimates/2025-26/901/checks", "/estimates/2025-26/47/checks?outcome=footnote", "/estimates/2015-16/37",

@@ -32,6 +32,9 @@ func (s *Service) showRequest(v *web.Visit) error {
 	if refused, err := s.anonymousNeedsProof(v, r); refused || err != nil {
 		return err
 	}
+	if err := s.mayAsk(v.Context(), r.ClientID, asksFor(r)); err != nil {
+		return s.refuse(v, r, "access_denied", err.Error())
+	}
 	silent := r.Prompts("none")
 	if v.Session() == nil && silent {
 		return s.refuse(v, r, "login_required", "nobody is signed in")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -77,7 +78,8 @@ func (b *Browser) Tab(t *testing.T) *Tab {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(own))
 	tab := &Tab{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, tab.hear)
-	tab.run(log.Enable(), network.Enable(), runtime.Enable(), security.SetIgnoreCertificateErrors(true))
+	tab.run(log.Enable(), network.Enable(), runtime.Enable(), security.SetIgnoreCertificateErrors(true),
+		emulation.SetFocusEmulationEnabled(true)) // passkeys want a page in front, and of several windows one is
 	t.Cleanup(func() {
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
