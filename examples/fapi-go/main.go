@@ -201,7 +201,7 @@ func (s *service) checkIDToken(token, nonce string) error {
 	if err := ask("GET", s.issuer.JWKS, nil, nil, &keys, nil); err != nil {
 		return err
 	}
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		return err
 	}

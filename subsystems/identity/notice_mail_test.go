@@ -2,6 +2,7 @@ package identity
 
 import (
 	"io"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -273,18 +274,18 @@ func TestRecoveryIsStoppedFromTheMail(t *testing.T) {
 		}
 		return out
 	}
-	if r, body := w.do("GET", link, "", nil); r.StatusCode != 200 || len(state()) != 1 || !strings.Contains(body, "Stop the recovery") {
+	if r, body := w.do("GET", link, "", nil); r.StatusCode != http.StatusOK || len(state()) != 1 || !strings.Contains(body, "Stop the recovery") {
 		t.Fatalf("%d, and %d wait: looking must not stop", r.StatusCode, len(state()))
 	}
 	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-	if r, body := w.do("POST", link, "", form); r.StatusCode != 200 || len(state()) != 0 {
+	if r, body := w.do("POST", link, "", form); r.StatusCode != http.StatusOK || len(state()) != 0 {
 		t.Fatalf("%d, and %d wait: %s", r.StatusCode, len(state()), body)
 	}
 	begin()
-	if r, _ := w.do("POST", link, "", form); r.StatusCode != 404 || len(state()) != 1 {
+	if r, _ := w.do("POST", link, "", form); r.StatusCode != http.StatusNotFound || len(state()) != 1 {
 		t.Errorf("%d: a used link stopped another recovery", r.StatusCode)
 	}
-	if r, _ := w.do("GET", "/en/recover/stop/abc", "", nil); r.StatusCode != 404 {
+	if r, _ := w.do("GET", "/en/recover/stop/abc", "", nil); r.StatusCode != http.StatusNotFound {
 		t.Errorf("an invented link: %d", r.StatusCode)
 	}
 	b, err := w.Account(w.as(a, who.Production), a.ID)
