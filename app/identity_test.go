@@ -67,7 +67,7 @@ func newResident(t *testing.T, base string) resident {
 // TestResident registers with a passkey, signs out and in again, and looks after the account.
 func TestResident(t *testing.T) {
 	r := newResident(t, demonstration(t))
-	r.Authenticator()
+	device := r.Authenticator()
 	r.registers("A123456(3)")
 
 	r.Press("登出")
@@ -109,6 +109,30 @@ func TestResident(t *testing.T) {
 	r.sees("你的級別已提升至進階", "進階")
 	r.Open(r.base + "/tc/me/history")
 	r.sees("你登記了帳戶", "級別提升至進階", "你更改了：電郵地址", "Chrome, Linux")
+
+	// Proves again that it is them; then a second device, and the first one goes.
+	r.Open(r.base + "/tc/sign-in?again=1&to=%2Fme%2Fhistory")
+	r.sees("再次證明是你本人")
+	r.Press("使用通行密鑰")
+	r.sees("你再次證明了身份")
+	r.Open(r.base + "/tc/me/passkeys")
+	r.Press("移除")
+	r.Press("移除")
+	r.sees("這是你唯一的通行密鑰")
+	r.Lose(device)
+	r.Authenticator()
+	r.Open(r.base + "/tc/me/passkeys")
+	r.Press("加入通行密鑰")
+	r.Press("製作通行密鑰")
+	r.sees("已加入通行密鑰")
+	r.Press("移除")
+	r.sees("移除這個通行密鑰？")
+	r.Press("移除")
+	r.sees("已移除通行密鑰")
+	r.Press("登出")
+	r.Open(r.base + "/tc/sign-in")
+	r.Press("用通行密鑰登入")
+	r.sees("陳示範")
 }
 
 // sampleService starts the program of examples/ as a process of its own, and gives its address.
