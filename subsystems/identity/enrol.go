@@ -145,6 +145,7 @@ func (s *Service) Enrol(ctx context.Context, origin, token, sealed, answer, devi
 	if err != nil {
 		return a, err
 	}
+	var e Enrolment
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := take(tx, n); err != nil {
 			return err
@@ -153,8 +154,7 @@ func (s *Service) Enrol(ctx context.Context, origin, token, sealed, answer, devi
 		if err != nil {
 			return err
 		}
-		e, err := s.openEnrolment(tx, token, t)
-		if err != nil {
+		if e, err = s.openEnrolment(tx, token, t); err != nil {
 			return err
 		}
 		if e.Recover != "" {
@@ -164,8 +164,8 @@ func (s *Service) Enrol(ctx context.Context, origin, token, sealed, answer, devi
 		}
 		return errors.Join(err, s.add(tx, a.ID, *c, device))
 	})
-	if err == nil && a.Kind == who.Officer && s.Staff != nil {
-		err = s.Staff.Accepted(ctx, s.officerOf(ctx, token), string(a.ID))
+	if err == nil && e.Officer != "" && s.Staff != nil { // one who recovers is linked already
+		err = s.Staff.Accepted(ctx, e.Officer, string(a.ID))
 	}
 	return a, err
 }
@@ -177,21 +177,6 @@ func (s *Service) opened(tx *db.Tx, e Enrolment, device string) (Account, error)
 		return a, err
 	}
 	return a, addHistory(tx, a.ID, HistoryEntry{What: Registered, Device: device})
-}
-
-// officerOf is the officer that a used enrolment was for.
-func (s *Service) officerOf(ctx context.Context, token string) (officer string) {
-	_ = s.DB.Read(ctx, func(tx *db.Tx) error {
-		var t ticket
-		err := tx.Row(sqlTicket, tx.Realm(), forEnrolment, hashed(token)).Scan(&t.Account, &t.Sealed, &t.Made, &t.Ends, &t.Used)
-		if err != nil {
-			return err
-		}
-		e, err := s.openEnrolment(tx, token, t)
-		officer = e.Officer
-		return err
-	})
-	return officer
 }
 
 // Invite makes an invitation, and gives the path that the invited person opens. An officer

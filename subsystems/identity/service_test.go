@@ -16,6 +16,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	"praya/kernel/fault"
+	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/access"
@@ -529,6 +530,46 @@ func TestSubjectsMadeAtOnce(t *testing.T) {
 					t.Fatalf("%q beside %q, %v", names[i], names[0], errs[i])
 				}
 			}
+		}
+	})
+}
+
+// office is a directory that keeps who was linked.
+type office struct{ linked map[string]string }
+
+func (o office) Accepted(_ context.Context, officer, account string) error {
+	if officer == "" {
+		return fault.New(fault.NotFound, "web.fault.not-found.text")
+	}
+	o.linked[officer] = account
+	return nil
+}
+
+func (office) Department(context.Context, string) (lang.Text, error) { return lang.Text{}, nil }
+
+func (office) Departments(context.Context) (map[string]lang.Text, error) { return nil, nil }
+
+func TestAnOfficerRecovers(t *testing.T) {
+	towns(t, func(t *testing.T, w town) {
+		o := office{map[string]string{}}
+		w.Staff = o
+		path, err := w.InviteOfficer(who.AsSystem(public(), who.Production), "officer-1", "LAM Sample")
+		w.must(err)
+		token, err := w.Accept(public(), strings.TrimPrefix(path, "/join/"))
+		w.must(err)
+		a, _ := w.enrols(token)
+		if o.linked["officer-1"] != string(a.ID) {
+			t.Fatalf("linked %v", o.linked)
+		}
+		codes, err := w.MakeCodes(as(a), "")
+		w.must(err)
+		recovery, _, err := w.Recover(public(), codes[0], "")
+		w.must(err)
+		w.wait(25 * time.Hour)
+		token, err = w.Finish(public(), recovery)
+		w.must(err)
+		if b, _ := w.enrols(token); b.ID != a.ID || len(o.linked) != 1 {
+			t.Errorf("%s came back as %s; linked %v", a.ID, b.ID, o.linked)
 		}
 	})
 }
