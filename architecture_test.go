@@ -190,7 +190,8 @@ func TestSQLStandsInStores(t *testing.T) {
 
 func TestTablesBeginWithTheirOwnersName(t *testing.T) {
 	for table, owner := range tables(t) {
-		if name := path.Base(owner); !strings.HasPrefix(table, name) {
+		_, below, _ := strings.Cut(owner, "/")
+		if name := strings.ReplaceAll(below, "/", "_"); !strings.HasPrefix(table, name) {
 			t.Errorf("table %s of %s must begin with %s", table, owner, name)
 		}
 	}
