@@ -28,6 +28,7 @@ import (
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 	"praya/subsystems/identity"
+	"praya/subsystems/performance"
 )
 
 // Praya is the running program.
@@ -44,6 +45,7 @@ type Praya struct {
 	Directory *directory.Service
 	Identity  *identity.Service
 	Estimates *estimates.Service
+	Cycle     *performance.Service
 
 	demonstration bool // say so on the front page
 
@@ -56,7 +58,7 @@ type Praya struct {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
-		directory.Schema(), identity.Schema(), estimates.Schema(),
+		directory.Schema(), identity.Schema(), estimates.Schema(), performance.Schema(),
 	}
 }
 
@@ -68,13 +70,13 @@ func Words() []words.Source {
 	}
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
-		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words()},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words()},
 	)
 }
 
 // Policies lists who may do what in every part.
 func Policies() []access.Source {
-	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), identity.Policy(), estimates.Policy()}
+	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), identity.Policy(), estimates.Policy(), performance.Policy()}
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -149,7 +151,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
-	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: identityRoles()}
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles())}
 	if err := p.Directory.Seed(ctx); err != nil {
 		return err
 	}
@@ -161,8 +163,13 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Estimates.Mount(p.Site)
 	p.register(estimates.JobYearFile, p.Estimates.MakeYearFile)
 
+	// The yearly cycle 衡量服務表現: initiatives, measures, projects, posts and money, the next paper.
+	p.Cycle = &performance.Service{DB: p.DB, Policy: policy, Papers: readPapers{p}, Staff: offices{staff{p}}}
+	p.Cycle.Mount(p.Site)
+	p.register(performance.JobTake, p.Cycle.TakeVersion)
+
 	p.register(jobHousekeeping, p.housekeeping)
-	p.Events = events.New(p.DB, p.log, p.Estimates.YearFiles())
+	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
 	return nil
 }
 

@@ -26,6 +26,7 @@ const (
 	AsSelect              // one of many
 	AsRadios              // one of a few
 	AsTick                // any of a few
+	AsHidden              // not asked: what the form remembers, such as a version
 )
 
 // Question is a field of a question page.
@@ -154,6 +155,10 @@ func (q Question) with(given url.Values, wrong string) Question {
 	q.Choices = chosen
 	return q
 }
+
+// Remember is a field that is not asked but comes back with the answers, such as the version of
+// what the reader saw.
+func Remember(name string) Question { return Question{As: AsHidden, Field: Field{Name: name}} }
 
 // Given sets the fields of a question page at first: pairs of a name and a value.
 func Given(pairs ...string) url.Values {

@@ -9,6 +9,7 @@ import (
 // Case is one thing that a computed measure counts.
 type Case struct {
 	Stream, ID string
+	Whose      string   // what a count of holders counts once: a department
 	Day        when.Day // on which it counts
 	Until      when.Day // the last day of a case that lasts
 	Good       bool
@@ -103,6 +104,13 @@ func (m Measure) reckon(cases []Case) (reckoning, error) {
 		whole := money.Int(all)
 		v, err := hundred.Quo(whole, m.Places)
 		return reckoning{value: v, numerator: money.Int(good), denominator: &whole}, err
+	case Held:
+		whose := map[string]bool{}
+		for _, c := range cases {
+			whose[c.Whose] = true
+		}
+		n := money.Int(int32(len(whose))) //nolint:gosec // at most mostCases
+		return reckoning{value: n, numerator: n}, nil
 	default:
 		return reckoning{value: money.Int(all), numerator: money.Int(all)}, nil
 	}

@@ -22,7 +22,7 @@ func (s *Service) Consumers() []events.Consumer {
 		{Name: "performance.papers", Subjects: []string{subjectImported}, Handle: enqueueTake},
 		{Name: "performance.cases", Subjects: []string{
 			"performance.project.returned", "performance.return.withdrawn", "performance.plan.filed",
-			"performance.work.recorded", "performance.level.judged",
+			"performance.plan.withdrawn", "performance.work.recorded", "performance.level.judged",
 		}, Handle: countEvent},
 	}
 }
@@ -104,8 +104,9 @@ func (f fact) cases(subject string) (put, drop []Case, err error) {
 		if f.Kind != "it-plan" {
 			stream = Strategies
 		}
-		// One case a department: the newest plan that it filed is the one it holds.
-		put = append(put, Case{Stream: stream, ID: f.Department, Day: f.From, Until: f.To, Good: true, Path: "/governance/plans/" + f.Plan})
+		put = append(put, Case{Stream: stream, ID: f.Plan, Whose: f.Department, Day: f.From, Until: f.To, Good: true, Path: "/governance/plans/" + f.Plan})
+	case "performance.plan.withdrawn":
+		drop = append(drop, Case{Stream: Plans, ID: f.Plan}, Case{Stream: Strategies, ID: f.Plan})
 	case "performance.level.judged":
 		put = append(put, Case{Stream: Levels, ID: f.Level + "/" + f.PeriodTo.String(), Day: f.PeriodTo, Good: f.Met, Path: "/governance/levels/" + f.Level})
 	case "performance.work.recorded":

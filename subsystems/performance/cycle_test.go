@@ -149,7 +149,7 @@ func TestPapersBecomeTheCycle(t *testing.T) {
 		}
 		decide(c, o)
 		corrected(c, first)
-		figuresOf(c)
+		revisions(c)
 	})
 }
 
@@ -204,8 +204,8 @@ func corrected(c *cycle, p Paper) {
 	}
 }
 
-// figuresOf: printed values are confirmed, given ones wait for other eyes, and revisions stay.
-func figuresOf(c *cycle) {
+// revisions: printed values are confirmed, given ones wait for other eyes, and revisions stay.
+func revisions(c *cycle) {
 	c.Helper()
 	var all []Measure
 	c.read(func(tx *db.Tx) (err error) {

@@ -56,10 +56,10 @@ const (
 
 	sqlDropUses = `delete from performance_uses where realm = $1 and initiative = $2`
 
-	caseColumns = `stream, id, day, until, good, amount, path`
+	caseColumns = `stream, id, whose, day, until, good, amount, path`
 
-	sqlPutCase = `insert into performance_cases (realm, ` + caseColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8)
-		on conflict (realm, stream, id) do update set day = excluded.day, until = excluded.until, good = excluded.good,
+	sqlPutCase = `insert into performance_cases (realm, ` + caseColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		on conflict (realm, stream, id) do update set whose = excluded.whose, day = excluded.day, until = excluded.until, good = excluded.good,
 		amount = excluded.amount, path = excluded.path`
 
 	sqlDropCase = `delete from performance_cases where realm = $1 and stream = $2 and id = $3`
@@ -192,7 +192,7 @@ func setUses(tx *db.Tx, i InitiativeID, all []MeasureID) error {
 }
 
 func putCase(tx *db.Tx, c Case) error {
-	_, err := tx.Exec(sqlPutCase, tx.Realm(), c.Stream, c.ID, c.Day, c.Until, c.Good, c.Amount.String(), c.Path)
+	_, err := tx.Exec(sqlPutCase, tx.Realm(), c.Stream, c.ID, c.Whose, c.Day, c.Until, c.Good, c.Amount.String(), c.Path)
 	return err
 }
 
@@ -204,7 +204,7 @@ func dropCase(tx *db.Tx, stream, id string) error {
 func cases(tx *db.Tx, stream string, from, to when.Day, limit int) ([]Case, error) {
 	return db.List(tx, func(s db.Scanner) (c Case, err error) {
 		var amount string
-		if err = s.Scan(&c.Stream, &c.ID, &c.Day, &c.Until, &c.Good, &amount, &c.Path); err != nil {
+		if err = s.Scan(&c.Stream, &c.ID, &c.Whose, &c.Day, &c.Until, &c.Good, &amount, &c.Path); err != nil {
 			return c, err
 		}
 		c.Amount, err = money.Parse(amount)

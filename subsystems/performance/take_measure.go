@@ -74,6 +74,10 @@ func takeMeasures(tx *db.Tx, p Paper, department string) error {
 	if err != nil {
 		return err
 	}
+	shipped, err := seeds()
+	if err != nil {
+		return err
+	}
 	for _, f := range p.measures() {
 		m := Measure{
 			ID: id.New[MeasureID](tx.Now()), Head: p.Head, Year: p.Year, Programme: f.programme, Kind: f.kind, Place: f.place,
@@ -83,6 +87,7 @@ func takeMeasures(tx *db.Tx, p Paper, department string) error {
 		if f.kind == Target {
 			m.Direction = Up
 		}
+		m.define(shipped)
 		i := slices.IndexFunc(known, func(k Measure) bool {
 			return k.Kind == f.kind && k.Unit == f.unit && sameWords(k.Name.TC, f.name)
 		})

@@ -70,6 +70,7 @@ create table performance_cases (
   realm  text    not null,
   stream text    not null,
   id     text    not null,
+  whose  text    not null, -- what is counted once, however many cases it has
   day    text    not null,
   until  text    not null, -- last day, of a case that lasts
   good   boolean not null,

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+
+	"praya/kernel/lang"
+	"praya/subsystems/directory"
+	"praya/subsystems/estimates"
+	"praya/subsystems/performance"
+)
+
+// readPapers gives the yearly cycle what the Estimates have read.
+type readPapers struct{ *Praya }
+
+// Paper gives what a version says.
+func (p readPapers) Paper(ctx context.Context, version string) (performance.Paper, error) {
+	v, facts, err := p.Estimates.Version(ctx, estimates.VersionID(version))
+	out := performance.Paper{Version: version, Head: v.Head, Year: v.Year}
+	for _, f := range facts {
+		out.Facts = append(out.Facts, performance.Fact{
+			Kind: f.Kind, Table: f.Table, Row: f.Row, Column: f.Column, Code: f.Code, Name: f.Name, Group: f.Group, Total: f.Total,
+			Value: f.Value, Unit: f.Unit, Raw: f.Raw, How: f.How, Line: f.Line, Order: f.Order, Marks: f.Marks,
+		})
+	}
+	return out, err
+}
+
+// papersAtOnce is how many versions are listed in one go.
+const papersAtOnce = 200
+
+// Newest lists the newest version of each head and year that is a paper.
+func (p readPapers) Newest(ctx context.Context) (out []string, err error) {
+	for offset := 0; ; offset += papersAtOnce {
+		page, total, err := p.Estimates.VersionsPage(ctx, "", "", papersAtOnce, offset)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range page {
+			if v.Source == "paper" && v.Latest {
+				out = append(out, string(v.ID))
+			}
+		}
+		if offset+papersAtOnce >= total {
+			return out, nil
+		}
+	}
+}
+
+// offices tells the yearly cycle what departments and posts are called.
+type offices struct{ staff }
+
+// Posts are the titles of a department's posts that are listed today.
+func (p offices) Posts(ctx context.Context, department string) (map[string]lang.Text, error) {
+	all, err := p.Directory.ListedPosts(ctx, department)
+	out := map[string]lang.Text{}
+	for _, x := range all {
+		out[string(x.ID)] = x.Title
+	}
+	return out, err
+}
+
+// cycleRoles are what officers may do in the yearly cycle, for the directory to grant.
+func cycleRoles() []directory.Role {
+	return []directory.Role{
+		{
+			Name: performance.OfficerRole, Subsystem: "performance",
+			Label: lang.Text{TC: "措施及衡量準則負責人員", EN: "Initiatives and measures", SC: "措施及衡量准则负责人员"},
+		},
+		{
+			Name: performance.ApproverRole, Subsystem: "performance", Restricted: true,
+			Label: lang.Text{TC: "衡量準則確認人員", EN: "Confirms initiatives and measures", SC: "衡量准则确认人员"},
+		},
+	}
+}
