@@ -101,6 +101,7 @@ type HeadLife struct {
 	Successions []Succession
 	Tallies     []Tally
 	Measures    []Measured
+	Provisions  []Provision
 	Waiting     int // links that look likely and wait for a decision
 }
 
@@ -137,6 +138,9 @@ func (s *Service) Life(ctx context.Context, number string) (h HeadLife, err erro
 			return err
 		}
 		if h.Successions, err = successions(tx, number); err != nil {
+			return err
+		}
+		if h.Provisions, err = provisions(tx, number); err != nil {
 			return err
 		}
 		h.Threads = threads(h.Programmes, h.Successions)

@@ -42,6 +42,9 @@ func (s *Service) Take(ctx context.Context, p Paper) error {
 		if err != nil {
 			return err
 		}
+		if err := setProvisions(tx, p.Head, p.Year, p.provisions()); err != nil {
+			return err
+		}
 		if err := takeItems(tx, p, department); err != nil {
 			return err
 		}
