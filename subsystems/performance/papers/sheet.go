@@ -174,4 +174,6 @@ type Footnote struct {
 
 // FootnoteMarks are the marks that a sheet may use, in the order in which they
 // should be taken: signs that neither language uses for anything else.
-func FootnoteMarks() []string { return []string{"△", "‡", "†", "§", "#", "@", "Ω", "Λ", "Ψ", "Φ"} }
+func FootnoteMarks() []string {
+	return []string{"△", "‡", "†", "§", "#", "@", "Ω", "Λ", "Ψ", "Φ"}
+}

@@ -18,7 +18,7 @@ func (s *Sheet) years() [4]when.FinancialYear {
 
 // columnName names a column as the Estimates' facts do.
 func (s *Sheet) columnName(col int) string {
-	return s.years()[col].String() + " " + [4]string{"actual", "original", "revised", "estimate"}[col]
+	return fiscal(s.years()[col]) + " " + [4]string{"actual", "original", "revised", "estimate"}[col]
 }
 
 // yearInWords writes the digits of a year: 二零二五.
@@ -39,4 +39,12 @@ func fiscalInWords(y when.FinancialYear) string {
 		next = next[len("二零"):]
 	}
 	return yearInWords(int(y)) + "至" + next
+}
+
+// fiscal writes a financial year as papers do: 2025-26, 1999-2000.
+func fiscal(y when.FinancialYear) string {
+	if int(y)%100 == 99 {
+		return strconv.Itoa(int(y)) + "-" + strconv.Itoa(int(y)+1)
+	}
+	return y.String()
 }
