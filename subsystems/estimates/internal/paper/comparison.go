@@ -120,7 +120,8 @@ func comparedWith(key string) (base column, rest string) {
 // signedPercent reads 減少1.5%, 增加150.0%, 相同.
 func signedPercent(words string) (money.Decimal, bool) {
 	if strings.Contains(words, "相同") || strings.Contains(words, "無變") {
-		return money.Decimal{}, true
+		none, err := money.New(0, 1)
+		return none, err == nil
 	}
 	down := strings.HasPrefix(words, "減少") || strings.HasPrefix(words, "減幅")
 	if !down && !strings.HasPrefix(words, "增加") && !strings.HasPrefix(words, "增幅") {
