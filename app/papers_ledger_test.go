@@ -429,4 +429,3 @@ func decimal(v float64) money.Decimal {
 	d, _ := money.New(int64(v), 0)
 	return d
 }
-

@@ -42,6 +42,7 @@ const (
 	RulePosts            = "posts"             // programmes' changes are not the whole change; a number below nought
 	RuleLimits           = "limits"            // limits out of order, or a provision below the lower one
 	RuleMarks            = "marks"             // a mark without a footnote, or one that is no mark
+	RuleNegative         = "negative"          // a Head's whole expenditure below nought
 	RuleFootnoteUnneeded = "footnote-unneeded" // a footnote that nothing bears the mark of
 )
 

@@ -86,6 +86,9 @@ func (c *checker) provision() {
 			c.say(RuleProvision, "", s.columnName(col))
 			continue
 		}
+		if thousands.Sign() < 0 {
+			c.say(RuleNegative, "", s.columnName(col))
+		}
 		if span.Contains(want) {
 			continue
 		}
@@ -234,6 +237,11 @@ func (c *checker) marks() {
 			c.say(RuleMarks, m, "")
 		}
 		used[m] = true
+	}
+	for _, w := range c.sheet.texts() {
+		if trailingMarks(w.text.TC) != "" || trailingMarks(w.text.EN) != "" {
+			c.say(RuleMarks, w.where, "")
+		}
 	}
 	for _, f := range c.sheet.Footnotes {
 		if !used[f.Mark] {

@@ -34,8 +34,8 @@ func (c *composer) subheads() {
 		t.Heads[0] = append(t.Heads[0], c.w.subheadColumn(c.years[col], col))
 		t.Heads[1] = append(t.Heads[1], c.h.thousand)
 	}
-	account := ""
-	for i, ak := range accounts() {
+	account, order := "", accounts()
+	for i, ak := range order {
 		rows := c.s.ofKind(ak[0], ak[1])
 		if len(rows) > 0 {
 			words, _ := kindWords(ak[0], ak[1])
@@ -49,7 +49,7 @@ func (c *composer) subheads() {
 			}
 			t.Rows = append(t.Rows, Row{Strong: true, Cells: amountCells([]string{"", c.w.ofKind(c.in(words[1]))}, sumOf(rows))})
 		}
-		if account == ak[0] && (i == len(accounts())-1 || accounts()[i+1][0] != account) {
+		if account == ak[0] && (i == len(order)-1 || order[i+1][0] != account) {
 			words, _ := kindWords(ak[0], ak[1])
 			both := slices.Concat(c.s.ofAccount(account))
 			t.Rows = append(t.Rows, Row{Strong: true, Cells: amountCells([]string{"", c.w.ofKind(c.in(words[0]))}, sumOf(both))})

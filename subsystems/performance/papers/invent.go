@@ -42,10 +42,22 @@ func (v *inventor) one(n int) bool { return v.r.IntN(n) == 0 }
 // other scripts among them, as names of schemes have.
 func inventedWords() [][2]string {
 	return [][2]string{
-		{"燈塔維修", "Lighthouse Upkeep"}, {"霧號服務", "Fog Signals"}, {"潮汐預報", "Tide Forecasts"}, {"紙船巡遊", "Paper Boat Parades"},
-		{"海鷗登記", "Gull Registration"}, {"Web3碼頭", "Web3 Pier"}, {"雲端A-1平台", "Cloud A-1 Platform"}, {"石階清潔(第2期)", "Stone Steps (Phase 2)"},
-		{"風箏檢驗", "Kite Inspection"}, {"浮標e-Buoy系統", "e-Buoy System"}, {"義工守望", "Volunteer Watch"}, {"「海市蜃樓」研究", "Mirage Research"},
-		{"羅盤校正／換鏡", "Compass Setting/New Mirrors"}, {"夜航導賞", "Night Sailing Tours"}, {"1823號渡輪", "Ferry No. 1823"}, {"沉香木保育", "Incense Tree Care"},
+		{"燈塔維修", "Lighthouse Upkeep"},
+		{"霧號服務", "Fog Signals"},
+		{"潮汐預報", "Tide Forecasts"},
+		{"紙船巡遊", "Paper Boat Parades"},
+		{"海鷗登記", "Gull Registration"},
+		{"Web3碼頭", "Web3 Pier"},
+		{"雲端A-1平台", "Cloud A-1 Platform"},
+		{"石階清潔(第2期)", "Stone Steps (Phase 2)"},
+		{"風箏檢驗", "Kite Inspection"},
+		{"浮標e-Buoy系統", "e-Buoy System"},
+		{"義工守望", "Volunteer Watch"},
+		{"「海市蜃樓」研究", "Mirage Research"},
+		{"羅盤校正／換鏡", "Compass Setting/New Mirrors"},
+		{"夜航導賞", "Night Sailing Tours"},
+		{"1823號渡輪", "Ferry No. 1823"},
+		{"沉香木保育", "Incense Tree Care"},
 	}
 }
 

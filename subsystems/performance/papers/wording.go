@@ -48,7 +48,7 @@ type wording interface {
 // words are the fixed headings of a report.
 type words struct {
 	report, programmes, detail, aim, brief, targets, indicators, analysis, reasons, details string
-	provision, target, programme, subhead, subheadName, commitment, scope                   string
+	provision, target, programme, subhead, commitment                                       string
 	thousand, million, approved, balance, total, expenditure                                string
 }
 

@@ -32,18 +32,25 @@ func (w english) ceiling(y when.FinancialYear, from, to int) string {
 	first, last := int(y), int(y)+1
 	switch {
 	case from < to:
-		return lead + fmt.Sprintf("%s non-directorate posts at 31 March %d, rising to %s at 31 March %d, an increase of %s.", counted(from), first, counted(to), last, w.posts(to-from))
+		return lead + fmt.Sprintf("%s non-directorate posts at 31 March %d, rising to %s at 31 March %d, an increase of %s.", counted(from), first, w.posts(to), last, w.posts(to-from))
 	case from > to:
-		return lead + fmt.Sprintf("%s non-directorate posts at 31 March %d, falling to %s at 31 March %d, a reduction of %s.", counted(from), first, counted(to), last, w.posts(from-to))
+		return lead + fmt.Sprintf("%s non-directorate posts at 31 March %d, falling to %s at 31 March %d, a reduction of %s.", counted(from), first, w.posts(to), last, w.posts(from-to))
 	}
 	return lead + fmt.Sprintf("%s non-directorate posts at 31 March %d and at 31 March %d.", counted(from), first, last)
 }
 
-func (english) directorate(y when.FinancialYear, from, to int) string {
-	if from == to {
-		return fmt.Sprintf("In addition, an estimated %s directorate posts at 31 March %d and at 31 March %d.", counted(from), int(y), int(y)+1)
+func (english) directors(n int) string {
+	if n == 1 {
+		return "1 directorate post"
 	}
-	return fmt.Sprintf("In addition, an estimated %s directorate posts at 31 March %d and %s directorate posts at 31 March %d.", counted(from), int(y), counted(to), int(y)+1)
+	return counted(n) + " directorate posts"
+}
+
+func (w english) directorate(y when.FinancialYear, from, to int) string {
+	if from == to {
+		return fmt.Sprintf("In addition, an estimated %s at 31 March %d and at 31 March %d.", w.directors(from), int(y), int(y)+1)
+	}
+	return fmt.Sprintf("In addition, an estimated %s at 31 March %d and %s at 31 March %d.", w.directors(from), int(y), w.directors(to), int(y)+1)
 }
 
 func (english) balance() string { return "Commitment balance" }
