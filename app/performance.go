@@ -7,6 +7,8 @@ import (
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 	"praya/subsystems/performance"
+	"praya/subsystems/performance/governance"
+	"praya/subsystems/performance/votes"
 )
 
 // readPapers gives the yearly cycle what the Estimates have read.
@@ -71,4 +73,26 @@ func cycleRoles() []directory.Role {
 			Label: lang.Text{TC: "衡量準則確認人員", EN: "Confirms initiatives and measures", SC: "衡量准则确认人员"},
 		},
 	}
+}
+
+// voteHeads tells the votes whose a head is.
+type voteHeads struct{ *Praya }
+
+// Head gives a head.
+func (p voteHeads) Head(ctx context.Context, number string) (votes.Head, error) {
+	h, err := p.Cycle.Head(ctx, number)
+	return votes.Head{Department: h.Department, Name: h.Name}, err
+}
+
+// bureaux tells the governance of IT which departments there are.
+type bureaux struct{ *Praya }
+
+// All lists every department, by code.
+func (p bureaux) All(ctx context.Context) ([]governance.Department, error) {
+	all, err := p.Directory.Departments(ctx)
+	out := make([]governance.Department, len(all))
+	for i, d := range all {
+		out[i] = governance.Department{Code: d.Code, Name: d.Name, Short: d.Short, From: d.From, To: d.To, Body: d.Kind == directory.Body}
+	}
+	return out, err
 }

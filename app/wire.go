@@ -29,6 +29,8 @@ import (
 	"praya/subsystems/estimates"
 	"praya/subsystems/identity"
 	"praya/subsystems/performance"
+	"praya/subsystems/performance/governance"
+	"praya/subsystems/performance/votes"
 )
 
 // Praya is the running program.
@@ -46,6 +48,8 @@ type Praya struct {
 	Identity  *identity.Service
 	Estimates *estimates.Service
 	Cycle     *performance.Service
+	IT        *governance.Service
+	Votes     *votes.Service
 
 	demonstration bool // say so on the front page
 
@@ -58,7 +62,8 @@ type Praya struct {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
-		directory.Schema(), identity.Schema(), estimates.Schema(), performance.Schema(),
+		directory.Schema(), identity.Schema(), estimates.Schema(),
+		performance.Schema(), governance.Schema(), votes.Schema(),
 	}
 }
 
@@ -70,13 +75,17 @@ func Words() []words.Source {
 	}
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
-		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words()},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words()},
 	)
 }
 
 // Policies lists who may do what in every part.
 func Policies() []access.Source {
-	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), identity.Policy(), estimates.Policy(), performance.Policy()}
+	return []access.Source{
+		{Name: "app", Policy: policyText},
+		directory.Policy(), identity.Policy(), estimates.Policy(),
+		performance.Policy(), governance.Policy(), votes.Policy(),
+	}
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -164,7 +173,14 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.register(estimates.JobYearFile, p.Estimates.MakeYearFile)
 
 	// The yearly cycle 衡量服務表現: initiatives, measures, projects, posts and money, the next paper.
-	p.Cycle = &performance.Service{DB: p.DB, Policy: policy, Papers: readPapers{p}, Staff: offices{staff{p}}}
+	p.IT = &governance.Service{DB: p.DB, Policy: policy, Departments: bureaux{p}}
+	// p.IT.Mount(p.Site)
+	p.Votes = &votes.Service{DB: p.DB, Policy: policy, Heads: voteHeads{p}}
+	// p.Votes.Mount(p.Site)
+	if err := p.Votes.Seed(ctx); err != nil {
+		return err
+	}
+	p.Cycle = &performance.Service{DB: p.DB, Policy: policy, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT}
 	p.Cycle.Mount(p.Site)
 	p.register(performance.JobTake, p.Cycle.TakeVersion)
 

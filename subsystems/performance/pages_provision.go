@@ -7,7 +7,7 @@ import (
 	"praya/platform/web"
 )
 
-// mostLines is how many programmes a chart still shows well.
+// mostLines is how many lines a chart still shows well.
 const mostLines = 5
 
 // provisionChart draws each programme's estimate through the papers. A thread that does not go on
@@ -34,8 +34,9 @@ func provisionChart(v *web.View, h HeadLife) (web.Chart, []string, []web.Line) {
 		}
 		lines = append(lines, line)
 	}
+	lines = append([]web.Line{totalLine(v, h, labels)}, lines...)
 	if len(lines) > mostLines {
-		lines = newestLines(lines)
+		lines = lines[:1] // the programmes stand in the table
 	}
 	return web.Chart{
 		ID: "provision-chart", Caption: v.T("performance.provision.caption"), Title: v.T("performance.provision.title"),
@@ -43,14 +44,23 @@ func provisionChart(v *web.View, h HeadLife) (web.Chart, []string, []web.Line) {
 	}, labels, lines
 }
 
-// newestLines are the lines that reach the newest paper, as many as a chart shows well.
-func newestLines(all []web.Line) (out []web.Line) {
-	for _, l := range all {
-		if !l.Points[len(l.Points)-1].Missing {
-			out = append(out, l)
+// totalLine is the whole head's estimate, broken where a programme of the paper begins anew: a
+// head that was given other duties did not grow or shrink.
+func totalLine(v *web.View, h HeadLife, labels []string) web.Line {
+	line := web.Line{Name: v.T("performance.provision.total"), Short: v.T("performance.provision.total"), Points: make([]web.Point, len(labels))}
+	for i, y := range labels {
+		line.Points[i].Missing = true
+		x, ok := estimateOf(h.Provisions, Programme{Year: y})
+		if f, whole := float(x.Value); ok && whole {
+			line.Points[i] = web.Point{Value: f, Shown: v.Decimal(x.Value.String()), Break: anew(h, y)}
 		}
 	}
-	return out[:min(len(out), mostLines)]
+	return line
+}
+
+// anew says whether a programme of a paper begins anew.
+func anew(h HeadLife, year string) bool {
+	return slices.ContainsFunc(h.Threads, func(t Thread) bool { return len(t.Breaks) > 0 && t.Programmes[0].Year == year })
 }
 
 func breaksOf(h HeadLife) (n int) {

@@ -10,6 +10,8 @@ import (
 	"praya/platform/access"
 	"praya/platform/db"
 	"praya/platform/search"
+	"praya/subsystems/performance/governance"
+	"praya/subsystems/performance/votes"
 )
 
 // Service has the use cases of the yearly cycle. Its fields are given by app/wire.go.
@@ -18,6 +20,8 @@ type Service struct {
 	Policy *access.Policy
 	Papers Papers
 	Staff  Staff
+	Votes  *votes.Service      // posts and money
+	IT     *governance.Service // projects and systems
 }
 
 // The roles that the directory grants.

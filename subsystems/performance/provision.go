@@ -34,13 +34,20 @@ func (p Paper) provisions() (out []Provision) {
 			continue
 		}
 		x := Provision{Head: p.Head, Year: p.Year, Programme: f.Code, About: about, Role: role, Value: *f.Value, Line: f.Line}
-		if f.Total != "" {
+		if f.Total != "" || f.Row == "total" {
 			x.Programme = ""
 		}
 		for _, m := range f.Marks {
 			x.Moved = x.Moved || slices.Contains(moved, m)
 		}
 		out = append(out, x)
+	}
+	for i := range out { // a total holds what its programmes hold
+		for _, x := range out {
+			if out[i].Programme == "" && x.About == out[i].About && x.Role == out[i].Role {
+				out[i].Moved = out[i].Moved || x.Moved
+			}
+		}
 	}
 	return out
 }

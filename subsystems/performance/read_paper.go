@@ -13,11 +13,23 @@ func (s *Service) TakeVersion(ctx context.Context, j jobs.Job, _ *jobs.Progress)
 	if err := json.Unmarshal(j.Args, &v); err != nil {
 		return err
 	}
-	p, err := s.Papers.Paper(ctx, v.Version)
+	return s.readVersion(ctx, v.Version)
+}
+
+// readVersion reads a version into the cycle, and its money and posts into the votes.
+func (s *Service) readVersion(ctx context.Context, version string) error {
+	p, err := s.Papers.Paper(ctx, version)
 	if err != nil {
 		return err
 	}
-	return s.Take(ctx, p)
+	if err := s.Take(ctx, p); err != nil || s.Votes == nil {
+		return err
+	}
+	book, err := p.Book()
+	if err != nil {
+		return err
+	}
+	return s.Votes.LoadBook(ctx, book)
 }
 
 // CatchUp reads every paper that the Estimates hold: for a program that began before this
@@ -28,11 +40,7 @@ func (s *Service) CatchUp(ctx context.Context) error {
 		return err
 	}
 	for _, version := range all {
-		p, err := s.Papers.Paper(ctx, version)
-		if err != nil {
-			return err
-		}
-		if err := s.Take(ctx, p); err != nil {
+		if err := s.readVersion(ctx, version); err != nil {
 			return err
 		}
 	}

@@ -42,6 +42,9 @@ func (s *Service) Take(ctx context.Context, p Paper) error {
 		if err != nil {
 			return err
 		}
+		if err := takeFront(tx, p); err != nil {
+			return err
+		}
 		if err := setProvisions(tx, p.Head, p.Year, p.provisions()); err != nil {
 			return err
 		}
@@ -83,6 +86,18 @@ func takeHead(tx *db.Tx, p Paper) (department string, err error) {
 	}
 	h, err := headByNumber(tx, p.Head)
 	return h.Department, err
+}
+
+// takeFront keeps what the paper's front says; what it does not print stays as it was.
+func takeFront(tx *db.Tx, p Paper) error {
+	old, err := frontOf(tx, p.Head, p.Year)
+	if err != nil {
+		return err
+	}
+	f := p.front(p.title())
+	f.fill(old)
+	f.Version = old.Version
+	return writeFront(tx, p.Head, p.Year, f)
 }
 
 func (p Paper) title() string {

@@ -87,8 +87,13 @@ func (d *invention) provider() string {
 }
 
 // made-up officers: the second one confirms what the first one files.
-func (d *invention) first(department string) hand  { return hand{"invented-1-" + department, department} }
-func (d *invention) second(department string) hand { return hand{"invented-2-" + department, department} }
+func (d *invention) first(department string) hand {
+	return hand{"invented-1-" + department, department}
+}
+
+func (d *invention) second(department string) hand {
+	return hand{"invented-2-" + department, department}
+}
 
 func whole(n int) Figure { return known(money.Int(int32(n))) } //nolint:gosec // small numbers of this file
 
