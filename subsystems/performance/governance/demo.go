@@ -87,8 +87,13 @@ func (d *invention) provider() string {
 }
 
 // made-up officers: the second one confirms what the first one files.
-func (d *invention) first(department string) hand  { return hand{"invented-1-" + department, department} }
-func (d *invention) second(department string) hand { return hand{"invented-2-" + department, department} }
+func (d *invention) first(department string) hand {
+	return hand{"invented-1-" + department, department}
+}
+
+func (d *invention) second(department string) hand {
+	return hand{"invented-2-" + department, department}
+}
 
 func whole(n int) Figure { return known(money.Int(int32(n))) } //nolint:gosec // small numbers of this file
 
@@ -145,8 +150,9 @@ func (d *invention) running(x System) error {
 	if x.Kind == DepartmentalSystem || x.Risk == Normal {
 		return nil
 	}
-	for i := range min(9, len(d.offices)) {
-		sub := Subscription{System: x.Code, Department: d.offices[i*len(d.offices)/9%len(d.offices)], Period: Period{From: d.today.Add(-440 + 20*i)}}
+	n := min(9, len(d.offices))
+	for i := range n {
+		sub := Subscription{System: x.Code, Department: d.offices[i*len(d.offices)/n], Period: Period{From: d.today.Add(-440 + 20*i)}}
 		if err := subscribe(d.tx, by, sub); err != nil {
 			return err
 		}
