@@ -150,8 +150,9 @@ func (d *invention) running(x System) error {
 	if x.Kind == DepartmentalSystem || x.Risk == Normal {
 		return nil
 	}
-	for i := range min(9, len(d.offices)) {
-		sub := Subscription{System: x.Code, Department: d.offices[i*len(d.offices)/9%len(d.offices)], Period: Period{From: d.today.Add(-440 + 20*i)}}
+	n := min(9, len(d.offices))
+	for i := range n {
+		sub := Subscription{System: x.Code, Department: d.offices[i*len(d.offices)/n], Period: Period{From: d.today.Add(-440 + 20*i)}}
 		if err := subscribe(d.tx, by, sub); err != nil {
 			return err
 		}

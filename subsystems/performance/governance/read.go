@@ -1,6 +1,7 @@
 package governance
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -169,7 +170,22 @@ func (s *Service) Projects(ctx context.Context) (out []ProjectView, err error) {
 		}
 		return nil
 	})
+	slices.SortStableFunc(out, urgency)
 	return out, err
+}
+
+// urgency sets what is late first, then what is behind, then by department and reference.
+func urgency(a, b ProjectView) int {
+	rank := func(v ProjectView) int {
+		switch {
+		case v.Late:
+			return 0
+		case v.Behind:
+			return 1
+		}
+		return 2
+	}
+	return cmp.Or(rank(a)-rank(b), cmp.Compare(a.Department, b.Department), cmp.Compare(a.Reference, b.Reference))
 }
 
 func byProject(all []Return) map[string][]Return {
@@ -292,6 +308,9 @@ func (s *Service) Returns(ctx context.Context) (out []ReturnView, err error) {
 			}
 		}
 		return nil
+	})
+	slices.SortStableFunc(out, func(a, b ReturnView) int { // newest first
+		return cmp.Or(b.Day.Sub(a.Day), cmp.Compare(a.Department, b.Department), cmp.Compare(a.Of.Reference, b.Of.Reference))
 	})
 	return out, err
 }

@@ -1,7 +1,9 @@
 package governance
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"praya/kernel/when"
 	"praya/platform/db"
@@ -21,6 +23,9 @@ func (s *Service) Orders(ctx context.Context, year string) (out []Order, err err
 	err = s.read(ctx, func(tx *db.Tx) error {
 		out, err = orders(tx, year)
 		return err
+	})
+	slices.SortStableFunc(out, func(a, b Order) int { // newest year first
+		return cmp.Or(cmp.Compare(b.Year, a.Year), cmp.Compare(a.Department, b.Department), cmp.Compare(a.Reference, b.Reference))
 	})
 	for i := range out {
 		out[i] = out[i].shown(sees(out[i].Department))

@@ -18,7 +18,9 @@ func (s *Share) count(yes bool) {
 
 // Percent is the share in percent to one place, rounded half up as papers do; empty when it
 // is a share of nothing.
-func (s Share) Percent() string {
+func (s Share) Percent() string { return s.percentTo(1) }
+
+func (s Share) percentTo(places int) string {
 	if s.Of == 0 {
 		return ""
 	}
@@ -30,7 +32,7 @@ func (s Share) Percent() string {
 	if err != nil {
 		return ""
 	}
-	percent, err := part.Quo(whole, 1)
+	percent, err := part.Quo(whole, places)
 	if err != nil {
 		return ""
 	}
