@@ -106,7 +106,7 @@ func (v *Visit) showQuestions(status int, q Questions, given url.Values, bad *fa
 	wrong := map[string]string{}
 	if bad != nil {
 		for _, field := range bad.Fields {
-			said, err := v.Lookup(field.Key)
+			said, err := v.Lookup(field.Key, pairs(bad.Args)...)
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,9 @@
 package votes
 
 import (
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -46,9 +48,9 @@ func post(tx *db.Tx, r Request, entries []Entry) error {
 // is held to what it has turns. The refusal shows the sums.
 func admit(tx *db.Tx, head string, entries []Entry) error {
 	moved := map[accountKey]Cents{}
-	for _, e := range entries {
+	for i, e := range entries {
 		if err := open(tx, head, e.Day); err != nil {
-			return err
+			return atRow(err, i)
 		}
 		for _, l := range e.Legs {
 			sum, err := plus(moved[accountKey{l.Account, l.Year}], l.Credit-l.Debit)
@@ -73,10 +75,37 @@ func admit(tx *db.Tx, head string, entries []Entry) error {
 			return err
 		}
 		if has+moved[key] < 0 {
-			return beyond(key, has, -moved[key])
+			return atRow(beyond(key, has, -moved[key]), turning(entries, key, has))
 		}
 	}
 	return nil
+}
+
+// turning is the entry at which an account turns.
+func turning(entries []Entry, key accountKey, has Cents) int {
+	for i, e := range entries {
+		for _, l := range e.Legs {
+			if (accountKey{l.Account, l.Year}) == key {
+				has += l.Credit - l.Debit
+			}
+		}
+		if has < 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// atRow says which of many things asked for together a refusal is about, from 0.
+func atRow(err error, row int) error {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		if f.Args == nil {
+			f.Args = map[string]string{}
+		}
+		f.Args["row"] = strconv.Itoa(row)
+	}
+	return err
 }
 
 // beyond refuses what takes more than there is, with the sums.
@@ -149,13 +178,13 @@ func (s *Service) examinePayments(tx *db.Tx, r Request, a Payments) (outcome, er
 	}
 	plan := outcome{year: a.Payments[0].Day.FinancialYear().String(), alone: true}
 	var entries []Entry
-	for _, p := range a.Payments {
+	for i, p := range a.Payments {
 		e, err := entryOf(tx, r.Head, p, rules)
 		if err != nil {
-			return plan, err
+			return plan, atRow(err, i)
 		}
 		if e.Year != plan.year {
-			return plan, wrong("day", "votes.wrong.years")
+			return plan, atRow(wrong("day", "votes.wrong.years"), i)
 		}
 		plan.alone = plan.alone && !rules.secondEyes(r.Head, p.Subhead, plan.year, p.Cents)
 		entries = append(entries, e)

@@ -157,9 +157,9 @@ func (c PostChange) check(ranks Ranks) error {
 // stays within the ceiling of each year that is known, on every day on which the changes make
 // it larger. The refusal shows what it would be, the ceiling, and by how much.
 func (e Establishment) admits(changes []PostChange, ranks Ranks, ceiling func(year string) (Cents, bool)) error {
-	for _, c := range changes {
+	for i, c := range changes {
 		if err := c.check(ranks); err != nil {
-			return err
+			return atRow(err, i)
 		}
 		if c.Opening && len(e) > 0 {
 			return wrong("opening", "votes.wrong.opened")
