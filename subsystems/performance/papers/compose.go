@@ -31,7 +31,7 @@ type composer struct {
 	s         *Sheet
 	l         lang.Lang
 	w         wording
-	h         words
+	h         headings
 	years     [4]when.FinancialYear
 	out       Report
 	section   string

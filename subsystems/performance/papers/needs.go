@@ -79,3 +79,8 @@ func (r Reading) Faults() []Check {
 	}
 	return out
 }
+
+// PostNames names the post that somebody acted on; it may be missing.
+type PostNames interface {
+	Post(ctx context.Context, id string) (lang.Text, error)
+}

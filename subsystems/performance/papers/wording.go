@@ -18,7 +18,7 @@ type wording interface {
 	directorate(y when.FinancialYear, from, to int) string
 	balance() string
 	amount(s sum) string
-	heads() words
+	heads() headings
 	area(number, name, secretary string) string
 	programme(number, name string) string
 	listed(number, name string) string
@@ -45,8 +45,8 @@ type wording interface {
 	ofKind(name string) string
 }
 
-// words are the fixed headings of a report.
-type words struct {
+// headings are the fixed ones of a report.
+type headings struct {
 	report, programmes, detail, aim, brief, targets, indicators, analysis, reasons, details string
 	provision, target, programme, subhead, commitment                                       string
 	thousand, million, approved, balance, total, expenditure                                string

@@ -47,8 +47,8 @@ func (chinese) balance() string { return "承擔額結餘" }
 
 func (chinese) amount(s sum) string { return s.chinese() }
 
-func (chinese) heads() words {
-	return words{
+func (chinese) heads() headings {
+	return headings{
 		report: "管制人員報告", programmes: "綱領", detail: "詳情", aim: "宗旨", brief: "簡介", targets: "目標", indicators: "指標",
 		analysis: "財政撥款分析", reasons: "財政撥款及人手編制分析", details: "按分目列出的開支詳情",
 		provision: "財政撥款(百萬元)", target: "目標", programme: "綱領", subhead: "分目 (編號)", commitment: "分目 項目 (編號)(編號)涵蓋的範圍",

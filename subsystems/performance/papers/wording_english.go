@@ -57,8 +57,8 @@ func (english) balance() string { return "Commitment balance" }
 
 func (english) amount(s sum) string { return s.english() }
 
-func (english) heads() words {
-	return words{
+func (english) heads() headings {
+	return headings{
 		report: "Controlling Officer's Report", programmes: "Programmes", detail: "Detail", aim: "Aim", brief: "Brief Description", targets: "Targets",
 		indicators: "Indicators", analysis: "Analysis of Financial Provision", reasons: "Analysis of Financial and Staffing Provision",
 		details: "Details of Expenditure by Subhead", provision: "Financial provision ($m)", target: "Target", programme: "Programme",
