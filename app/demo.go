@@ -22,7 +22,10 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.Cycle.CatchUp(ctx); err != nil {
 		return err
 	}
-	return p.Cycle.LoadDemo(ctx)
+	if err := p.Cycle.LoadDemo(ctx); err != nil {
+		return err
+	}
+	return p.IT.LoadDemo(ctx)
 }
 
 // sampleCallback is where the sample service of examples/ listens.

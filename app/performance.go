@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"praya/kernel/lang"
+	"praya/kernel/who"
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 	"praya/subsystems/performance"
 	"praya/subsystems/performance/governance"
+	"praya/subsystems/performance/papers"
 	"praya/subsystems/performance/votes"
 )
 
@@ -72,6 +74,30 @@ func cycleRoles() []directory.Role {
 			Name: performance.ApproverRole, Subsystem: "performance", Restricted: true,
 			Label: lang.Text{TC: "衡量準則確認人員", EN: "Confirms initiatives and measures", SC: "衡量准则确认人员"},
 		},
+		{
+			Name: governance.OfficerRole, Subsystem: "performance",
+			Label: lang.Text{TC: "資訊科技管治人員", EN: "IT governance of the department", SC: "资讯科技管治人员"},
+		},
+		{
+			Name: governance.CompilerRole, Subsystem: "performance", Restricted: true,
+			Label: lang.Text{TC: "資訊科技管治彙編人員", EN: "Compiles the governance of IT", SC: "资讯科技管治汇编人员"},
+		},
+		{
+			Name: votes.OfficerRole, Subsystem: "performance",
+			Label: lang.Text{TC: "撥款及編制人員", EN: "Enters posts and money", SC: "拨款及编制人员"},
+		},
+		{
+			Name: votes.ApproverRole, Subsystem: "performance", Restricted: true,
+			Label: lang.Text{TC: "撥款及編制審批人員", EN: "Approves posts and money", SC: "拨款及编制审批人员"},
+		},
+		{
+			Name: papers.DrafterRole, Subsystem: "performance",
+			Label: lang.Text{TC: "管制人員報告草擬人員", EN: "Drafts the Controlling Officer's Report", SC: "管制人员报告草拟人员"},
+		},
+		{
+			Name: papers.ApproverRole, Subsystem: "performance", Restricted: true,
+			Label: lang.Text{TC: "管制人員報告審批人員", EN: "Approves the Controlling Officer's Report", SC: "管制人员报告审批人员"},
+		},
 	}
 }
 
@@ -95,4 +121,22 @@ func (p bureaux) All(ctx context.Context) ([]governance.Department, error) {
 		out[i] = governance.Department{Code: d.Code, Name: d.Name, Short: d.Short, From: d.From, To: d.To, Body: d.Kind == directory.Body}
 	}
 	return out, err
+}
+
+// paperHeads tells the papers whose a head is.
+type paperHeads struct{ *Praya }
+
+// Head gives a head.
+func (p paperHeads) Head(ctx context.Context, number string) (papers.Head, error) {
+	h, err := p.Cycle.Head(ctx, number)
+	return papers.Head{Number: number, Department: h.Department, Name: h.Name}, err
+}
+
+// postNames tells what a post is called, to whoever may read what was done on it.
+type postNames struct{ *Praya }
+
+// Post is a post's title.
+func (p postNames) Post(ctx context.Context, id string) (lang.Text, error) {
+	post, err := p.Directory.Post(who.AsSystem(ctx, who.From(ctx).Realm), directory.PostID(id))
+	return post.Title, err
 }

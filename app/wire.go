@@ -30,6 +30,7 @@ import (
 	"praya/subsystems/identity"
 	"praya/subsystems/performance"
 	"praya/subsystems/performance/governance"
+	"praya/subsystems/performance/papers"
 	"praya/subsystems/performance/votes"
 )
 
@@ -50,6 +51,7 @@ type Praya struct {
 	Cycle     *performance.Service
 	IT        *governance.Service
 	Votes     *votes.Service
+	Papers    *papers.Service
 
 	demonstration bool // say so on the front page
 
@@ -63,7 +65,7 @@ func Schemas() []db.Schema {
 	return []db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
 		directory.Schema(), identity.Schema(), estimates.Schema(),
-		performance.Schema(), governance.Schema(), votes.Schema(),
+		performance.Schema(), governance.Schema(), votes.Schema(), papers.Schema(),
 	}
 }
 
@@ -75,7 +77,7 @@ func Words() []words.Source {
 	}
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
-		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words()},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words()},
 	)
 }
 
@@ -84,7 +86,7 @@ func Policies() []access.Source {
 	return []access.Source{
 		{Name: "app", Policy: policyText},
 		directory.Policy(), identity.Policy(), estimates.Policy(),
-		performance.Policy(), governance.Policy(), votes.Policy(),
+		performance.Policy(), governance.Policy(), votes.Policy(), papers.Policy(),
 	}
 }
 
@@ -174,15 +176,19 @@ func (p *Praya) wire(ctx context.Context) error {
 
 	// The yearly cycle 衡量服務表現: initiatives, measures, projects, posts and money, the next paper.
 	p.IT = &governance.Service{DB: p.DB, Policy: policy, Departments: bureaux{p}}
-	// p.IT.Mount(p.Site)
+	p.IT.Mount(p.Site)
 	p.Votes = &votes.Service{DB: p.DB, Policy: policy, Heads: voteHeads{p}}
-	// p.Votes.Mount(p.Site)
+	p.Votes.Mount(p.Site)
 	if err := p.Votes.Seed(ctx); err != nil {
 		return err
 	}
 	p.Cycle = &performance.Service{DB: p.DB, Policy: policy, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT}
 	p.Cycle.Mount(p.Site)
 	p.register(performance.JobTake, p.Cycle.TakeVersion)
+	p.Papers = &papers.Service{
+		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
+	}
+	// p.Papers.Mount(p.Site)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
