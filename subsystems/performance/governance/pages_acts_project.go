@@ -318,7 +318,7 @@ func (r reader) compiledTable(c Compilation) *web.Table {
 	add := func(head web.Cell, rates Rates, total bool) {
 		cells := []web.Cell{head, {Text: strconv.Itoa(rates.Returns)}}
 		for _, share := range rates.each {
-			cells = append(cells, web.Cell{Text: r.share(share)})
+			cells = append(cells, r.shareCell(share))
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: cells, Total: total})
 	}

@@ -133,7 +133,7 @@ func (s *Service) returnActs(v *web.Visit, x Return) (out []link) {
 }
 
 func (r reader) baselinesPart(f ProjectFile) sheetPart {
-	t := web.Table{ID: "baselines", Caption: r.T("governance.baselines.caption"), Columns: r.columns(9, "number", "start", "end", "cost-thousands", "day", "why")}
+	t := web.Table{ID: "baselines", Caption: r.T("governance.baselines.caption"), Columns: r.columns(9, "number", "start", "end", "cost-thousands", "recorded", "why")}
 	for _, b := range f.Baselines {
 		why := web.Cell{Text: b.Why}
 		if b.Why == "" {

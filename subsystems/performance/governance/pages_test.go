@@ -246,7 +246,7 @@ func TestPublicPages(t *testing.T) {
 	for _, name := range []string{"projects", "plans", "work", "levels", "audits", "systems"} {
 		b.get(200, "/en/governance/"+name)
 		for _, path := range b.links("/governance/" + name + "/")[:2] {
-			b.get(200, path).sees("Made up for the demonstration").misses("/edit", "/follow", "invented-1-", "%!")
+			b.get(200, path).sees("Made up for the demonstration").misses("/edit", "/follow", "invented-1-", "Invented work", "%!")
 		}
 	}
 	// What officers do asks to sign in.
