@@ -316,7 +316,11 @@ func (s *Service) putSystem(v *web.Visit) error {
 		putThree(given, "body-", x.Body)
 		path, title = base+"/systems/"+code, v.T("governance.act.edit")
 	}
-	questions = append(questions, askThree(v, asText, "name-")...)
+	names := askThree(v, asText, "name-")
+	for i := range names {
+		names[i].Optional = false // what everybody looks up has a name in every language
+	}
+	questions = append(questions, names...)
 	questions = append(questions, department, askOne(v, asSelect, "kind", choicesOf(r, "kind", SystemKinds())))
 	questions = append(questions, askThree(v, asText, "body-")...)
 	questions = append(questions, ask(v, asText, "page", true), askOne(v, asRadios, "risk", choicesOf(r, "risk", Risks())), ask(v, asArea, "reason", true))
