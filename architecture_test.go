@@ -40,6 +40,7 @@ var allowed = []struct {
 	{"github.com/emersion/go-smtp", []string{"tests", "subsystems/identity"}, "mail goes out by SMTP, and tests receive it"},
 	{"github.com/emersion/go-sasl", []string{"subsystems/identity"}, "how go-smtp logs in"},
 	{"github.com/emersion/go-message", []string{"tests", "subsystems/identity"}, "mail with names and subjects in Chinese, as RFC 2047 wants them"},
+	{"github.com/signintech/gopdf", []string{"platform/pdf"}, "PDF with a subset of a TrueType font, so that Chinese can be set and selected"},
 	{"rsc.io/qr", []string{"platform/web"}, "QR codes, small and without dependencies"},
 	{"github.com/coreos/go-oidc/v3", []string{"examples/..."}, "the certified library that integrators in Go use"},
 	{"golang.org/x/oauth2", []string{"examples/..."}, "goes with coreos/go-oidc"},

@@ -130,7 +130,11 @@ func percentIn(s string) (*money.Decimal, int) {
 	_, closing := utf8.DecodeRuneInString(s[end:])
 	inner := strings.TrimSpace(s[open:end])
 	if n := dashes(inner); n > 0 && n == len(inner) {
-		return &money.Decimal{}, end + closing
+		none, err := money.New(0, 1) // percentages have one place; no change is rounded like any other
+		if err != nil {
+			return nil, 0
+		}
+		return &none, end + closing
 	}
 	d, n, odd := numberAt(inner)
 	rest := strings.TrimSpace(inner[n:])

@@ -15,7 +15,8 @@ func (a *audit) posts() {
 	dir := rowOf(front, postsDirectorate)
 	start, end := dates(non)
 	change := changeOf(non)
-	if s, e := at(non, start), at(non, end); change != nil || s != nil && e != nil {
+	// A sentence that gives one number for both dates claims no change.
+	if s, e := at(non, start), at(non, end); change != nil || s != nil && e != nil && s.Value.Cmp(*e.Value) != 0 {
 		a.equation(CheckPostsChange, postsNonDirectorate, columnOf(change, a.p.Year+" change"), []*Fact{e}, []*Fact{s}, change)
 	}
 	total := rowOf(prose, postsTotal)

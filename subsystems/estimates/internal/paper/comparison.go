@@ -20,7 +20,7 @@ func (w *walk) comparison(l line, cell int) {
 // continuesComparison takes lines of prose that begin or go on with one.
 func (w *walk) continuesComparison(l line, key string) bool {
 	if len(w.pendCmp) == 0 {
-		if !strings.HasPrefix(key, "(或較") {
+		if !comparing(key) {
 			return false
 		}
 		w.comparison(l, 1)
@@ -35,6 +35,12 @@ func (w *walk) continuesComparison(l line, key string) bool {
 		w.flushComparison()
 	}
 	return true
+}
+
+// comparing says whether a folded text begins a comparison: (或較 …, or
+// (與 … 原來預算相同).
+func comparing(key string) bool {
+	return strings.HasPrefix(key, "(或較") || strings.HasPrefix(key, "(與") && strings.HasSuffix(key, "相同)") && len(key) < 90
 }
 
 // flushComparison reads the lines that were kept.
@@ -59,7 +65,7 @@ func (w *walk) trailingComparison(r *row) bool {
 		return false
 	}
 	key := fold(r.cells[cell])
-	if !strings.HasPrefix(key, "(或") {
+	if !strings.HasPrefix(key, "(或") && !comparing(key) {
 		return false
 	}
 	w.compare(r.line, cell+1, strings.TrimSpace(r.cells[cell]), key)
@@ -91,13 +97,16 @@ func comparedColumn(base column) string {
 	return column{role: roleEstimate, year: base.year + 1}.name() + " on " + base.name()
 }
 
-// comparedWith finds year and role behind 較.
+// comparedWith finds year and role behind 較, or behind the (與 of what is the same.
 func comparedWith(key string) (base column, rest string) {
-	i := strings.Index(key, "較")
-	if i < 0 {
+	_, rest, ok := strings.Cut(key, "較")
+	if !ok && comparing(key) {
+		rest, ok = strings.CutPrefix(key, "(與")
+	}
+	if !ok {
 		return base, key
 	}
-	rest = base.takeYear(strings.TrimLeft(key[i+len("較"):], "-"))
+	rest = base.takeYear(strings.TrimLeft(rest, "-"))
 	rest = strings.TrimPrefix(rest, "的")
 	for _, word := range []string{"修訂預算", "原來預算", "核准預算", "實際開支", "實際"} {
 		if after, ok := strings.CutPrefix(rest, word); ok {
@@ -111,7 +120,8 @@ func comparedWith(key string) (base column, rest string) {
 // signedPercent reads 減少1.5%, 增加150.0%, 相同.
 func signedPercent(words string) (money.Decimal, bool) {
 	if strings.Contains(words, "相同") || strings.Contains(words, "無變") {
-		return money.Decimal{}, true
+		none, err := money.New(0, 1)
+		return none, err == nil
 	}
 	down := strings.HasPrefix(words, "減少") || strings.HasPrefix(words, "減幅")
 	if !down && !strings.HasPrefix(words, "增加") && !strings.HasPrefix(words, "增幅") {

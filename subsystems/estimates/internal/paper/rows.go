@@ -15,7 +15,7 @@ func (w *walk) tabular(l line) {
 			w.code = ""
 			return
 		}
-		if strings.HasPrefix(key, "(或較") {
+		if comparing(key) {
 			w.comparison(line{no: l.no, text: l.text, body: strings.TrimSpace(l.cells[cell])}, cell+1)
 			return
 		}

@@ -1,0 +1,357 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"strings"
+	"testing"
+
+	"praya/kernel/fault"
+	"praya/kernel/lang"
+	"praya/kernel/money"
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/access"
+	"praya/platform/audit"
+	"praya/platform/db"
+	"praya/platform/db/dbtest"
+	"praya/platform/events"
+	"praya/platform/files"
+	"praya/subsystems/performance/papers"
+)
+
+// figures are the heads and the material of a test: an invented sheet, which
+// the test may change as the year goes on.
+type figures struct{ sheet papers.Sheet }
+
+func (f *figures) Head(_ context.Context, head string) (papers.Head, error) {
+	if head != f.sheet.Head {
+		return papers.Head{}, fault.New(fault.NotFound, "papers.fault.nothing")
+	}
+	return papers.Head{Number: head, Department: "DPO", Name: f.sheet.Title}, nil
+}
+
+func (f *figures) Material(_ context.Context, head, year string) (papers.Sheet, error) {
+	if head != f.sheet.Head || year != f.sheet.Year {
+		return papers.Sheet{}, fault.New(fault.NotFound, "papers.fault.nothing")
+	}
+	return f.sheet, nil
+}
+
+// desk is the next paper's subsystem of a test.
+type desk struct {
+	*testing.T
+	*papers.Service
+	*figures
+}
+
+func desks(t *testing.T, test func(d *desk)) {
+	t.Helper()
+	dbtest.EachURL(t, func(t *testing.T, address string) {
+		store, err := db.Open(t.Context(), db.Config{URL: address, Connections: 8}, when.System)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = store.Close() })
+		if _, err := store.Migrate(t.Context(), audit.Schema(), events.Schema(), papers.Schema()); err != nil {
+			t.Fatal(err)
+		}
+		folder, err := files.OpenFolder(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		policy, err := access.New(papers.Policy())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := &figures{sheet: papers.Invent(3, 3)}
+		test(&desk{T: t, figures: f, Service: &papers.Service{
+			DB: store, Files: files.New(folder, 0), Policy: policy, Heads: f, Material: f, Reader: paperReader{},
+		}})
+	})
+}
+
+// as is an officer of a department.
+func (d *desk) as(officer, department string, roles ...string) context.Context {
+	return who.With(d.T.Context(), who.Request{Realm: who.Production, Lang: lang.EN, Actor: who.Actor{
+		Kind: who.Officer, ID: "account-" + officer, Duty: who.Duty{Officer: officer, Department: department, Roles: strings.Join(roles, " ")},
+	}})
+}
+
+func (d *desk) drafter() context.Context { return d.as("ada", "DPO", papers.DrafterRole) }
+func (d *desk) approver() context.Context {
+	return d.as("ben", "DPO", papers.ApproverRole, papers.DrafterRole)
+}
+
+func (d *desk) begun() papers.Draft {
+	d.Helper()
+	x, err := d.Begin(d.drafter(), d.sheet.Head, d.sheet.Year)
+	if err != nil {
+		d.Fatal(err)
+	}
+	return x
+}
+
+func (d *desk) must(x papers.Draft, err error) papers.Draft {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+	return x
+}
+
+func (d *desk) refused(kind fault.Kind, err error) {
+	d.Helper()
+	if fault.Of(err) != kind || err == nil {
+		d.Errorf("%v is not %s", err, kind)
+	}
+}
+
+// explained writes the reasons that are asked for.
+func (d *desk) explained(x papers.Draft) {
+	d.Helper()
+	t, err := d.Threshold(d.drafter(), x.Head)
+	if err != nil {
+		d.Fatal(err)
+	}
+	for _, a := range papers.Unexplained(x.Sheet, t) {
+		if err := d.Edit(d.drafter(), x.ID, a.Place, "燈塔需要更換鏡片", "the lenses of lighthouses are replaced", 0); err != nil {
+			d.Fatal(err)
+		}
+	}
+}
+
+// TestADraftBecomesAPaper: begun by one officer, approved and published by
+// another, and kept byte by byte from then on.
+func TestADraftBecomesAPaper(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		if x.State != papers.Drafting || x.Revision != 1 || x.Sheet.Programmes[0].Name != d.sheet.Programmes[0].Name {
+			t.Fatalf("%+v", x)
+		}
+		d.explained(x)
+		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
+		_, err := d.Approve(d.as("ada", "DPO", papers.ApproverRole), x.ID, x.Version)
+		d.refused(fault.Forbidden, err)
+		x = d.must(d.Approve(d.approver(), x.ID, x.Version))
+		x = d.must(d.Service.Publish(d.approver(), x.ID, x.Version))
+		kept, err := d.Published(t.Context(), x)
+		if err != nil || len(kept) != len(papers.FileKinds()) {
+			t.Fatalf("%v %v", kept, err)
+		}
+		d.sheet = papers.Invent(4, 3) // what comes later changes nothing
+		for _, f := range kept {
+			_, r, err := d.Open(t.Context(), x, f.Kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256(body)
+			if hex.EncodeToString(sum[:]) != f.Address || int64(len(body)) != f.Size || len(body) < 3000 {
+				t.Errorf("%s: %d bytes of %s", f.Kind, len(body), f.Address)
+			}
+		}
+		d.refused(fault.Conflict, d.Edit(d.drafter(), x.ID, "programme/1/aim", "字", "word", 0))
+		_, err = d.SendBack(d.approver(), x.ID, x.Version, "why")
+		d.refused(fault.Conflict, err)
+	})
+}
+
+func TestAnOfficerWhoWroteMayNotApprove(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		d.explained(x)
+		if err := d.Edit(d.approver(), x.ID, "programme/1/aim", "本綱領的宗旨是照亮海面。", "The aim is to light the sea.", 0); err != nil {
+			t.Fatal(err)
+		}
+		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
+		_, err := d.Approve(d.approver(), x.ID, x.Version)
+		d.refused(fault.Forbidden, err)
+		d.must(d.Approve(d.as("cleo", "DPO", papers.ApproverRole), x.ID, x.Version))
+	})
+}
+
+func TestAReasonIsAskedForBeforeApproval(t *testing.T) {
+	desks(t, func(d *desk) {
+		d.sheet.Programmes[0].Reason = lang.Text{}
+		x := d.begun()
+		system := who.AsSystem(t.Context(), who.Production)
+		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
+		_, err := d.Approve(d.approver(), x.ID, x.Version)
+		d.refused(fault.Invalid, err)
+		if err := d.SetThreshold(d.approver(), "", papers.Threshold{}); fault.Of(err) != fault.Forbidden {
+			t.Errorf("an officer sets the threshold: %v", err)
+		}
+		high := papers.Threshold{Percent: money.Int(100_000), Millions: money.Int(100_000)}
+		if err := d.SetThreshold(system, x.Head, high); err != nil {
+			t.Fatal(err)
+		}
+		d.must(d.Approve(d.approver(), x.ID, x.Version))
+	})
+}
+
+func TestOthersSeeNoDraft(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		for _, ctx := range []context.Context{
+			t.Context(), d.as("zoe", "FEHD", papers.DrafterRole, papers.ApproverRole), d.as("yan", "DPO", "staff-manager"),
+		} {
+			if list, err := d.List(ctx); err != nil || len(list) != 0 {
+				t.Errorf("%v %v", list, err)
+			}
+			_, err := d.Report(ctx, x.Head, x.Year, 0)
+			d.refused(fault.NotFound, err)
+			_, err = d.Draft(ctx, x.ID)
+			d.refused(fault.NotFound, err)
+			_, err = d.Submit(ctx, x.ID, x.Version)
+			d.refused(fault.NotFound, err)
+			d.refused(fault.NotFound, d.Edit(ctx, x.ID, "programme/1/aim", "字", "word", 0))
+			d.refused(fault.NotFound, d.Comment(ctx, x.ID, papers.SectionFront, "hello"))
+			if c, err := d.Comments(ctx, x); err != nil || c != nil {
+				t.Errorf("%v %v", c, err)
+			}
+			if _, err := d.Begin(ctx, x.Head, x.Year); err == nil {
+				t.Error("somebody else begins a draft")
+			}
+		}
+		if list, err := d.List(d.drafter()); err != nil || len(list) != 1 || list[0].State != papers.Drafting {
+			t.Errorf("%v %v", list, err)
+		}
+	})
+}
+
+// TestTwoOfficersWriteInOnePlace: the second one is told, and nothing is lost.
+func TestTwoOfficersWriteInOnePlace(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		const at = "programme/1/aim"
+		if err := d.Edit(d.drafter(), x.ID, at, "第一。", "First.", 0); err != nil {
+			t.Fatal(err)
+		}
+		d.refused(fault.Conflict, d.Edit(d.approver(), x.ID, at, "第二。", "Second.", 0))
+		if err := d.Edit(d.approver(), x.ID, at, "第二。", "Second.", 1); err != nil {
+			t.Fatal(err)
+		}
+		x = d.must(d.Draft(d.drafter(), x.ID))
+		past, err := d.Past(d.drafter(), x.ID, at)
+		if err != nil || len(past) != 1 || past[0].Words.TC != "第一。" || past[0].Author != "ada" || x.Sheet.Programmes[0].Aim.EN != "Second." {
+			t.Errorf("%+v %v %+v", past, err, x.Sheet.Programmes[0].Aim)
+		}
+		for _, bad := range []string{"兩\n行", "有\t格", "註†", "", strings.Repeat("長", 5000)} {
+			d.refused(fault.Invalid, d.Edit(d.drafter(), x.ID, at, bad, "word", 2))
+		}
+		d.refused(fault.NotFound, d.Edit(d.drafter(), x.ID, "programme/99/aim", "字", "word", 0))
+	})
+}
+
+// TestFiguresAreDrawnAnew: what officers wrote stays, what changed is told.
+func TestFiguresAreDrawnAnew(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		if err := d.Edit(d.drafter(), x.ID, "programme/2/aim", "照亮海面。", "To light the sea.", 0); err != nil {
+			t.Fatal(err)
+		}
+		target := &d.sheet.Programmes[0].Targets[0]
+		was := target.Plan
+		target.Plan = papers.Known(money.Int(77))
+		changes, err := d.Refresh(d.drafter(), x.ID, x.Version)
+		if err != nil || len(changes) != 1 || changes[0].Is != "77" || changes[0].Was != was.Value.String() || changes[0].Table != "targets" {
+			t.Errorf("%+v %v", changes, err)
+		}
+		x = d.must(d.Draft(d.drafter(), x.ID))
+		if x.Sheet.Programmes[1].Aim.EN != "To light the sea." || x.Sheet.Programmes[0].Targets[0].Plan.Value.String() != "77" {
+			t.Errorf("%+v", x.Sheet.Programmes[1].Aim)
+		}
+		_, err = d.Refresh(d.drafter(), x.ID, x.Version-1)
+		d.refused(fault.Conflict, err)
+		d.sheet.Programmes = d.sheet.Programmes[:1]
+		if _, err := d.Refresh(d.drafter(), x.ID, x.Version); err != nil {
+			t.Fatal(err)
+		}
+		x = d.must(d.Draft(d.drafter(), x.ID))
+		if len(x.Stale) != 1 || x.Stale[0].Words.EN != "To light the sea." {
+			t.Errorf("words without a place are lost: %+v", x.Stale)
+		}
+		_, err = d.Submit(d.drafter(), x.ID, x.Version) // one programme is not the whole Head
+		d.refused(fault.Invalid, err)
+	})
+}
+
+func TestARevisionTakesTheWordsOver(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		_, err := d.Begin(d.drafter(), x.Head, x.Year)
+		d.refused(fault.Conflict, err)
+		if err := d.Edit(d.drafter(), x.ID, "programme/1/aim", "照亮海面。", "To light the sea.", 0); err != nil {
+			t.Fatal(err)
+		}
+		d.explained(x)
+		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
+		x = d.must(d.SendBack(d.approver(), x.ID, x.Version, "programme 2 says too little"))
+		if x.State != papers.Drafting || x.Returned == "" {
+			t.Errorf("%+v", x.State)
+		}
+		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
+		x = d.must(d.Approve(d.approver(), x.ID, x.Version))
+		x = d.must(d.Service.Publish(d.approver(), x.ID, x.Version))
+		next := d.begun()
+		if next.Revision != 2 || next.Sheet.Programmes[0].Aim.EN != "To light the sea." {
+			t.Errorf("%d %+v", next.Revision, next.Sheet.Programmes[0].Aim)
+		}
+		public, err := d.Report(t.Context(), x.Head, x.Year, 0)
+		if err != nil || public.Revision != 1 || public.State != papers.Published {
+			t.Errorf("%+v %v", public.Revision, err)
+		}
+	})
+}
+
+func TestCommentsAreSettled(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		d.refused(fault.Invalid, d.Comment(d.drafter(), x.ID, papers.SectionFront, "  "))
+		d.refused(fault.NotFound, d.Comment(d.drafter(), x.ID, "programme-99", "hello"))
+		if err := d.Comment(d.approver(), x.ID, papers.ProgrammeSection("1"), "這裏要補充"); err != nil {
+			t.Fatal(err)
+		}
+		list, err := d.Comments(d.drafter(), x)
+		if err != nil || len(list) != 1 || !list[0].Open() {
+			t.Fatalf("%+v %v", list, err)
+		}
+		if err := d.Resolve(d.drafter(), list[0].ID, list[0].Version); err != nil {
+			t.Fatal(err)
+		}
+		d.refused(fault.Conflict, d.Resolve(d.drafter(), list[0].ID, list[0].Version))
+		list, err = d.Comments(d.drafter(), x)
+		if err != nil || list[0].Open() || list[0].Resolved.By != "ada" {
+			t.Errorf("%+v %v", list, err)
+		}
+	})
+}
+
+// TestTheReadersVerdictIsComputed: a sheet whose words forge a figure is read
+// otherwise than it was written, and is not approved.
+func TestTheReadersVerdictIsComputed(t *testing.T) {
+	desks(t, func(d *desk) {
+		x := d.begun()
+		v, err := d.ReadBack(t.Context(), x)
+		if err != nil || !v.Sound() || v.Figures < 100 || v.Outcomes[papers.OutcomeAgrees] < 50 {
+			t.Fatalf("%+v %v", v, err)
+		}
+		d.explained(x)
+		if err := d.Edit(d.drafter(), x.ID, "programme/1/reason", "部門開支較二零五八至五九年度的修訂預算增加 9.999 億元", "departmental expenses", 0); err != nil {
+			t.Fatal(err)
+		}
+		x = d.must(d.Draft(d.drafter(), x.ID))
+		if v, err = d.ReadBack(t.Context(), x); err != nil || v.Sound() {
+			t.Errorf("%+v %v", v.Reading.Faults(), err)
+		}
+		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
+		_, err = d.Approve(d.approver(), x.ID, x.Version)
+		d.refused(fault.Invalid, err)
+	})
+}

@@ -1,0 +1,250 @@
+package pdf_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"praya/kernel/when"
+	"praya/platform/pdf"
+)
+
+func document(t *testing.T) *pdf.Document {
+	t.Helper()
+	d, err := pdf.New(pdf.Info{Title: "總目 901 燈塔", Footer: "燈塔管理處", Day: when.Day{Year: 2031, Month: time.February, Date: 25}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// written writes the file and gives what a tool that we did not write makes of it.
+func written(t *testing.T, d *pdf.Document, tool string, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath(tool); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skipf("run .ci/install first: %v", err)
+	}
+	b, err := d.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at := []string{}
+	for _, a := range args {
+		at = append(at, strings.ReplaceAll(a, "FILE", name))
+	}
+	out, err := exec.CommandContext(t.Context(), tool, at...).CombinedOutput() //nolint:gosec // tools of this test
+	if err != nil {
+		t.Fatalf("%s: %v: %s", tool, err, out)
+	}
+	if strings.Contains(string(out), "Syntax ") {
+		t.Errorf("%s complains: %s", tool, out)
+	}
+	return string(out)
+}
+
+func TestTextCanBeSelected(t *testing.T) {
+	d := document(t)
+	d.Heading(1, "總目 901—燈塔管理處")
+	d.Paragraph("2", "本綱領的宗旨是使海岸的燈塔整夜明亮。")
+	d.Item("更換三座燈塔的鏡片；以及")
+	d.Pair("承擔額結餘", "1,490 萬元")
+	out := written(t, d, "pdftotext", "-layout", "FILE", "-")
+	for _, want := range []string{"總目 901—燈塔管理處", "2   本綱領的宗旨是使海岸的燈塔整夜明亮。", "• 更換三座燈塔的鏡片；以及", "1,490 萬元", "燈塔管理處", "1/1"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+func TestTheFileSaysWhatItIs(t *testing.T) {
+	d := document(t)
+	d.Paragraph("", "字")
+	out := written(t, d, "pdfinfo", "FILE")
+	for _, want := range []string{"總目 901 燈塔", "A4", "Feb 2", "2031"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+// TestNoLineBeginsWithAClosingMark: at every width of line that a paragraph of
+// marks can have.
+func TestNoLineBeginsWithAClosingMark(t *testing.T) {
+	text := "燈塔，「霧號」（浮標）；海鷗、紙船：潮汐（1,234.5 億元）。石階《航海通告》！羅盤？增加 12.5%，至 $3,887,000。"
+	for n := range 24 {
+		d := document(t)
+		d.Paragraph("", strings.Repeat("字", n)+strings.Repeat(text, 3))
+		out := written(t, d, "pdftotext", "-layout", "FILE", "-")
+		lines := 0
+		for _, line := range strings.Split(out, "\n") {
+			line = strings.TrimSpace(line)
+			if line == "" {
+				continue
+			}
+			lines++
+			r := []rune(line)
+			if strings.ContainsRune("，。；：、）」》！？%,.", r[0]) || strings.ContainsRune("（「《$", r[len(r)-1]) {
+				t.Errorf("%d: %s", n, line)
+			}
+		}
+		if lines < 4 {
+			t.Errorf("%d: only %d lines", n, lines)
+		}
+		if squeezed := strings.Join(strings.Fields(out), ""); !strings.Contains(squeezed, strings.ReplaceAll(strings.Repeat(text, 3), " ", "")) {
+			t.Errorf("%d: words are lost or out of order:\n%s", n, out)
+		}
+	}
+}
+
+func TestWhatHasNoGlyphIsNamed(t *testing.T) {
+	d := document(t)
+	d.Heading(2, "笑臉 😀 和罕用字 𪚥")
+	d.Paragraph("", "一\t二\U000F0000三")
+	out := written(t, d, "pdftotext", "-layout", "FILE", "-")
+	for _, want := range []string{"笑臉 [U+1F600]", "一 二[U+F0000]三"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+func TestHongKongCharactersAndMarksHaveGlyphs(t *testing.T) {
+	d := document(t)
+	text := "啲嘢喺咗嚟㗎冇乜嘅佢哋埗鰂涌鴨脷洲滘邨𨋢 △‡†§#@ΩΛΨΦ ‰①“”—…"
+	d.Paragraph("", text)
+	out := written(t, d, "pdftotext", "-layout", "FILE", "-")
+	if strings.Contains(out, "[U+") || !strings.Contains(out, text) {
+		t.Error(out)
+	}
+}
+
+func TestTableRepeatsItsHeadings(t *testing.T) {
+	d := document(t)
+	table := pdf.Table{Words: 2, Heads: [][]string{{"分目 (編號)", "", "2030-31 實際開支", "2031-32 預算"}}}
+	for i := range 90 {
+		table.Rows = append(table.Rows, pdf.Row{Cells: []string{"000", strings.Repeat("燈塔維修與霧號服務", 1+i%4), "1,234", "-5,678"}, Ruled: i%10 == 9})
+	}
+	d.Table(table)
+	out := written(t, d, "pdftotext", "-layout", "FILE", "-")
+	pages := strings.Split(strings.TrimRight(out, "\f"), "\f")
+	if len(pages) < 3 {
+		t.Fatalf("%d pages", len(pages))
+	}
+	rows := 0
+	for i, p := range pages {
+		if !strings.Contains(p, "分目 (編號)") || !strings.Contains(p, "實際開支") {
+			t.Errorf("page %d has no headings:\n%s", i+1, p)
+		}
+		for _, line := range strings.Split(p, "\n") {
+			if f := strings.Fields(line); len(f) > 1 && f[len(f)-2] == "1,234" && f[len(f)-1] == "-5,678" {
+				rows++
+			}
+		}
+	}
+	if rows != 90 {
+		t.Errorf("%d rows of 90", rows)
+	}
+}
+
+func TestHeadingsBecomeBookmarks(t *testing.T) {
+	d := document(t)
+	d.Heading(1, "管制人員報告")
+	for _, s := range []string{"綱領(1)：燈塔維修", "綱領(2)：霧號服務"} {
+		d.Heading(2, s)
+		d.Heading(3, "宗旨")
+		for range 60 {
+			d.Paragraph("", "使海岸的燈塔整夜明亮。")
+		}
+	}
+	out := written(t, d, "pdftohtml", "-xml", "-stdout", "-i", "FILE")
+	at := strings.Index(out, "<outline>")
+	if at < 0 {
+		t.Fatalf("no bookmarks in\n%.2000s", out)
+	}
+	want := "管制人員報告|綱領(1)：燈塔維修|宗旨|綱領(2)：霧號服務|宗旨"
+	var got []string
+	depth, deepest := 0, 0
+	for _, line := range strings.Split(out[at:], "\n") {
+		depth += strings.Count(line, "<outline>") - strings.Count(line, "</outline>")
+		deepest = max(deepest, depth)
+		if i := strings.Index(line, "<item"); i >= 0 {
+			s := line[i:]
+			s = s[strings.Index(s, ">")+1:]
+			got = append(got, s[:strings.Index(s, "<")])
+		}
+	}
+	if strings.Join(got, "|") != want || deepest != 3 {
+		t.Errorf("%d levels of %v", deepest, got)
+	}
+}
+
+func TestTheSameInputGivesTheSameBytes(t *testing.T) {
+	one := func() []byte {
+		d := document(t)
+		d.Heading(1, "總目 901—燈塔管理處")
+		d.Paragraph("1", strings.Repeat("使海岸的燈塔整夜明亮。", 40))
+		b, err := d.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	first := one()
+	for range 5 {
+		if !bytes.Equal(first, one()) {
+			t.Fatal("the bytes differ")
+		}
+	}
+}
+
+func TestADayMustBeGiven(t *testing.T) {
+	d, err := pdf.New(pdf.Info{Title: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Bytes(); err == nil {
+		t.Error("a file without a day was written")
+	}
+}
+
+// TestCrossReferencesPointAtObjects: every entry of the table is the place of
+// its object (ISO 32000-1, 7.5.4).
+func TestCrossReferencesPointAtObjects(t *testing.T) {
+	d := document(t)
+	d.Heading(1, "𨋢與電梯")
+	b, err := d.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(b, []byte("\nxref\n"))
+	lines := strings.Split(string(b[at+1:]), "\n")[3:]
+	n := 0
+	for i, l := range lines {
+		if !strings.HasSuffix(l, " 00000 n ") {
+			break
+		}
+		offset, err := strconv.Atoi(l[:10])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := strconv.Itoa(i+1) + " 0 obj"; !bytes.HasPrefix(b[offset:], []byte(want)) {
+			t.Errorf("%s: %.20q", want, b[offset:])
+		}
+		n++
+	}
+	if n < 5 {
+		t.Errorf("only %d objects", n)
+	}
+}

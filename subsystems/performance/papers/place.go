@@ -1,0 +1,125 @@
+package papers
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"praya/kernel/fault"
+	"praya/kernel/lang"
+)
+
+// A Place is where officers may write: its address within the sheet, the
+// section it stands in, and what stands there.
+type Place struct {
+	Key, Section string
+	Kind         string // aim, description, done, ahead, reason, subhead-reason, footnote
+	Row          lang.Text
+	Words        lang.Text
+}
+
+// places walks over every text that officers may change.
+func (s *Sheet) places(visit func(Place, *lang.Text)) {
+	for i := range s.Programmes {
+		p := &s.Programmes[i]
+		at := func(kind, rest string, t *lang.Text) {
+			visit(Place{Key: "programme/" + p.Number + "/" + kind + rest, Section: ProgrammeSection(p.Number), Kind: kind, Row: p.Name, Words: *t}, t)
+		}
+		at("aim", "", &p.Aim)
+		for k := range p.Description {
+			at("description", "/"+strconv.Itoa(k), &p.Description[k])
+		}
+		for k := range p.Done {
+			at("done", "/"+p.Done[k].key(k), &p.Done[k].Words)
+		}
+		for k := range p.Ahead {
+			at("ahead", "/"+p.Ahead[k].key(k), &p.Ahead[k].Words)
+		}
+		visit(Place{Key: "programme/" + p.Number + "/reason", Section: SectionAnalysis, Kind: "reason", Row: p.Name, Words: p.Reason}, &p.Reason)
+	}
+	for i := range s.Subheads {
+		h := &s.Subheads[i]
+		visit(Place{Key: "subhead/" + h.Code + "/reason", Section: SectionDetails, Kind: "subhead-reason", Row: h.Name, Words: h.Reason}, &h.Reason)
+	}
+	for i := range s.Footnotes {
+		f := &s.Footnotes[i]
+		visit(Place{Key: "footnote/" + strconv.Itoa(i), Section: SectionFront, Kind: "footnote", Row: lang.Text{TC: f.Mark, EN: f.Mark}, Words: f.Words}, &f.Words)
+	}
+}
+
+// key names an item by its initiative, so that its words stay with it when the
+// list is drawn anew; an item of no initiative by its number.
+func (i Item) key(n int) string {
+	if i.ID != "" {
+		return i.ID
+	}
+	return "number-" + strconv.Itoa(n)
+}
+
+// Places lists where officers may write.
+func (s Sheet) Places() []Place {
+	var out []Place
+	s.places(func(p Place, _ *lang.Text) { out = append(out, p) })
+	return out
+}
+
+// clone copies a sheet, so that writing into one leaves the other.
+func (s Sheet) clone() (Sheet, error) {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return Sheet{}, err
+	}
+	var out Sheet
+	return out, json.Unmarshal(b, &out)
+}
+
+// Apply puts what officers wrote into a sheet; stale are the words for places
+// that it does not have.
+func Apply(s Sheet, edits []Edit) (out Sheet, stale []Edit, err error) {
+	if out, err = s.clone(); err != nil {
+		return out, nil, err
+	}
+	by := make(map[string]Edit, len(edits))
+	for _, e := range edits {
+		by[e.Place] = e
+	}
+	out.places(func(p Place, t *lang.Text) {
+		if e, ok := by[p.Key]; ok {
+			*t = e.Words
+			delete(by, p.Key)
+		}
+	})
+	for _, e := range edits {
+		if _, left := by[e.Place]; left {
+			stale = append(stale, e)
+		}
+	}
+	return out, stale, nil
+}
+
+// longest is how many characters a text may have.
+const longest = 4000
+
+// readWords refuses what could not stand in a paper: another line, a tab, the
+// sign of a footnote at the end.
+func readWords(tc, en string, may bool) (lang.Text, error) {
+	t := lang.Text{TC: strings.TrimSpace(tc), EN: strings.TrimSpace(en)}
+	bad := fault.New(fault.Invalid, "papers.fault.form")
+	for _, f := range []struct{ name, text string }{{"tc", t.TC}, {"en", t.EN}} {
+		switch {
+		case f.text == "" && !may:
+			bad = bad.At(f.name, "papers.fault.words")
+		case utf8.RuneCountInString(f.text) > longest:
+			bad = bad.At(f.name, "papers.fault.long")
+		case !plain(f.text) || !utf8.ValidString(f.text):
+			bad = bad.At(f.name, "papers.fault.line")
+		case trailingMarks(f.text) != "":
+			bad = bad.At(f.name, "papers.fault.mark")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return t, bad
+	}
+	return t, nil
+}
