@@ -20,6 +20,7 @@ func (s *Service) showSystem(v *web.Visit) error {
 	}
 	d := sheetView{Invented: x.Invented, Facts: r.systemFacts(x), Steps: r.history(r.spelled(x))}
 	path := base + "/systems/" + x.Code
+	d.Acts = append(d.Acts, link{v.T("governance.systems.carried"), "/performance/carried/system/-/" + x.Code})
 	keeps := s.can(v.Context(), "register", x.Department)
 	if keeps {
 		d.Acts = append(d.Acts, link{v.T("governance.act.edit"), path + "/edit"})
