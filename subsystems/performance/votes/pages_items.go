@@ -110,7 +110,7 @@ func (d desk) seriesChart(i CommitmentView) templ.Component {
 		return web.Point{Value: number(n.String()), Shown: d.Decimal(n.String())}
 	}
 	drawn := 0
-	for _, p := range i.Series {
+	for _, p := range everyYear(i.Series) {
 		labels = append(labels, p.Year)
 		c := Commitment{}
 		if p.Paper != nil {
@@ -118,11 +118,16 @@ func (d desk) seriesChart(i CommitmentView) templ.Component {
 			drawn++
 		}
 		for n, figure := range []*money.Decimal{c.ApprovedThousands, c.AccumulatedThousands, c.BalanceThousands} {
-			lines[n].Points = append(lines[n].Points, point(figure))
+			at := point(figure)
+			at.Break = p.Break
+			lines[n].Points = append(lines[n].Points, at)
+		}
+		year := web.Cell{Text: p.Year, Marks: []web.Mark{{Sign: "*", ID: "series-note"}}}
+		if p.Break {
+			year.Small = d.T("votes.series.break", "name", c.Name.In(d.Lang()))
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: p.Year, Marks: []web.Mark{{Sign: "*", ID: "series-note"}}},
-			d.figure(c.ApprovedThousands), d.figure(c.AccumulatedThousands), d.figure(c.RevisedThousands), d.figure(c.BalanceThousands),
+			year, d.figure(c.ApprovedThousands), d.figure(c.AccumulatedThousands), d.figure(c.RevisedThousands), d.figure(c.BalanceThousands),
 			d.centsCell(p.Paid), d.centsCell(p.Plan),
 		}})
 	}
