@@ -16,7 +16,16 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.loadSample(ctx); err != nil {
 		return err
 	}
-	return p.Estimates.LoadDemo(ctx)
+	if err := p.Estimates.LoadDemo(ctx); err != nil {
+		return err
+	}
+	if err := p.Cycle.CatchUp(ctx); err != nil {
+		return err
+	}
+	if err := p.Cycle.LoadDemo(ctx); err != nil {
+		return err
+	}
+	return p.IT.LoadDemo(ctx)
 }
 
 // sampleCallback is where the sample service of examples/ listens.

@@ -28,6 +28,10 @@ import (
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 	"praya/subsystems/identity"
+	"praya/subsystems/performance"
+	"praya/subsystems/performance/governance"
+	"praya/subsystems/performance/papers"
+	"praya/subsystems/performance/votes"
 )
 
 // Praya is the running program.
@@ -44,6 +48,10 @@ type Praya struct {
 	Directory *directory.Service
 	Identity  *identity.Service
 	Estimates *estimates.Service
+	Cycle     *performance.Service
+	IT        *governance.Service
+	Votes     *votes.Service
+	Papers    *papers.Service
 
 	demonstration bool // say so on the front page
 
@@ -57,6 +65,7 @@ func Schemas() []db.Schema {
 	return []db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
 		directory.Schema(), identity.Schema(), estimates.Schema(),
+		performance.Schema(), governance.Schema(), votes.Schema(), papers.Schema(),
 	}
 }
 
@@ -68,13 +77,17 @@ func Words() []words.Source {
 	}
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
-		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words()},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words()},
 	)
 }
 
 // Policies lists who may do what in every part.
 func Policies() []access.Source {
-	return []access.Source{{Name: "app", Policy: policyText}, directory.Policy(), identity.Policy(), estimates.Policy()}
+	return []access.Source{
+		{Name: "app", Policy: policyText},
+		directory.Policy(), identity.Policy(), estimates.Policy(),
+		performance.Policy(), governance.Policy(), votes.Policy(), papers.Policy(),
+	}
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -149,7 +162,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
-	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: identityRoles()}
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles())}
 	if err := p.Directory.Seed(ctx); err != nil {
 		return err
 	}
@@ -161,8 +174,24 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Estimates.Mount(p.Site)
 	p.register(estimates.JobYearFile, p.Estimates.MakeYearFile)
 
+	// The yearly cycle 衡量服務表現: initiatives, measures, projects, posts and money, the next paper.
+	p.IT = &governance.Service{DB: p.DB, Policy: policy, Departments: bureaux{p}}
+	p.IT.Mount(p.Site)
+	p.Votes = &votes.Service{DB: p.DB, Policy: policy, Heads: voteHeads{p}}
+	p.Votes.Mount(p.Site)
+	if err := p.Votes.Seed(ctx); err != nil {
+		return err
+	}
+	p.Cycle = &performance.Service{DB: p.DB, Policy: policy, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT}
+	p.Cycle.Mount(p.Site)
+	p.register(performance.JobTake, p.Cycle.TakeVersion)
+	p.Papers = &papers.Service{
+		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
+	}
+	// p.Papers.Mount(p.Site)
+
 	p.register(jobHousekeeping, p.housekeeping)
-	p.Events = events.New(p.DB, p.log, p.Estimates.YearFiles())
+	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
 	return nil
 }
 

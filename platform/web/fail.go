@@ -65,15 +65,20 @@ func (v *Visit) failure(err error) failure {
 // say is the text of a fault's key, or nothing: a key without words is written to the
 // log by Check at start, and never shown to a person.
 func (v *Visit) say(key string, args map[string]string) string {
-	pairs := make([]any, 0, 2*len(args))
-	for name, value := range args {
-		pairs = append(pairs, name, value)
-	}
-	text, err := v.Lookup(key, pairs...)
+	text, err := v.Lookup(key, pairs(args)...)
 	if err != nil {
 		return ""
 	}
 	return text
+}
+
+// pairs are a fault's arguments as Lookup takes them.
+func pairs(args map[string]string) []any {
+	out := make([]any, 0, 2*len(args))
+	for name, value := range args {
+		out = append(out, name, value)
+	}
+	return out
 }
 
 func (v *Visit) note(err error) {

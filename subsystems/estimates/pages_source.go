@@ -38,11 +38,25 @@ func (s *Service) showSource(v *web.Visit) error {
 		return err
 	}
 	d.lines(text)
+	if d.Line > 0 && d.Partial {
+		d.admit(v.T("estimates.source.withheld"))
+	}
 	if d.Line > 0 && !slices.ContainsFunc(d.Lines, func(l web.SourceLine) bool { return l.Number == d.Line }) {
 		return fault.New(fault.NotFound, "estimates.fault.no-line")
 	}
 	d.pick(v.Query.Get("cell"))
 	return v.Render(headPage(v, h, v.T("estimates.source.title", "head", h.Head, "year", h.Year)), sourcePage(v.View, d))
+}
+
+// longestPaper bounds the number of a line whose words we do not hold.
+const longestPaper = 100_000
+
+// admit says, for a line of a paper of which we hold figures only, that its words are not here.
+func (d *sourceView) admit(words string) {
+	at, known := slices.BinarySearchFunc(d.Lines, d.Line, func(l web.SourceLine, n int) int { return l.Number - n })
+	if !known && d.Line <= longestPaper {
+		d.Lines = slices.Insert(d.Lines, at, web.SourceLine{Number: d.Line, Text: words})
+	}
 }
 
 func pageLine(s string) int {

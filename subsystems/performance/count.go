@@ -1,0 +1,222 @@
+package performance
+
+import (
+	"encoding/json"
+
+	"praya/kernel/fault"
+	"praya/kernel/id"
+	"praya/kernel/money"
+	"praya/kernel/when"
+	"praya/platform/db"
+	"praya/platform/events"
+	"praya/platform/jobs"
+)
+
+// JobTake reads a version of the Estimates into the cycle.
+const JobTake = "performance.take"
+
+// Consumers are what the cycle listens to: papers that were imported, and the facts that
+// computed measures count.
+func (s *Service) Consumers() []events.Consumer {
+	return []events.Consumer{
+		{Name: "performance.papers", Subjects: []string{subjectImported}, Handle: enqueueTake},
+		{Name: "performance.cases", Subjects: []string{
+			"performance.project.returned", "performance.return.withdrawn", "performance.plan.filed",
+			"performance.plan.withdrawn", "performance.work.recorded", "performance.level.judged",
+		}, Handle: countEvent},
+	}
+}
+
+func enqueueTake(tx *db.Tx, e events.Event) error {
+	var v struct{ Version, Source string }
+	if err := json.Unmarshal(e.Data, &v); err != nil {
+		return err
+	}
+	if v.Source != "paper" {
+		return nil
+	}
+	_, err := jobs.Enqueue(tx, jobs.Job{Kind: JobTake, Key: v.Version, Args: e.Data})
+	return err
+}
+
+// fact is what the events carry, all kinds in one.
+type fact struct {
+	Project, Plan, Kind, Order, Year, Value, Level string
+	Department                                     string
+	Day, From, To                                  when.Day
+	PeriodTo                                       when.Day `json:"period_to"`
+	OnSchedule                                     bool     `json:"on_schedule"`
+	InBudget                                       bool     `json:"in_budget"`
+	ToSpecification                                bool     `json:"to_specification"`
+	WithBenefits                                   bool     `json:"with_benefits"`
+	Outsourced, Met, Withdrawn                     bool
+}
+
+// countEvent turns a fact into cases, and computes anew what counts them.
+func countEvent(tx *db.Tx, e events.Event) error {
+	var f fact
+	if err := json.Unmarshal(e.Data, &f); err != nil {
+		return err
+	}
+	put, drop, err := f.cases(e.Subject)
+	if err != nil {
+		return err
+	}
+	touched := map[string][]when.Day{}
+	for _, c := range put {
+		if err := putCase(tx, c); err != nil {
+			return err
+		}
+		touched[c.Stream] = append(touched[c.Stream], c.Day)
+	}
+	for _, c := range drop {
+		if err := dropCase(tx, c.Stream, c.ID); err != nil {
+			return err
+		}
+		touched[c.Stream] = append(touched[c.Stream], f.Day)
+	}
+	for _, st := range Streams() { // in their order
+		if days, ok := touched[st.Name]; ok {
+			if err := recount(tx, st.Name, days); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// cases are what a fact adds to the streams, and takes out of them.
+func (f fact) cases(subject string) (put, drop []Case, err error) {
+	switch subject {
+	case "performance.project.returned":
+		path := "/governance/projects/" + f.Project
+		for stream, good := range map[string]bool{
+			OnSchedule: f.OnSchedule, InBudget: f.InBudget, ToSpecification: f.ToSpecification, WithBenefits: f.WithBenefits,
+		} {
+			put = append(put, Case{Stream: stream, ID: f.Project, Day: f.Day, Good: good, Path: path})
+		}
+	case "performance.return.withdrawn":
+		for _, stream := range []string{OnSchedule, InBudget, ToSpecification, WithBenefits} {
+			drop = append(drop, Case{Stream: stream, ID: f.Project})
+		}
+	case "performance.plan.filed":
+		stream := Plans
+		if f.Kind != "it-plan" {
+			stream = Strategies
+		}
+		put = append(put, Case{Stream: stream, ID: f.Plan, Whose: f.Department, Day: f.From, Until: f.To, Good: true, Path: "/governance/plans/" + f.Plan})
+	case "performance.plan.withdrawn":
+		drop = append(drop, Case{Stream: Plans, ID: f.Plan}, Case{Stream: Strategies, ID: f.Plan})
+	case "performance.level.judged":
+		put = append(put, Case{Stream: Levels, ID: f.Level + "/" + f.PeriodTo.String(), Day: f.PeriodTo, Good: f.Met, Path: "/governance/levels/" + f.Level})
+	case "performance.work.recorded":
+		amount, err := money.Parse(f.Value)
+		if err != nil {
+			return nil, nil, err
+		}
+		y, err := when.ParseFinancialYear(f.Year)
+		if err != nil {
+			return nil, nil, err
+		}
+		c := Case{Stream: Work, ID: f.Order, Day: when.Day{Year: int(y) + 1, Month: 3, Date: 31}, Good: true, Amount: amount, Path: "/governance/work/" + f.Order}
+		put = append(put, c)
+		c.Stream = Outsourced
+		if f.Outsourced {
+			put = append(put, c)
+		} else {
+			drop = append(drop, c)
+		}
+	}
+	return put, drop, nil
+}
+
+// recount computes the measures of a stream anew for the periods in which days lie.
+func recount(tx *db.Tx, stream string, days []when.Day) error {
+	all, err := measuresOfStream(tx, stream)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		done := map[string]bool{}
+		for _, d := range days {
+			period := m.Period.Of(d)
+			if d.IsZero() || m.Formula == Held {
+				period = m.Period.Of(tx.Now().Day())
+			}
+			if done[period] {
+				continue
+			}
+			done[period] = true
+			if err := compute(tx, m, period); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mostCases bounds what one value may count.
+const mostCases = 200_000
+
+// counted are the cases of a measure's period.
+func counted(tx *db.Tx, m Measure, period string) ([]Case, error) {
+	from, to, err := m.Period.Span(period)
+	if err != nil {
+		return nil, err
+	}
+	since := from
+	if m.Formula == Held {
+		since = when.Day{Year: 1900, Month: 1, Date: 1}
+		if today := tx.Now().Day(); today.Before(to) {
+			to = today // who holds a plan today, while the year still runs
+		}
+	}
+	all, err := cases(tx, m.Stream, since, to, mostCases)
+	if err != nil {
+		return nil, err
+	}
+	var out []Case
+	for _, c := range all {
+		if m.belongs(c, from, to) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// compute gives a period the value that its cases make, as a new revision when it differs.
+// What a paper printed or officers confirmed of that period stays, and the computed figure
+// waits beside it for an officer.
+func compute(tx *db.Tx, m Measure, period string) error {
+	of, err := counted(tx, m, period)
+	if err != nil {
+		return err
+	}
+	r, err := m.reckon(of)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	known, err := values(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	v := Value{
+		ID: id.New[string](tx.Now()), Measure: m.ID, Period: period, Role: Actual, Value: r.value, Numerator: &r.numerator,
+		Denominator: r.denominator, How: Computed, Source: m.Stream, State: Confirmed, GivenBy: "cases", GivenAt: tx.Now(),
+		DecidedBy: "cases", DecidedAt: tx.Now(),
+	}
+	if last, ok := lastOf(known, period, Actual); ok {
+		if last.How == Computed && last.Value.Cmp(v.Value) == 0 && amountText(last.Denominator) == amountText(v.Denominator) &&
+			amountText(last.Numerator) == amountText(v.Numerator) {
+			return nil
+		}
+		v.Revision, v.Why = last.Revision+1, "recounted"
+		if last.How != Computed {
+			v.State, v.DecidedBy, v.DecidedAt = AwaitsEyes, "", when.Instant{}
+		}
+	}
+	return insertValue(tx, v)
+}

@@ -1,0 +1,268 @@
+package votes
+
+import (
+	"github.com/a-h/templ"
+
+	"praya/kernel/money"
+	"praya/kernel/when"
+	"praya/platform/web"
+)
+
+func (s *Service) showCommitments(v *web.Visit) error {
+	d, err := s.desk(v)
+	if err != nil {
+		return err
+	}
+	items, err := s.Commitments(v.Context(), d.Code)
+	if err != nil {
+		return err
+	}
+	year, err := d.year()
+	if err != nil {
+		return err
+	}
+	parts := []templ.Component{d.tabs("commitments"), web.DataTable(v.View, d.itemTable(items))}
+	if d.Enter {
+		parts = append(parts, ways(v.View, []web.Crumb{
+			{Text: v.T("votes.enter.item.title"), Path: d.path("/enter/item")}, {Text: v.T("votes.enter.supplement.title"), Path: d.path("/enter/supplement")},
+		}))
+	}
+	parts = append(parts, d.downloads(year)...)
+	return v.Render(web.Page{
+		Title: v.T("votes.commitments.title", "head", d.Code), Lead: v.T("votes.commitments.lead"), Crumbs: d.crumbs(), Wide: true,
+	}, stack(parts))
+}
+
+func (d desk) itemTable(items []Item) web.Table {
+	t := web.Table{
+		ID: "items", Caption: d.T("votes.commitments.caption"), Unit: d.T("votes.unit"), Mode: web.Figures,
+		Columns: numeric(d.T("votes.col.item"), d.T("votes.col.approved"), d.T("votes.col.accumulated"), d.T("votes.col.paid"), d.T("votes.col.balance")),
+		Empty:   web.Empty{Why: d.T("votes.commitments.none"), Next: d.T("votes.commitments.none-next")},
+	}
+	var sum Item
+	for _, i := range items {
+		cell := d.nameCell(i.Code, i.Name, d.path("/commitments/"+i.Code))
+		cell.Small = d.T("votes.commitments.under", "subhead", i.Subhead)
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{cell, d.centsCell(&i.Approved), d.centsCell(&i.Accumulated), d.centsCell(&i.Spent), d.centsCell(&i.Balance)}})
+		sum.Approved, sum.Accumulated, sum.Spent, sum.Balance = sum.Approved+i.Approved, sum.Accumulated+i.Accumulated, sum.Spent+i.Spent, sum.Balance+i.Balance
+	}
+	if len(items) > 0 {
+		t.Rows = append(t.Rows, web.Row{Total: true, Cells: []web.Cell{{Text: d.T("votes.total")}, d.centsCell(&sum.Approved), d.centsCell(&sum.Accumulated), d.centsCell(&sum.Spent), d.centsCell(&sum.Balance)}})
+	}
+	return t
+}
+
+func (s *Service) showCommitment(v *web.Visit) error {
+	d, err := s.desk(v)
+	if err != nil {
+		return err
+	}
+	i, err := s.Commitment(v.Context(), d.Code, v.PathValue("code"))
+	if err != nil {
+		return err
+	}
+	name, l := i.Name.With(v.Lang())
+	parts := []templ.Component{
+		d.tabs("none"),
+		web.KeyFigure(v.View, web.Figure{
+			Label: v.T("votes.item.left"), Value: d.Money(i.Balance.Dollars().String(), 0),
+			Note: v.T("votes.item.sum", "approved", i.Approved.String(), "accumulated", i.Accumulated.String(), "spent", i.Spent.String(), "balance", i.Balance.String()),
+		}),
+	}
+	if note := i.Note.In(v.Lang()); note != "" {
+		parts = append(parts, sentence(note))
+	}
+	parts = append(parts, d.seriesChart(i))
+	if d.Draft {
+		parts = append(parts, ways(v.View, []web.Crumb{
+			{Text: v.T("votes.journal.of", "code", i.Code), Path: d.path("/journal", "item", i.Code)},
+			{Text: v.T("votes.enter.payment.title"), Path: d.path("/enter/payment", "line", i.Subhead+"//"+i.Code)},
+			{Text: v.T("votes.enter.plan.title"), Path: d.path("/enter/plan", "kind", string(Items), "code", i.Code)},
+		}))
+	}
+	return v.Render(web.Page{
+		Title: i.Code + " " + name, Lang: l, Lead: v.T("votes.item.lead", "subhead", i.Subhead),
+		Crumbs: d.crumbs(web.Crumb{Text: v.T("votes.tab.commitments"), Path: d.path("/commitments")}), Wide: true,
+	}, stack(parts))
+}
+
+// seriesChart draws an item through the years. Years without a figure stay gaps.
+func (d desk) seriesChart(i CommitmentView) templ.Component {
+	names := []string{"approved", "accumulated", "balance"}
+	lines := make([]web.Line, len(names))
+	for n, name := range names {
+		lines[n] = web.Line{Name: d.T("votes.col." + name), Short: d.T("votes.col." + name)}
+	}
+	t := web.Table{
+		ID: "series", Caption: d.T("votes.series.caption"), Unit: d.T("votes.unit"), Mode: web.Figures,
+		Columns: numeric(d.T("votes.col.year"), d.T("votes.col.approved"), d.T("votes.col.accumulated-before"), d.T("votes.col.revised-before"),
+			d.T("votes.col.balance"), d.T("votes.col.paid"), d.T("votes.col.plan")),
+		Notes: []web.Note{{ID: "series-note", Sign: "*", Text: d.T("votes.series.note")}},
+		Empty: web.Empty{Why: d.T("votes.series.none"), Next: d.T("votes.series.none-next")},
+	}
+	var labels []string
+	point := func(n *money.Decimal) web.Point {
+		if n == nil {
+			return web.Point{Missing: true}
+		}
+		return web.Point{Value: number(n.String()), Shown: d.Decimal(n.String())}
+	}
+	drawn := 0
+	for _, p := range i.Series {
+		labels = append(labels, p.Year)
+		c := Commitment{}
+		if p.Paper != nil {
+			c = *p.Paper
+			drawn++
+		}
+		for n, figure := range []*money.Decimal{c.ApprovedThousands, c.AccumulatedThousands, c.BalanceThousands} {
+			lines[n].Points = append(lines[n].Points, point(figure))
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: p.Year, Marks: []web.Mark{{Sign: "*", ID: "series-note"}}},
+			d.figure(c.ApprovedThousands), d.figure(c.AccumulatedThousands), d.figure(c.RevisedThousands), d.figure(c.BalanceThousands),
+			d.centsCell(p.Paid), d.centsCell(p.Plan),
+		}})
+	}
+	if drawn < 2 {
+		return web.DataTable(d.View, t)
+	}
+	caption := d.T("votes.series.says", "balance", d.Money(i.Balance.Dollars().String(), 0))
+	return web.LineChart(d.View, web.Chart{ID: "through-years", Caption: caption, Title: d.T("votes.series.title"), Summary: caption, Data: t}, labels, lines)
+}
+
+func (s *Service) showPosts(v *web.Visit) error {
+	d, err := s.desk(v)
+	if err != nil {
+		return err
+	}
+	on := v.Now().Day()
+	if asked := v.Query.Get("year"); asked != "" {
+		if y, err := parseYear(asked); err == nil && y != on.FinancialYear() {
+			on = lastDay(y)
+		}
+	}
+	if asked, err := when.ParseDay(v.Query.Get("day")); err == nil && !asked.IsZero() {
+		on = asked
+	}
+	staff, err := s.Staffing(v.Context(), d.Code, on)
+	if err != nil {
+		return err
+	}
+	parts := []templ.Component{d.tabs("posts")}
+	if staff.Ceiling != nil && staff.Known {
+		state, key := web.Agrees, "votes.posts.within"
+		if staff.Value > *staff.Ceiling {
+			state, key = web.Disagrees, "votes.posts.over"
+		}
+		parts = append(parts, web.KeyFigure(v.View, web.Figure{
+			Label: v.T("votes.posts.value", "day", on), Value: d.Money(staff.Value.Dollars().String(), 0),
+			Note: v.T("votes.posts.of", "ceiling", staff.Ceiling.String(), "year", staff.Year, "share", v.Percent(share(staff.Value, *staff.Ceiling))),
+		}), tag(v.View, state, v.T(key)))
+	} else if staff.Ceiling != nil {
+		parts = append(parts, sentence(v.T("votes.posts.ceiling", "ceiling", staff.Ceiling.String(), "year", staff.Year)))
+	}
+	if staff.Paper != nil {
+		parts = append(parts, web.DataTable(v.View, d.paperPosts(staff)))
+	}
+	parts = append(parts, web.DataTable(v.View, d.rankTable(staff)), web.DataTable(v.View, d.changeTable(staff)))
+	if d.Enter {
+		parts = append(parts, ways(v.View, []web.Crumb{
+			{Text: v.T("votes.enter.posts.title"), Path: d.path("/enter/posts")}, {Text: v.T("votes.import.title"), Path: d.path("/import")},
+		}))
+	}
+	return v.Render(web.Page{
+		Title: v.T("votes.posts.title", "head", d.Code), Lead: v.T("votes.posts.lead", "day", on), Crumbs: d.crumbs(), Wide: true,
+	}, stack(parts))
+}
+
+func (d desk) paperPosts(s Staffing) web.Table {
+	y, err := parseYear(s.Year)
+	if err != nil {
+		return web.Table{}
+	}
+	t := web.Table{
+		ID: "paper-posts", Caption: d.T("votes.posts.paper"), Mode: web.Figures,
+		Columns: numeric(d.T("votes.col.kind"), d.T("votes.posts.at", "day", firstDay(y).Add(-1)), d.T("votes.posts.at", "day", lastDay(y))),
+	}
+	cell := func(n *int64) web.Cell {
+		if n == nil {
+			return web.Cell{}
+		}
+		return web.Cell{Text: d.Number(*n)}
+	}
+	t.Rows = []web.Row{
+		{Cells: []web.Cell{{Text: d.T("votes.posts.non-directorate")}, cell(s.Paper.NonDirectorateBefore), cell(s.Paper.NonDirectorateAfter)}},
+		{Cells: []web.Cell{{Text: d.T("votes.posts.directorate")}, cell(s.Paper.DirectorateBefore), cell(s.Paper.DirectorateAfter)}},
+	}
+	return t
+}
+
+func (d desk) rankTable(s Staffing) web.Table {
+	t := web.Table{
+		ID: "ranks", Caption: d.T("votes.posts.by-rank", "day", s.Day), Mode: web.Figures,
+		Columns: numeric(d.T("votes.col.rank"), d.T("votes.col.posts"), d.T("votes.col.midpoint"), d.T("votes.col.value")),
+		Notes:   []web.Note{{ID: "rate", Sign: "*", Text: d.T("votes.posts.rate")}},
+		Empty:   web.Empty{Why: d.T("votes.posts.none"), Next: d.T("votes.posts.none-next")},
+	}
+	var posts int64
+	for _, r := range s.Ranks {
+		cell := d.nameCell("", r.Name, "")
+		if r.Name.In(d.Lang()) == "" {
+			cell.Text = r.Code
+		}
+		if r.Directorate {
+			cell.Small = d.T("votes.posts.directorate")
+		}
+		value := web.Cell{Text: d.thousands(r.Value), Marks: []web.Mark{{Sign: "*", ID: "rate"}}}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{cell, {Text: d.Number(r.Posts)}, {Text: d.Number(r.MidpointDollars)}, value}})
+		posts += r.Posts
+	}
+	if len(t.Rows) > 0 {
+		t.Rows = append(t.Rows, web.Row{Total: true, Cells: []web.Cell{
+			{Text: d.T("votes.posts.total")}, {Text: d.Number(posts)}, {Body: web.Blank()}, {Text: d.thousands(s.Value), Small: d.T("votes.posts.value-note")},
+		}})
+	}
+	return t
+}
+
+func (d desk) changeTable(s Staffing) web.Table {
+	t := web.Table{
+		ID: "changes", Caption: d.T("votes.posts.changes", "year", s.Year), Mode: web.Records,
+		Columns: []web.Column{{Head: d.T("votes.col.day")}, {Head: d.T("votes.col.rank")}, {Head: d.T("votes.col.programme")}, {Head: d.T("votes.col.change"), Numeric: true}, {Head: d.T("votes.col.tenure")}},
+		Empty:   web.Empty{Why: d.T("votes.posts.no-changes"), Next: d.T("votes.posts.no-changes-next")},
+	}
+	if d.Draft {
+		t.Columns = append(t.Columns, web.Column{Head: d.T("votes.col.reason")}, web.Column{Head: d.T("votes.col.approval")})
+	}
+	for _, c := range s.Changes {
+		tenure := "votes.posts.limited"
+		switch {
+		case c.Opening:
+			tenure = "votes.posts.opening"
+		case c.Permanent:
+			tenure = "votes.posts.permanent"
+		}
+		cells := []web.Cell{{Text: d.Date(c.Day)}, {Text: c.Rank}, {Text: c.Programme}, {Text: d.Signed(money.Int(int32(c.Delta)).String())}, {Text: d.T(tenure)}}
+		if d.Draft {
+			cells = append(cells, text(c.Reason), text(c.Approval))
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: cells})
+	}
+	for _, n := range s.Net {
+		cells := []web.Cell{{Text: d.T("votes.posts.net")}, {Body: web.Blank()}, {Text: n.Programme}, {Text: d.Signed(money.Int(int32(n.Change)).String())}, {Body: web.Blank()}}
+		if d.Draft {
+			cells = append(cells, web.Cell{Body: web.Blank()}, web.Cell{Body: web.Blank()})
+		}
+		t.Rows = append(t.Rows, web.Row{Total: true, Cells: cells})
+	}
+	return t
+}
+
+// text is a cell that may stay empty on purpose.
+func text(s string) web.Cell {
+	if s == "" {
+		return web.Cell{Body: web.Blank()}
+	}
+	return web.Cell{Text: s}
+}

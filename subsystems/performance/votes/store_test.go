@@ -1,0 +1,865 @@
+package votes
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"praya/kernel/fault"
+	"praya/kernel/lang"
+	"praya/kernel/money"
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/access"
+	"praya/platform/audit"
+	"praya/platform/db"
+	"praya/platform/db/dbtest"
+	"praya/platform/events"
+)
+
+func schemas() []db.Schema { return []db.Schema{audit.Schema(), events.Schema(), Schema()} }
+
+// calendar is a clock whose day a test sets.
+type calendar struct {
+	mu  sync.Mutex
+	day when.Day
+	n   int
+}
+
+func (c *calendar) now() when.Instant {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++ // no two instants are the same, so that ids sort
+	return when.At(time.Date(c.day.Year, c.day.Month, c.day.Date, 9, 0, 0, c.n*1000, when.HongKong))
+}
+
+func day(s string) when.Day {
+	d, err := when.ParseDay(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// heads knows Head 47 of the Digital Policy Office, and an invented one.
+type heads struct{}
+
+func (heads) Head(_ context.Context, head string) (Head, error) {
+	switch head {
+	case "47":
+		return Head{"DPO", lang.Text{TC: "政府總部：數字政策辦公室", EN: "Digital Policy Office", SC: "政府总部：数字政策办公室"}}, nil
+	case "901":
+		return Head{"EPD", lang.Text{TC: "虛構總目", EN: "Invented Head", SC: "虚构总目"}}, nil
+	}
+	return Head{}, fault.New(fault.NotFound, "votes.fault.no-head")
+}
+
+// world is a store with Head 47's book of 2025-26, on 15 September 2025.
+type world struct {
+	*Service
+	*testing.T
+	clock  *calendar
+	system context.Context
+}
+
+func worlds(t *testing.T, test func(w *world)) {
+	t.Helper()
+	dbtest.EachURL(t, func(t *testing.T, address string) {
+		w := newWorld(t, address)
+		test(w)
+	})
+}
+
+func newWorld(t *testing.T, address string) *world {
+	t.Helper()
+	clock := &calendar{day: day("2025-09-15")}
+	d, err := db.Open(t.Context(), db.Config{URL: address, Connections: 8}, clock.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := d.Migrate(t.Context(), schemas()...); err != nil {
+		t.Fatal(err)
+	}
+	policy, err := access.New(Policy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{T: t, clock: clock, system: who.AsSystem(t.Context(), who.Production)}
+	w.Service = &Service{DB: d, Policy: policy, Heads: heads{}}
+	w.ok(w.Seed(w.system))
+	w.ok(w.LoadBook(w.system, book47()))
+	w.ok(w.LoadRanks(w.system, testRanks()...))
+	return w
+}
+
+// as is an officer of a department.
+func (w *world) as(name, department string, roles ...string) context.Context {
+	return who.With(w.Context(), who.Request{Realm: who.Production, Lang: lang.EN, Actor: who.Actor{
+		Kind: who.Officer, ID: "account-" + name, Duty: who.Duty{Officer: name, Department: department, Roles: strings.Join(roles, " ")},
+	}})
+}
+
+func (w *world) officer() context.Context  { return w.as("an", "DPO", OfficerRole) }
+func (w *world) approver() context.Context { return w.as("bo", "DPO", ApproverRole) }
+
+func (w *world) ok(err error) {
+	w.Helper()
+	if err != nil {
+		var f *fault.Fault
+		if errors.As(err, &f) {
+			w.Fatal(err, f.Args, f.Fields)
+		}
+		w.Fatal(err)
+	}
+}
+
+// refused wants an error whose kind, key, or key of a field this is.
+func (w *world) refused(err error, want string) {
+	w.Helper()
+	if got := said(err); !strings.Contains(got, want) || err == nil {
+		w.Errorf("%v (%s), want %s", err, got, want)
+	}
+}
+
+func said(err error) string {
+	var f *fault.Fault
+	if !errors.As(err, &f) {
+		return ""
+	}
+	out := string(f.Kind) + " " + f.Key
+	for _, x := range f.Fields {
+		out += " " + x.Key
+	}
+	return out
+}
+
+func (w *world) ask(body Asked, reason string) Request {
+	w.Helper()
+	r, err := w.Ask(w.officer(), "47", body, reason)
+	w.ok(err)
+	return r
+}
+
+func (w *world) approved(body Asked, reason string) Request {
+	w.Helper()
+	r := w.ask(body, reason)
+	if r.State == Pending {
+		var err error
+		r, err = w.Approve(w.approver(), "47", r.ID, r.Version, "")
+		w.ok(err)
+	}
+	return r
+}
+
+func dec(s string) *money.Decimal {
+	if s == "" {
+		return nil
+	}
+	d, err := money.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return &d
+}
+
+func cols(a, b, c, d string) Columns { return Columns{dec(a), dec(b), dec(c), dec(d)} }
+
+func named(s string) lang.Text { return lang.Text{TC: s, EN: s, SC: s} }
+
+func num(n int64) *int64 { return &n }
+
+// book47 is Head 47's 2025-26 figures, with short names of our own.
+func book47() Book {
+	operating, capital := named("recurrent"), named("plant")
+	item := func(code, name, approved, accumulated, revised, balance string) Commitment {
+		return Commitment{Code: code, Name: named(name), ApprovedThousands: dec(approved), AccumulatedThousands: dec(accumulated), RevisedThousands: dec(revised), BalanceThousands: dec(balance)}
+	}
+	return Book{
+		Head: "47", Year: "2025-26", Source: "Estimates 2025-26",
+		Subheads: []Subhead{
+			{"000", named("Operational expenses"), Operating, operating, cols("1241883", "1706321", "1895697", "2179588")},
+			{"700", named("General non-recurrent"), Operating, named("non-recurrent"), cols("717159", "1289043", "1105700", "1311000")},
+			{"661", named("Minor plant"), Capital, capital, cols("0", "1350", "3130", "3887")},
+		},
+		Components: []Component{
+			{"salaries", named("Personal emoluments"), named("Salaries"), cols("511795", "577518", "623760", "693258")},
+			{"hosting", named("Other charges"), named("Hosting platform"), cols("730088", "1128803", "1271937", "1486330")},
+		},
+		Programmes: []Programme{
+			{"1", named("Digital government"), cols("311.9", "310.4", "293.8", "305.6")},
+			{"2", named("Data governance"), cols("200.0", "400.0", "500.0", "700.0")},
+			{"3", named("Digital infrastructure"), cols("1447.1", "2286.3", "2210.7", "2488.9")},
+		},
+		Commitments: []Commitment{
+			item("802", "Web3", "50000", "35800", "11700", "2500"),
+			item("803", "Digital transformation", "500000", "395000", "5000", "100000"),
+			item("894", "IT in schools", "1234000", "597298", "101000", "535702"),
+		},
+		Posts: Posts{
+			NonDirectorateBefore: num(863), NonDirectorateAfter: num(855), DirectorateBefore: num(25), DirectorateAfter: num(25),
+			NetChange: []NetChange{{"1", -14}, {"2", 6}},
+		},
+		CeilingThousands: dec("701057"),
+	}
+}
+
+func testRanks() []Rank {
+	return []Rank{
+		{"SM", named("Systems Manager"), false, day("2025-04-01"), 1_200_000},
+		{"AP", named("Analyst"), false, day("2025-04-01"), 800_000},
+		{"AP", named("Analyst"), false, day("2026-04-01"), 840_000},
+		{"D2", named("Assistant Commissioner"), true, day("2025-04-01"), 2_400_000},
+	}
+}
+
+func pay(item string, dollars string, on string) Payments {
+	c, err := CentsOf(*dec(dollars))
+	if err != nil {
+		panic(err)
+	}
+	return Payments{[]Payment{{Day: day(on), Subhead: "700", Item: item, Cents: c, Text: "grant"}}}
+}
+
+func thousands(n int64) Cents { return Cents(n * 100_000) }
+
+func TestBookAsLoaded(t *testing.T) {
+	worlds(t, func(w *world) {
+		want := book47()
+		want.Commitments[0].Subhead, want.Commitments[1].Subhead, want.Commitments[2].Subhead = "700", "700", "700"
+		got, err := w.Book(w.Context(), "47", "2025-26")
+		w.ok(err)
+		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b money.Decimal) bool { return a.Cmp(b) == 0 && a.Scale() == b.Scale() })); diff != "" {
+			w.Error(diff)
+		}
+		for _, c := range got.Provision() {
+			if c.Column == "estimate" && (!c.Agrees || c.ProgrammesThousands.String() != "3494500.0" && c.ProgrammesThousands.String() != "3494500") {
+				w.Errorf("%+v", c)
+			}
+		}
+		entries, total, err := w.Journal(w.approver(), "47", "2025-26", "", "", 100, 0)
+		w.ok(err)
+		w.ok(w.LoadBook(w.system, book47())) // again
+		_, again, err := w.Journal(w.approver(), "47", "2025-26", "", "", 100, 0)
+		w.ok(err)
+		// 3 subheads, 2 components, 3 items with what was approved and what was spent.
+		if total != 11 || again != total || len(entries) != total {
+			w.Errorf("%d entries, then %d", total, again)
+		}
+		i, err := w.Commitment(w.Context(), "47", "803")
+		w.ok(err)
+		if i.Approved != thousands(500_000) || i.Accumulated != thousands(400_000) || i.Balance != thousands(100_000) {
+			w.Errorf("%+v", i)
+		}
+		_, err = w.Book(w.Context(), "47", "2031-32")
+		w.refused(err, "no-book")
+		_, err = w.Book(w.Context(), "48", "2025-26")
+		w.refused(err, "no-head")
+		w.refused(w.LoadBook(w.officer(), book47()), "forbidden")
+		bad := book47()
+		bad.Commitments[0].BalanceThousands = dec("2501")
+		w.refused(w.LoadBook(w.system, bad), "votes.fault.book")
+		bad = book47()
+		bad.Subheads = append(bad.Subheads, bad.Subheads[0])
+		w.refused(w.LoadBook(w.system, bad), "votes.fault.book")
+		w.sound()
+	})
+}
+
+// sound checks what always holds of a journal: every entry balances, all accounts together come
+// to nothing, the accounts are the sums of their legs, and the items' identity.
+func (w *world) sound() {
+	w.Helper()
+	for _, head := range []string{"47", "901"} {
+		w.ok(w.DB.Read(w.system, func(tx *db.Tx) error {
+			sums, total := map[accountKey]Cents{}, Cents(0)
+			years, err := bookYears(tx, head)
+			if err != nil {
+				return err
+			}
+			for _, year := range years {
+				entries, _, err := entriesPage(tx, head, year, "", "", 100_000, 0)
+				if err != nil {
+					return err
+				}
+				for _, e := range entries {
+					full, err := entryByID(tx, e.ID)
+					if err != nil {
+						return err
+					}
+					if err := full.check(); err != nil {
+						w.Errorf("%+v: %v", full, err)
+					}
+					for _, l := range full.Legs {
+						sums[accountKey{l.Account, l.Year}] += l.Credit - l.Debit
+						total += l.Credit - l.Debit
+					}
+				}
+			}
+			if total != 0 {
+				w.Errorf("all accounts come to %s", total)
+			}
+			for key, sum := range sums {
+				has, err := balance(tx, head, key.account, key.year)
+				if err != nil {
+					return err
+				}
+				if has != sum {
+					w.Errorf("%v has %s, its legs %s", key, has, sum)
+				}
+				if held(key.account) && has < 0 {
+					w.Errorf("%v has turned: %s", key, has)
+				}
+			}
+			items, err := itemsOf(tx, head)
+			for _, i := range items {
+				has, err := balance(tx, head, accountItem+i.Code, "")
+				if err != nil {
+					return err
+				}
+				if i.Approved-i.Accumulated-i.Spent != i.Balance || i.Balance != has {
+					w.Errorf("%+v, the account has %s", i, has)
+				}
+			}
+			return err
+		}))
+	}
+}
+
+func TestPaymentsAndTheirLimits(t *testing.T) {
+	worlds(t, func(w *world) {
+		small := w.ask(pay("802", "50000", "2025-09-01"), "")
+		if small.State != Approved || small.Decider != byRule {
+			w.Errorf("a small payment waits: %+v", small)
+		}
+		large := w.ask(pay("802", "2000000.50", "2025-09-02"), "")
+		if large.State != Pending {
+			w.Errorf("a large payment does not wait: %+v", large)
+		}
+		_, err := w.Approve(w.as("an", "DPO", ApproverRole, OfficerRole), "47", large.ID, large.Version, "")
+		w.refused(err, "four-eyes")
+		_, err = w.Approve(w.officer(), "47", large.ID, large.Version, "")
+		w.refused(err, "forbidden")
+		_, err = w.Approve(w.as("cy", "EPD", ApproverRole), "47", large.ID, large.Version, "")
+		w.refused(err, "forbidden")
+		_, err = w.Approve(w.approver(), "901", large.ID, large.Version, "")
+		w.refused(err, "forbidden")
+		_, err = w.Approve(w.as("cy", "EPD", ApproverRole), "901", large.ID, large.Version, "")
+		w.refused(err, "no-request")
+		_, err = w.Approve(w.approver(), "47", large.ID, large.Version, "seen")
+		w.ok(err)
+		_, err = w.Approve(w.approver(), "47", large.ID, large.Version, "seen")
+		w.refused(err, "decided")
+
+		// 2,500,000 − 50,000 − 2,000,000.50 = 449,999.50
+		_, err = w.Ask(w.officer(), "47", pay("802", "449999.51", "2025-09-03"), "")
+		w.refused(err, "votes.fault.balance")
+		var f *fault.Fault
+		if !errors.As(err, &f) || f.Args["balance"] != "449,999.50" || f.Args["amount"] != "449,999.51" || f.Args["over"] != "0.01" {
+			w.Errorf("the refusal shows %v", f.Args)
+		}
+		w.approved(pay("802", "449999.50", "2025-09-03"), "")
+		i, err := w.Commitment(w.Context(), "47", "802")
+		w.ok(err)
+		if i.Balance != 0 || i.Spent != thousands(2500) {
+			w.Errorf("%+v", i)
+		}
+
+		for name, c := range map[string]struct {
+			p    Payment
+			want string
+		}{
+			"future":       {Payment{Day: day("2025-09-16"), Subhead: "700", Item: "803", Cents: 100, Text: "x"}, "wrong.future"},
+			"no item":      {Payment{Day: day("2025-09-01"), Subhead: "700", Cents: 100, Text: "x"}, "item-needed"},
+			"other item":   {Payment{Day: day("2025-09-01"), Subhead: "000", Component: "salaries", Item: "803", Cents: 100, Text: "x"}, "wrong.item"},
+			"no component": {Payment{Day: day("2025-09-01"), Subhead: "000", Cents: 100, Text: "x"}, "component-needed"},
+			"component":    {Payment{Day: day("2025-09-01"), Subhead: "000", Component: "cars", Cents: 100, Text: "x"}, "wrong.component"},
+			"subhead":      {Payment{Day: day("2025-09-01"), Subhead: "603", Cents: 100, Text: "x"}, "wrong.subhead"},
+			"negative":     {Payment{Day: day("2025-09-01"), Subhead: "700", Item: "803", Cents: -100, Text: "x"}, "wrong.amount"},
+			"no words":     {Payment{Day: day("2025-09-01"), Subhead: "700", Item: "803", Cents: 100}, "wrong.text"},
+			"other year":   {Payment{Day: day("2023-09-01"), Subhead: "700", Item: "803", Cents: 100, Text: "x"}, "year-unknown"},
+			"provision":    {Payment{Day: day("2025-09-01"), Subhead: "000", Component: "salaries", Cents: thousands(2179588) + 1, Text: "x"}, "votes.fault.provision"},
+		} {
+			_, err := w.Ask(w.officer(), "47", Payments{[]Payment{c.p}}, "")
+			if got := said(err); !strings.Contains(got, c.want) {
+				w.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+		}
+		_, err = w.Ask(w.as("cy", "EPD", OfficerRole), "47", pay("803", "1", "2025-09-01"), "")
+		w.refused(err, "forbidden")
+		_, err = w.Ask(w.system, "47", pay("803", "1", "2025-09-01"), "")
+		w.refused(err, "forbidden")
+		w.sound()
+	})
+}
+
+// TestOneBalanceIsSpentOnce: two officers pay the whole balance at the same moment.
+func TestOneBalanceIsSpentOnce(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.ok(w.LoadRules(w.system, Rule{Name: SecondEyes, From: "1900-01", Value: *dec("100000000")}))
+		for range 5 {
+			i, err := w.Commitment(w.Context(), "47", "802")
+			w.ok(err)
+			whole := Payments{[]Payment{{Day: day("2025-09-01"), Subhead: "700", Item: "802", Cents: i.Balance, Text: "all of it"}}}
+			var won, lost int
+			var mu sync.Mutex
+			var together sync.WaitGroup
+			start := make(chan struct{})
+			for n := range 2 {
+				ctx := w.as("officer-"+string(rune('a'+n)), "DPO", OfficerRole)
+				together.Go(func() {
+					<-start
+					_, err := w.Ask(ctx, "47", whole, "")
+					mu.Lock()
+					defer mu.Unlock()
+					switch {
+					case err == nil:
+						won++
+					case strings.Contains(said(err), "votes.fault.balance"):
+						lost++
+					default:
+						w.Error(err)
+					}
+				})
+			}
+			close(start)
+			together.Wait()
+			if won != 1 || lost != 1 {
+				w.Fatalf("%d won, %d lost", won, lost)
+			}
+			entries, _, err := w.Journal(w.approver(), "47", "2025-26", "", "802", 1, 0)
+			w.ok(err)
+			w.approved(Reversal{entries[0].ID, day("2025-09-15")}, "again")
+		}
+		w.sound()
+	})
+}
+
+func TestReversal(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.ask(pay("803", "1000.10", "2025-08-01"), "")
+		entries, _, err := w.Journal(w.officer(), "47", "2025-26", "", "803", 1, 0)
+		w.ok(err)
+		e := entries[0]
+		_, err = w.Ask(w.officer(), "47", Reversal{e.ID, day("2025-09-01")}, "")
+		w.refused(err, "wrong.reason")
+		_, err = w.Ask(w.officer(), "47", Reversal{e.ID, day("2025-07-31")}, "wrong payee")
+		w.refused(err, "reverse-day")
+		r := w.ask(Reversal{e.ID, day("2025-09-01")}, "wrong payee")
+		if r.State != Pending {
+			w.Error("a reversal does not wait")
+		}
+		twice := w.ask(Reversal{e.ID, day("2025-09-02")}, "wrong payee")
+		_, err = w.Approve(w.approver(), "47", r.ID, r.Version, "")
+		w.ok(err)
+		_, err = w.Approve(w.approver(), "47", twice.ID, twice.Version, "")
+		w.refused(err, "votes.fault.reversed")
+		_, err = w.Refuse(w.approver(), "47", twice.ID, twice.Version, " ")
+		w.refused(err, "wrong.reason")
+		_, err = w.Refuse(w.approver(), "47", twice.ID, twice.Version, "done already")
+		w.ok(err)
+		back, _, err := w.Journal(w.officer(), "47", "2025-26", "", "803", 1, 0)
+		w.ok(err)
+		if back[0].Kind != EntryReversal || back[0].Cents != -e.Cents || back[0].Reverses != e.ID || back[0].By != "an" {
+			w.Errorf("%+v", back[0])
+		}
+		_, err = w.Ask(w.officer(), "47", Reversal{back[0].ID, day("2025-09-03")}, "x")
+		w.refused(err, "wrong.reverse")
+		_, err = w.Ask(w.as("cy", "EPD", OfficerRole), "901", Reversal{e.ID, day("2025-09-03")}, "x")
+		w.refused(err, "no-entry")
+		i, err := w.Commitment(w.Context(), "47", "803")
+		w.ok(err)
+		if i.Spent != 0 || i.Balance != thousands(100_000) {
+			w.Errorf("%+v", i)
+		}
+		got := w.subjects()
+		if got["performance.payment.posted"] != 2 {
+			w.Errorf("%v", got)
+		}
+		w.sound()
+	})
+}
+
+// subjects counts the events so far.
+func (w *world) subjects() (out map[string]int) {
+	w.Helper()
+	out = map[string]int{}
+	ctx, cancel := context.WithTimeout(w.system, 5*time.Second)
+	defer cancel()
+	const last = "performance.test.last"
+	w.ok(w.DB.Write(w.system, func(tx *db.Tx) error { return events.Publish(tx, events.Event{Subject: last}) }))
+	bus := events.New(w.DB, slog.New(slog.DiscardHandler), events.Consumer{Name: "test", Subjects: []string{"performance."}, Handle: func(_ *db.Tx, e events.Event) error {
+		if e.Subject == last {
+			cancel()
+			return nil
+		}
+		out[e.Subject]++
+		return nil
+	}})
+	if err := bus.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		w.Fatal(err)
+	}
+	return out
+}
+
+func TestClosedPeriods(t *testing.T) {
+	worlds(t, func(w *world) {
+		waiting := w.ask(pay("803", "1000000", "2025-07-31"), "")
+		w.refused(w.SetPeriod(w.officer(), "47", "2025-07", true, 0, "month's end"), "forbidden")
+		w.refused(w.SetPeriod(w.approver(), "47", "2025-07", true, 0, ""), "wrong.reason")
+		w.refused(w.SetPeriod(w.approver(), "47", "2025-10", true, 0, "month's end"), "wrong.future")
+		w.refused(w.SetPeriod(w.approver(), "47", "2025-13", true, 0, "month's end"), "not-found")
+		w.ok(w.SetPeriod(w.approver(), "47", "2025-07", true, 0, "month's end"))
+		w.refused(w.SetPeriod(w.approver(), "47", "2025-07", true, 1, "month's end"), "votes.fault.period")
+		_, err := w.Ask(w.officer(), "47", pay("803", "10", "2025-07-01"), "")
+		w.refused(err, "votes.fault.closed")
+		_, err = w.Approve(w.approver(), "47", waiting.ID, waiting.Version, "")
+		w.refused(err, "votes.fault.closed")
+		w.ask(pay("803", "10", "2025-08-01"), "")
+		w.refused(w.SetPeriod(w.approver(), "47", "2025-07", false, 0, "late bill"), "conflict")
+		w.ok(w.SetPeriod(w.approver(), "47", "2025-07", false, 1, "late bill"))
+		_, err = w.Approve(w.approver(), "47", waiting.ID, waiting.Version, "")
+		w.ok(err)
+		trail, _, err := audit.New(w.DB).Page(w.system, 3, 0)
+		w.ok(err)
+		if trail[0].What != "votes.approve.payments" || trail[1].What != "votes.period.reopen" || trail[1].On != "47/2025-07" {
+			w.Errorf("%v", trail)
+		}
+		w.sound()
+	})
+}
+
+func TestVirementAndSupplement(t *testing.T) {
+	worlds(t, func(w *world) {
+		on := day("2025-09-01")
+		salaries, hosting, plant := Place{"000", "salaries"}, Place{"000", "hosting"}, Place{"661", ""}
+		w.approved(Virement{on, salaries, hosting, thousands(1000)}, "more tenants")
+		w.approved(Virement{on, hosting, plant, thousands(500)}, "machines")
+		_, err := w.Ask(w.officer(), "47", Virement{on, plant, plant, 1}, "x")
+		w.refused(err, "same-line")
+		_, err = w.Ask(w.officer(), "47", Virement{on, plant, salaries, thousands(4388)}, "x")
+		w.refused(err, "votes.fault.provision")
+		_, err = w.Ask(w.officer(), "47", Virement{on, salaries, plant, thousands(692259)}, "x")
+		w.refused(err, "votes.fault.provision")
+		_, err = w.Ask(w.officer(), "47", Supplement{on, plant, "", thousands(100), ""}, "x")
+		w.refused(err, "authority")
+		w.approved(Supplement{on, salaries, "", thousands(100), "FC 2025-9"}, "pay rise")
+		w.approved(Supplement{on, Place{}, "802", thousands(1500), "FC 2025-10"}, "second phase")
+		v, err := w.Subhead(w.Context(), "47", "2025-26", "000")
+		w.ok(err)
+		// 2,179,588 − 500 + 100; salaries 693,258 − 1,000 + 100; hosting 1,486,330 + 1,000 − 500
+		if v.Provision != thousands(2179188) || v.Components[0].Provision != thousands(692358) || v.Components[1].Provision != thousands(1486830) {
+			w.Errorf("%+v", v)
+		}
+		i, err := w.Commitment(w.Context(), "47", "802")
+		w.ok(err)
+		if i.Approved != thousands(51500) || i.Balance != thousands(4000) {
+			w.Errorf("%+v", i)
+		}
+		w.sound()
+	})
+}
+
+func TestItemsOfABlockVote(t *testing.T) {
+	worlds(t, func(w *world) {
+		item := func(cost Cents) NewItem {
+			return NewItem{Day: day("2025-09-01"), Code: "V1", Subhead: "661", Name: named("Van"), Cents: cost}
+		}
+		for _, c := range []struct {
+			cost Cents
+			want string
+		}{
+			{thousands(200), "item-above"},
+			{thousands(10_000) + 1, "item-up-to"},
+			{0, "wrong.amount"},
+		} {
+			_, err := w.Ask(w.officer(), "47", item(c.cost), "worn out")
+			w.refused(err, c.want)
+		}
+		w.approved(item(thousands(200)+1), "worn out")
+		_, err := w.Ask(w.officer(), "47", item(thousands(300)), "worn out")
+		w.refused(err, "code-taken")
+		van := Payment{Day: day("2025-09-02"), Subhead: "661", Item: "V1", Cents: thousands(200), Text: "van"}
+		w.approved(Payments{[]Payment{van}}, "")
+		van.Cents = 2
+		_, err = w.Ask(w.officer(), "47", Payments{[]Payment{van}}, "")
+		w.refused(err, "votes.fault.balance")
+		commitment := NewItem{Day: day("2025-09-01"), Code: "807", Subhead: "700", Name: named("New"), Cents: thousands(90_000)}
+		_, err = w.Ask(w.officer(), "47", commitment, "x")
+		w.refused(err, "authority")
+		commitment.Authority = "FC 2025-11"
+		w.approved(commitment, "x")
+		wrongPlace := commitment
+		wrongPlace.Code, wrongPlace.Subhead = "808", "603"
+		_, err = w.Ask(w.officer(), "47", wrongPlace, "x")
+		w.refused(err, "wrong.subhead")
+		next, err := w.Book(w.Context(), "47", "2026-27")
+		w.ok(err)
+		last := next.Commitments[len(next.Commitments)-1]
+		if last.Code != "807" || last.ApprovedThousands.String() != "90000" {
+			w.Errorf("%+v", last)
+		}
+		w.sound()
+	})
+}
+
+func TestEstimatesAndTheNextBook(t *testing.T) {
+	worlds(t, func(w *world) {
+		revised := func(n, was, why string) EstimateChange {
+			return EstimateChange{Kind: Subheads, Code: "661", Year: "2025-26", Phase: Revised, Thousands: *dec(n), Was: dec(was), Explanation: why}
+		}
+		_, err := w.Ask(w.officer(), "47", revised("3000", "", ""), "")
+		w.refused(err, "wrong.explanation") // down from 3,887
+		_, err = w.Ask(w.officer(), "47", revised("3000", "3887", "x"), "")
+		w.refused(err, "votes.fault.moved")
+		first := w.ask(revised("3000", "", "fewer vans"), "")
+		_, err = w.Ask(w.as("di", "DPO", OfficerRole), "47", revised("3100", "", "some vans"), "")
+		w.refused(err, "asked-already")
+		_, err = w.Approve(w.approver(), "47", first.ID, first.Version, "")
+		w.ok(err)
+		_, err = w.Ask(w.as("di", "DPO", OfficerRole), "47", revised("3100", "", "some vans"), "")
+		w.refused(err, "votes.fault.moved")
+		w.approved(revised("3100", "3000", "some vans"), "")
+		w.approved(EstimateChange{Kind: Programmes, Code: "1", Year: "2026-27", Phase: Original, Thousands: *dec("310049.9"), Explanation: "x"}, "")
+		w.approved(EstimateChange{Kind: Items, Code: "803", Year: "2025-26", Phase: Revised, Thousands: *dec("60000")}, "")
+		w.approved(EstimateChange{Kind: Ceilings, Year: "2026-27", Phase: Original, Thousands: *dec("690000")}, "")
+		_, err = w.Ask(w.officer(), "47", EstimateChange{Kind: Subheads, Code: "603", Year: "2026-27", Phase: Original}, "")
+		w.refused(err, "wrong.line")
+		w.ask(pay("803", "1000.10", "2025-08-01"), "")
+
+		b, err := w.Book(w.Context(), "47", "2026-27")
+		w.ok(err)
+		plant := b.Subheads[2].Thousands
+		if !b.Derived || plant.Original.String() != "3887" || plant.Revised.String() != "3100" || plant.Estimate != nil || plant.Actual != nil {
+			w.Errorf("%+v", b.Subheads[2])
+		}
+		if b.Programmes[0].Millions.Estimate.String() != "310.0" || b.Programmes[0].Millions.Original.String() != "305.6" || b.CeilingThousands.String() != "690000" {
+			w.Errorf("%+v", b.Programmes)
+		}
+		c := b.Commitments[1] // 500,000 − (395,000 + 5,000) − 60,000
+		if c.AccumulatedThousands.String() != "400000" || c.RevisedThousands.String() != "60000" || c.BalanceThousands.String() != "40000" {
+			w.Errorf("%+v", c)
+		}
+		if *b.Posts.NonDirectorateBefore != 855 || *b.Posts.NonDirectorateAfter != 855 || *b.Posts.DirectorateBefore != 25 {
+			w.Errorf("%+v", b.Posts)
+		}
+
+		// The paper comes, and says otherwise in two places.
+		paper := book47()
+		paper.Year, paper.Source, paper.CeilingThousands = "2026-27", "Estimates 2026-27", dec("690000")
+		paper.Subheads[2].Thousands = cols("3000", "3887", "3099", "4000")
+		paper.Programmes[0].Millions = cols("300.0", "305.6", "306.0", "310.0")
+		paper.Commitments = []Commitment{{Code: "803", ApprovedThousands: dec("500000"), AccumulatedThousands: dec("400001"), RevisedThousands: dec("60000"), BalanceThousands: dec("39999"), Name: named("x")}}
+		w.ok(w.LoadBook(w.system, paper))
+		w.ok(w.LoadBook(w.system, paper))
+		found, err := w.Differences(w.officer(), "47", DifferenceOpen)
+		w.ok(err)
+		if len(found) != 1 || found[0].Ours != "3100" || found[0].Theirs != "3099" || found[0].Column != 2 {
+			w.Errorf("%+v", found)
+		}
+		b, err = w.Book(w.Context(), "47", "2026-27")
+		w.ok(err)
+		if b.Derived || b.Subheads[2].Thousands.Revised.String() != "3100" || b.Subheads[2].Thousands.Estimate.String() != "4000" {
+			w.Errorf("%+v", b.Subheads[2])
+		}
+		w.refused(w.Settle(w.officer(), "47", found[0].ID, found[0].Version, true, "as printed"), "forbidden")
+		w.refused(w.Settle(w.approver(), "47", found[0].ID, found[0].Version, true, ""), "wrong.reason")
+		w.ok(w.Settle(w.approver(), "47", found[0].ID, found[0].Version, true, "as printed"))
+		w.refused(w.Settle(w.approver(), "47", found[0].ID, found[0].Version, false, "x"), "decided")
+		b, err = w.Book(w.Context(), "47", "2026-27")
+		w.ok(err)
+		if b.Subheads[2].Thousands.Revised.String() != "3099" {
+			w.Errorf("%+v", b.Subheads[2])
+		}
+		w.sound()
+	})
+}
+
+func TestCorrectedPaper(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.ask(pay("803", "1000", "2025-08-01"), "")
+		corrected := book47()
+		corrected.Subheads[0].Thousands.Estimate = dec("2179589") // nothing rests on it yet
+		corrected.Subheads[1].Thousands.Estimate = dec("1311001") // a payment does
+		corrected.Commitments[0].ApprovedThousands, corrected.Commitments[0].BalanceThousands = dec("50001"), dec("2501")
+		corrected.Commitments[1].ApprovedThousands, corrected.Commitments[1].BalanceThousands = dec("500001"), dec("100001")
+		corrected.Components = corrected.Components[:1]
+		w.ok(w.LoadBook(w.system, corrected))
+		w.ok(w.LoadBook(w.system, corrected))
+		found, err := w.Differences(w.officer(), "47", "")
+		w.ok(err)
+		kinds := map[string]int{}
+		for _, d := range found {
+			kinds[string(d.Kind)+"/"+d.Code]++
+		}
+		if diff := cmp.Diff(map[string]int{"component/hosting": 4, "item/803": 2, "subhead/700": 1}, kinds); diff != "" {
+			w.Error(diff)
+		}
+		v, err := w.Subhead(w.Context(), "47", "2025-26", "000")
+		w.ok(err)
+		i, err := w.Commitment(w.Context(), "47", "802")
+		w.ok(err)
+		j, err := w.Commitment(w.Context(), "47", "803")
+		w.ok(err)
+		if v.Provision != thousands(2179589) || i.Approved != thousands(50001) || j.Approved != thousands(500_000) {
+			w.Errorf("%+v %+v %+v", v.Provision, i.Item, j.Item)
+		}
+		for _, d := range found {
+			if d.Kind != Components {
+				w.ok(w.Settle(w.approver(), "47", d.ID, d.Version, true, "as corrected"))
+			}
+		}
+		j, err = w.Commitment(w.Context(), "47", "803")
+		w.ok(err)
+		v, err = w.Subhead(w.Context(), "47", "2025-26", "700")
+		w.ok(err)
+		if j.Approved != thousands(500_001) || j.Balance != thousands(100_001)-100_000 || v.Provision != thousands(1_311_001) {
+			w.Errorf("%+v %+v", j.Item, v.Provision)
+		}
+		w.ok(w.LoadBook(w.system, corrected))
+		open, err := w.Differences(w.officer(), "47", DifferenceOpen)
+		w.ok(err)
+		if len(open) != 4 {
+			w.Errorf("%+v", open)
+		}
+		w.sound()
+	})
+}
+
+// TestPapersThroughTheYears: an older paper moves nothing, a newer one moves the opening on.
+func TestPapersThroughTheYears(t *testing.T) {
+	worlds(t, func(w *world) {
+		old := Book{Head: "47", Year: "2023-24", Source: "Estimates 2023-24", Commitments: []Commitment{
+			{Code: "801", Name: named("Wi-Fi"), ApprovedThousands: dec("25300"), AccumulatedThousands: dec("12201"), RevisedThousands: dec("3200"), BalanceThousands: dec("9899")},
+			{Code: "802", Name: named("Web3"), ApprovedThousands: dec("50000"), AccumulatedThousands: dec("0"), RevisedThousands: dec("0"), BalanceThousands: dec("50000")},
+		}}
+		w.ok(w.LoadBook(w.system, old))
+		i, err := w.Commitment(w.Context(), "47", "802")
+		w.ok(err)
+		if i.Balance != thousands(2500) || i.Opened != "2025-26" || len(i.Series) != 2 || i.Series[0].Year != "2023-24" || i.Series[0].Paper.BalanceThousands.String() != "50000" {
+			w.Errorf("%+v", i)
+		}
+		newer := old
+		newer.Year, newer.Source = "2024-25", "Estimates 2024-25"
+		newer.Commitments = []Commitment{{Code: "801", Name: named("Wi-Fi"), ApprovedThousands: dec("25300"), AccumulatedThousands: dec("15401"), RevisedThousands: dec("3000"), BalanceThousands: dec("6899")}}
+		w.ok(w.LoadBook(w.system, newer))
+		i, err = w.Commitment(w.Context(), "47", "801")
+		w.ok(err)
+		if i.Balance != thousands(6899) || i.Opened != "2024-25" || i.Accumulated != thousands(18401) {
+			w.Errorf("%+v", i)
+		}
+		w.sound()
+	})
+}
+
+func TestPosts(t *testing.T) {
+	worlds(t, func(w *world) {
+		opening := PostChanges{[]PostChange{
+			{Day: day("2025-04-01"), Rank: "SM", Programme: "1", Delta: 400, Permanent: true, Opening: true},
+			{Day: day("2025-04-01"), Rank: "AP", Programme: "2", Delta: 270, Permanent: true, Opening: true},
+			{Day: day("2025-04-01"), Rank: "D2", Programme: "1", Delta: 25, Permanent: true, Opening: true},
+		}}
+		w.approved(opening, "")
+		_, err := w.Ask(w.officer(), "47", opening, "")
+		w.refused(err, "wrong.opened")
+		// 400 × 1.2m + 270 × 0.8m = 696m of 701.057m: room for 6 analysts.
+		add := func(n int64, rank, on string) PostChanges {
+			return PostChanges{[]PostChange{{Day: day(on), Rank: rank, Programme: "2", Delta: n, Permanent: true, Reason: "work"}}}
+		}
+		_, err = w.Ask(w.officer(), "47", add(7, "AP", "2025-10-01"), "")
+		w.refused(err, "votes.fault.ceiling")
+		var f *fault.Fault
+		if !errors.As(err, &f) || f.Args["sum"] != "701,600,000" || f.Args["ceiling"] != "701,057,000" || f.Args["over"] != "543,000" {
+			w.Errorf("the refusal shows %v", f.Args)
+		}
+		four, five := w.ask(add(4, "AP", "2025-10-01"), ""), w.ask(add(5, "AP", "2025-11-01"), "")
+		_, err = w.Approve(w.approver(), "47", four.ID, four.Version, "")
+		w.ok(err)
+		_, err = w.Approve(w.approver(), "47", five.ID, five.Version, "")
+		w.refused(err, "votes.fault.ceiling")
+		_, err = w.Ask(w.officer(), "47", add(1, "D2", "2025-10-01"), "")
+		w.refused(err, "wrong.approval")
+		_, err = w.Ask(w.officer(), "47", add(-1, "SM", "2025-10-01"), "")
+		w.refused(err, "votes.fault.posts") // programme 2 has none
+		_, err = w.Ask(w.officer(), "47", add(1, "AP", "2026-05-01"), "")
+		w.refused(err, "no-ceiling")
+		_, err = w.Ask(w.officer(), "47", add(1, "XX", "2025-10-01"), "")
+		w.refused(err, "wrong.rank")
+		w.approved(add(-10, "AP", "2026-01-01"), "")
+		s, err := w.Staffing(w.Context(), "47", day("2025-12-31"))
+		w.ok(err)
+		if s.Value != thousands(699_200) || *s.Ceiling != thousands(701_057) || !s.Known || len(s.Ranks) != 3 || s.Ranks[2].Posts != 274 {
+			w.Errorf("%+v", s)
+		}
+		b, err := w.Book(w.Context(), "47", "2026-27")
+		w.ok(err)
+		if *b.Posts.NonDirectorateBefore != 664 || *b.Posts.DirectorateBefore != 25 {
+			w.Errorf("%d %d", *b.Posts.NonDirectorateBefore, *b.Posts.DirectorateBefore)
+		}
+		if got := w.subjects(); got["performance.posts.changed"] != 2 {
+			w.Errorf("%v", got)
+		}
+	})
+}
+
+// TestTwoCreatePosts: two approvals that fit one by one, and not together, at the same moment.
+func TestTwoCreatePosts(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.approved(PostChanges{[]PostChange{{Day: day("2025-04-01"), Rank: "AP", Programme: "2", Delta: 870, Permanent: true, Opening: true}}}, "")
+		var asked []Request // 870 × 0.8m = 696m; 6 more fit, 8 do not
+		for range 2 {
+			asked = append(asked, w.ask(PostChanges{[]PostChange{{Day: day("2025-10-01"), Rank: "AP", Programme: "2", Delta: 4, Permanent: true, Reason: "work"}}}, ""))
+		}
+		errs := make([]error, 2)
+		var together sync.WaitGroup
+		for i, r := range asked {
+			together.Go(func() { _, errs[i] = w.Approve(w.approver(), "47", r.ID, r.Version, "") })
+		}
+		together.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) {
+			w.Errorf("%v, %v", errs[0], errs[1])
+		}
+		for _, err := range errs {
+			if err != nil {
+				w.refused(err, "votes.fault.ceiling")
+			}
+		}
+	})
+}
+
+func TestPlansAreNotLost(t *testing.T) {
+	worlds(t, func(w *world) {
+		p := Plan{Kind: Subheads, Code: "661", Year: "2025-26", Month: "2025-12", Cents: thousands(500)}
+		w.ok(w.SetPlan(w.officer(), "47", p))
+		w.refused(w.SetPlan(w.officer(), "47", p), "conflict")
+		p.Version, p.Cents = 1, thousands(600)
+		w.ok(w.SetPlan(w.officer(), "47", p))
+		w.refused(w.SetPlan(w.officer(), "47", p), "conflict")
+		p.Month = "2026-04"
+		w.refused(w.SetPlan(w.officer(), "47", p), "wrong.year")
+		w.ok(w.SetPlan(w.officer(), "47", Plan{Kind: Items, Code: "803", Year: "2026-27", Cents: thousands(40_000)}))
+		v, err := w.Subhead(w.Context(), "47", "2025-26", "661")
+		w.ok(err)
+		// 661 has 3,887: September and the six months after without a plan share what is left.
+		if v.Forecast.Total != thousands(3887) || v.Forecast.Planned || *v.Months[8].Plan != thousands(600) {
+			w.Errorf("%+v", v.Forecast)
+		}
+	})
+}
+
+func TestEveryStatement(t *testing.T) {
+	if n := dbtest.Prepare(t, schemas(), "."); n < 40 {
+		t.Errorf("%d statements", n)
+	}
+	dbtest.Homes(t, ".")
+}
