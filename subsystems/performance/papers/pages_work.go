@@ -77,7 +77,7 @@ func (s *Service) task(v *web.Visit, d draftView, a Ask) web.Task {
 	amount := v.Money(a.Change.String(), exponent)
 	change := v.T("papers.work.by", "amount", amount)
 	if a.Share != nil {
-		change = v.T("papers.work.by-share", "amount", amount, "share", a.Share.String())
+		change = v.T("papers.work.by-share", "amount", amount, "share", v.Percent(a.Share.String()))
 	}
 	t.Hint = change
 	if a.Owner != "" {
