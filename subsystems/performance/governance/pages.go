@@ -3,6 +3,7 @@ package governance
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -76,6 +77,12 @@ func (s *Service) listLinks(v *web.Visit, name string) (out []link) {
 		add("keep", "new-project", "/projects/new")
 		add("import", "import", "/import")
 	case "returns":
+		years, err := s.Years(v.Context())
+		if err == nil { // without it the list still stands
+			for _, year := range fiveYears(years) {
+				out = append(out, link{v.T("governance.rates.title", "year", strconv.Itoa(year)), base + "/rates/" + strconv.Itoa(year)})
+			}
+		}
 		add("compile", "compile", "/compile")
 	case "work":
 		add("keep", "new-order", "/work/new")
@@ -91,6 +98,29 @@ func (s *Service) listLinks(v *web.Visit, name string) (out []link) {
 // downloadList sends a list as CSV as anybody may have it.
 func (s *Service) downloadList(name string, read lister) web.Handler {
 	return func(v *web.Visit) error { return s.sendList(v, asPublic(v.Context()), name, read) }
+}
+
+// sendDescriptor describes the files that downloadList sends.
+func (s *Service) sendDescriptor(v *web.Visit) error {
+	ctx := asPublic(v.Context())
+	r, err := s.reader(ctx, v.View)
+	if err != nil {
+		return err
+	}
+	all := map[string]list{}
+	for name, read := range s.lists() {
+		if all[name], err = read(ctx, r); err != nil {
+			return err
+		}
+	}
+	body, err := descriptor(v.Texts, all)
+	if err != nil {
+		return err
+	}
+	return v.Download("datapackage.json", "application/json", func(w io.Writer) error {
+		_, err := w.Write(body)
+		return err
+	})
 }
 
 // exportList sends a list as CSV with what the visitor may see.
