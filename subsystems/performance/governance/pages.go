@@ -97,7 +97,7 @@ func (s *Service) listLinks(v *web.Visit, name string) (out []link) {
 
 // downloadList sends a list as CSV as anybody may have it.
 func (s *Service) downloadList(name string, read lister) web.Handler {
-	return func(v *web.Visit) error { return s.sendList(v, asPublic(v.Context()), name, read) }
+	return func(v *web.Visit) error { return s.sendList(v, asPublic(v.Context()), name, "", read) }
 }
 
 // sendDescriptor describes the files that downloadList sends.
@@ -133,10 +133,10 @@ func (s *Service) exportList(v *web.Visit) error {
 	if !ok {
 		return hidden("list")
 	}
-	return s.sendList(v, v.Context(), name, read)
+	return s.sendList(v, v.Context(), name, byteOrderMark, read)
 }
 
-func (s *Service) sendList(v *web.Visit, ctx context.Context, name string, read lister) error { //nolint:revive // the context is another one than the visit's
+func (s *Service) sendList(v *web.Visit, ctx context.Context, name, mark string, read lister) error { //nolint:revive // the context is another one than the visit's
 	r, err := s.reader(ctx, v.View)
 	if err != nil {
 		return err
@@ -145,7 +145,12 @@ func (s *Service) sendList(v *web.Visit, ctx context.Context, name string, read 
 	if err != nil {
 		return err
 	}
-	return v.Download(name+".csv", "text/csv; charset=utf-8", func(w io.Writer) error { return rows.csv(w, v.Query) })
+	return v.Download(name+".csv", "text/csv; charset=utf-8", func(w io.Writer) error {
+		if _, err := io.WriteString(w, mark); err != nil {
+			return err
+		}
+		return rows.csv(w, v.Query)
+	})
 }
 
 func systemTag(v *web.View, s SystemState) templ.Component {
