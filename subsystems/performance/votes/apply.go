@@ -233,6 +233,9 @@ func itemFits(tx *db.Tx, head, year string, p Payment, rules Rules) error {
 	if fault.Is(err, fault.NotFound) || err == nil && i.Subhead != p.Subhead {
 		return wrong("item", "votes.wrong.item")
 	}
+	if err == nil && i.GoneFrom != "" && i.GoneFrom <= year {
+		return wrong("item", "votes.wrong.item-gone")
+	}
 	return err
 }
 

@@ -165,7 +165,7 @@ func (l *loading) load() (err error) {
 	for _, x := range before.lines() {
 		old[string(x.Kind)+"/"+x.Code] = x
 	}
-	if !found || l.book.Source != before.Source || l.book.Invented != before.Invented || !samePosts(l.book.Posts, before.Posts) {
+	if !found || l.book.Source != before.Source || l.book.Invented != before.Invented || !slices.Equal(l.book.Restated, before.Restated) || !samePosts(l.book.Posts, before.Posts) {
 		l.changed = true
 		if err := putBook(l.tx, l.book); err != nil {
 			return err

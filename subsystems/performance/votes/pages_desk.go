@@ -114,13 +114,6 @@ func (d desk) about(r Request) string {
 	return ""
 }
 
-func orZero(c *Cents) Cents {
-	if c == nil {
-		return 0
-	}
-	return *c
-}
-
 // lineOf names the line of a payment.
 func lineOf(p Payment) string {
 	if p.Item != "" {

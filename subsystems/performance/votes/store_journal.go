@@ -86,6 +86,9 @@ const (
 	sqlUpdatePeriod = `update performance_votes_periods set closed = $4, reason = $5, changed_by = $6, changed_at = $7,
 		version = version + 1 where realm = $1 and head = $2 and month = $3 and version = $8`
 
+	sqlListedItems = `select distinct code, year from performance_votes_lines
+		where realm = $1 and head = $2 and kind = 'item' order by year, code`
+
 	itemColumns = `code, subhead, words, opened, version`
 
 	sqlItems = `select ` + itemColumns + ` from performance_votes_items where realm = $1 and head = $2 order by subhead, code`
@@ -292,8 +295,13 @@ func itemsOf(tx *db.Tx, head string) ([]Item, error) {
 		return nil, err
 	}
 	all, err := flows(tx, head, "", "")
+	if err != nil {
+		return nil, err
+	}
+	gone, err := goneFrom(tx, head)
 	for i := range out {
 		out[i].settle(all[out[i].Code])
+		out[i].GoneFrom = gone[out[i].Code]
 	}
 	return out, err
 }
@@ -304,8 +312,38 @@ func itemByCode(tx *db.Tx, head, code string) (Item, error) {
 		return i, err
 	}
 	all, err := flows(tx, head, code, "")
+	if err != nil {
+		return i, err
+	}
+	gone, err := goneFrom(tx, head)
 	i.settle(all[code])
+	i.GoneFrom = gone[code]
 	return i, err
+}
+
+// goneFrom gives, of items that papers listed and list no more, the year of the first paper
+// without them.
+func goneFrom(tx *db.Tx, head string) (map[string]string, error) {
+	type row struct{ code, year string }
+	rows, err := db.List(tx, func(s db.Scanner) (r row, err error) { return r, s.Scan(&r.code, &r.year) }, sqlListedItems, tx.Realm(), head)
+	var years []string
+	last := map[string]string{}
+	for _, r := range rows {
+		last[r.code] = r.year
+		if len(years) == 0 || years[len(years)-1] != r.year {
+			years = append(years, r.year)
+		}
+	}
+	out := map[string]string{}
+	for code, year := range last {
+		for _, y := range years {
+			if y > year {
+				out[code] = y
+				break
+			}
+		}
+	}
+	return out, err
 }
 
 func putItem(tx *db.Tx, head string, i Item) error {

@@ -759,6 +759,13 @@ func TestPapersThroughTheYears(t *testing.T) {
 			w.Errorf("%+v", i)
 		}
 
+		// What a later paper lists no more takes no payments.
+		if i.GoneFrom != "2025-26" {
+			w.Errorf("%+v", i)
+		}
+		_, err = w.Ask(w.officer(), "47", pay("801", "1", "2025-09-01"), "")
+		w.refused(err, "item-gone")
+
 		// A code that was given to something else is no continuation: an approver decides.
 		other := newer
 		other.Year, other.Source = "2026-27", "Estimates 2026-27"
