@@ -13,9 +13,13 @@ const (
 	entryColumns = `id, number, head, year, month, day, kind, subhead, component, item, spent_cents, particulars, reference,
 		request, reverses, entered_by, entered_at`
 
-	sqlEntry = `select ` + entryColumns + ` from performance_votes_entries where realm = $1 and id = $2`
+	// moved is the amount of an entry's legs, which is one and the same but in a payment.
+	entryMoved = `, (select cast(coalesce(max(l.debit_cents), 0) as bigint) from performance_votes_legs l
+		where l.realm = performance_votes_entries.realm and l.entry = performance_votes_entries.id)`
 
-	sqlEntries = `select ` + entryColumns + ` from performance_votes_entries
+	sqlEntry = `select ` + entryColumns + entryMoved + ` from performance_votes_entries where realm = $1 and id = $2`
+
+	sqlEntries = `select ` + entryColumns + entryMoved + ` from performance_votes_entries
 		where realm = $1 and head = $2 and year = $3 and ($4 = '' or subhead = $4) and ($5 = '' or item = $5)
 		order by number desc limit $6 offset $7`
 
@@ -103,7 +107,7 @@ const (
 
 func scanEntry(s db.Scanner) (e Entry, err error) {
 	return e, s.Scan(&e.ID, &e.Number, &e.Head, &e.Year, &e.Month, &e.Day, &e.Kind, &e.Subhead, &e.Component, &e.Item,
-		&e.Cents, &e.Text, &e.Reference, &e.Request, &e.Reverses, &e.By, &e.At)
+		&e.Cents, &e.Text, &e.Reference, &e.Request, &e.Reverses, &e.By, &e.At, &e.Moved)
 }
 
 func entryByID(tx *db.Tx, id EntryID) (Entry, error) {

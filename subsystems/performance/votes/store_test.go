@@ -342,6 +342,11 @@ func TestPaymentsAndTheirLimits(t *testing.T) {
 		if small.State != Approved || small.Decider != byRule {
 			w.Errorf("a small payment waits: %+v", small)
 		}
+		parts := pay("803", "30000", "2025-09-01")
+		parts.Payments = append(parts.Payments, parts.Payments[0])
+		if r := w.ask(parts, ""); r.State != Pending {
+			w.Errorf("a large amount in two parts does not wait: %+v", r)
+		}
 		large := w.ask(pay("802", "2000000.50", "2025-09-02"), "")
 		if large.State != Pending {
 			w.Errorf("a large payment does not wait: %+v", large)
