@@ -188,7 +188,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
 	}
-	// p.Papers.Mount(p.Site)
+	p.Papers.Mount(p.Site)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)

@@ -37,8 +37,15 @@ func (s *Service) LoadDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	fronts, err := rows(demoFiles, "demo/fronts.csv")
+	if err != nil {
+		return err
+	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := demoHead(tx, names); err != nil {
+			return err
+		}
+		if err := demoFront(tx, fronts); err != nil {
 			return err
 		}
 		fresh, err := demoItems(tx, items)
@@ -95,6 +102,41 @@ func demoHead(tx *db.Tx, names []map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// demoFront gives the newest paper's front the words that its figures do not have.
+func demoFront(tx *db.Tx, fronts []map[string]string) error {
+	there, err := years(tx, "47")
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	last := there[len(there)-1].Year
+	f, err := frontOf(tx, "47", last)
+	if err != nil || f.Secretary.EN != "" || f.Version == 0 {
+		return err
+	}
+	ours := Front{Aims: map[string]lang.Text{}, Description: map[string][]lang.Text{}}
+	for _, r := range fronts {
+		t := lang.Text{TC: r["tc"], EN: r["en"]}
+		switch r["field"] {
+		case "office":
+			ours.Office = t
+		case "officer":
+			ours.Officer = t
+		case "area":
+			ours.Area = r["tc"]
+		case "area-name":
+			ours.AreaName = t
+		case "secretary":
+			ours.Secretary = t
+		case "aim":
+			ours.Aims[r["programme"]] = t
+		case "description":
+			ours.Description[r["programme"]] = append(ours.Description[r["programme"]], t)
+		}
+	}
+	f.fill(ours)
+	return writeFront(tx, "47", last, f)
 }
 
 // demoItems adds the items of papers that have none, and says which those are.

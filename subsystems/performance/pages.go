@@ -191,10 +191,11 @@ func (s *Service) showBoard(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	all, err := s.Heads(v.Context())
+	all, err := s.HeadNames(v.Context())
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(all, func(a, b Head) int { return compareHeads(a.Number, b.Number) })
 	return v.Render(web.Page{
 		Title: v.T("performance.board.title"), Lead: v.T("performance.board.lead"), Crumbs: crumbs(v), Wide: true,
 	}, boardPage(v.View, b, all))

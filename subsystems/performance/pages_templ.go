@@ -92,7 +92,7 @@ func headTabs(v *web.View, h Head, current string) templ.Component {
 			{Text: v.T("performance.measures.title"), Path: root + "/measures?head=" + h.Number},
 			{Text: v.T("performance.nav.votes"), Path: "/votes/" + h.Number},
 			{Text: v.T("performance.board.title"), Path: root + "/board?head=" + h.Number},
-			{Text: v.T("performance.nav.papers"), Path: "/papers/" + h.Number},
+			{Text: v.T("performance.nav.papers"), Path: "/papers"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -14,6 +14,13 @@ const (
 	sqlHead = `select h.head, h.department, h.version, y.year, y.tc, y.en, y.sc from performance_heads h
 		join performance_years y on y.realm = h.realm and y.head = h.head where h.realm = $1 and h.head = $2 order by h.head, y.year`
 
+	sqlHeadsOfYear = `select h.head, h.department, h.version, y.year, y.tc, y.en, y.sc from performance_heads h
+		join performance_years y on y.realm = h.realm and y.head = h.head where h.realm = $1 and y.year = $2 order by h.head`
+
+	sqlHeadsNewest = `select h.head, h.department, h.version, y.year, y.tc, y.en, y.sc from performance_heads h
+		join performance_years y on y.realm = h.realm and y.head = h.head where h.realm = $1
+		and y.year = (select max(z.year) from performance_years z where z.realm = h.realm and z.head = h.head) order by h.head`
+
 	sqlInsertHead = `insert into performance_heads (realm, head, department, version) values ($1, $2, $3, 1)
 		on conflict (realm, head) do nothing`
 
@@ -75,6 +82,14 @@ func headsBy(tx *db.Tx, sql string, args ...any) ([]Head, error) {
 }
 
 func heads(tx *db.Tx) ([]Head, error) { return headsBy(tx, sqlHeads, tx.Realm()) }
+
+// headsOfYear lists the heads that have a paper of a year, by the names that they had in it.
+func headsOfYear(tx *db.Tx, year string) ([]Head, error) {
+	return headsBy(tx, sqlHeadsOfYear, tx.Realm(), year)
+}
+
+// headsNewest lists every head by its newest paper alone.
+func headsNewest(tx *db.Tx) ([]Head, error) { return headsBy(tx, sqlHeadsNewest, tx.Realm()) }
 
 func headByNumber(tx *db.Tx, number string) (Head, error) {
 	all, err := headsBy(tx, sqlHead, tx.Realm(), number)

@@ -132,7 +132,7 @@ func (c *composer) front() {
 		c.add(Block{Kind: BlockParagraph, Text: c.w.listed(p.Number, c.in(p.Name))})
 	}
 	c.add(Block{Kind: BlockParagraph, Text: c.w.area(s.Area.Number, c.in(s.Area.Name), c.in(s.Area.Secretary))})
-	c.heading(4, c.h.detail)
+	c.heading(3, c.h.detail)
 }
 
 func (c *composer) programmes() {
@@ -144,7 +144,7 @@ func (c *composer) programmes() {
 func (c *composer) programme(p *Programme) {
 	y := c.year()
 	c.section = ProgrammeSection(p.Number)
-	c.heading(5, c.w.programme(p.Number, c.in(p.Name)))
+	c.heading(4, c.w.programme(p.Number, c.in(p.Name)))
 	t := &Table{Kind: TableProvision, Programme: p.Number, Labels: 1, Heads: [][]string{{""}}}
 	cells := []string{c.h.provision}
 	for col := range 4 {
@@ -153,16 +153,16 @@ func (c *composer) programme(p *Programme) {
 	}
 	t.Rows = []Row{{Cells: cells}}
 	c.table(t, c.w.comparison(y-1, p.Provision[Estimate].amount(), p.Provision[Original].amount()))
-	c.heading(4, c.h.aim)
+	c.heading(5, c.h.aim)
 	c.numbered(c.w.sentence(c.in(p.Aim)))
-	c.heading(4, c.h.brief)
+	c.heading(5, c.h.brief)
 	for _, d := range p.Description {
 		c.numbered(c.w.sentence(c.in(d)))
 	}
 	c.list(c.w.did(y-1, c.in(c.s.Office)), p.Done)
 	c.measures(p)
 	if len(p.Ahead) > 0 {
-		c.heading(3, c.w.ahead(y))
+		c.heading(5, c.w.ahead(y))
 		c.list(c.w.willDo(y, c.in(c.s.Office)), p.Ahead)
 	}
 }
@@ -196,7 +196,7 @@ func (c *composer) measures(p *Programme) {
 	c.numbered(c.w.measures(c.in(p.Name)))
 	y := int(c.year())
 	if len(p.Targets) > 0 {
-		c.heading(4, c.h.targets)
+		c.heading(5, c.h.targets)
 		t := &Table{Kind: TableTargets, Programme: p.Number, Labels: 1, Heads: [][]string{{"", c.h.target, c.w.calendar(y-2, 0), c.w.calendar(y-1, 0), c.w.calendar(y, 2)}}}
 		for _, x := range p.Targets {
 			row := Row{ID: x.ID, Cells: []string{c.w.unit(c.in(x.Name), c.in(x.Unit)) + strings.Join(x.Marks, "")}}
@@ -208,7 +208,7 @@ func (c *composer) measures(p *Programme) {
 		c.table(t, "")
 	}
 	if len(p.Indicators)+len(p.Financial) > 0 {
-		c.heading(4, c.h.indicators)
+		c.heading(5, c.h.indicators)
 		c.indicators(p)
 	}
 }

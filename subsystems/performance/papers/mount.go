@@ -5,6 +5,7 @@ import (
 
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/web"
 	"praya/platform/words"
 )
 
@@ -25,3 +26,22 @@ func Schema() db.Schema { return db.Schema{Owner: "performance_papers", Files: s
 
 // Policy is who may do what.
 func Policy() access.Source { return access.Source{Name: "papers", Policy: policyText} }
+
+// Mount registers every route.
+func (s *Service) Mount(site *web.Site) {
+	secret := web.Secret()
+	site.Page("GET /papers", s.showList)
+	site.Page("GET /papers/begin", s.begin, secret)
+	site.Page("POST /papers/begin", s.begin, secret)
+	site.Page("GET /papers/{head}/{year}", s.showReport)
+	site.Page("GET /papers/{head}/{year}/check", s.showCheck)
+	site.Page("GET /papers/{head}/{year}/files", s.showFiles)
+	site.Page("GET /papers/{head}/{year}/files/{kind}", s.download, web.Uncompressed())
+	site.Page("GET /papers/{head}/{year}/work", s.work, secret)
+	site.Page("POST /papers/{head}/{year}/work", s.work, secret)
+	site.Page("GET /papers/{head}/{year}/words", s.showWords, secret)
+	site.Page("GET /papers/{head}/{year}/words/edit", s.edit, secret)
+	site.Page("POST /papers/{head}/{year}/words/edit", s.edit, secret)
+	site.Page("GET /papers/{head}/{year}/comments", s.comment, secret)
+	site.Page("POST /papers/{head}/{year}/comments", s.comment, secret)
+}

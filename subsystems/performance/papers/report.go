@@ -29,7 +29,7 @@ const (
 type Block struct {
 	Kind    string
 	Section string // what it belongs to: front, programme-1, analysis, subheads, details, commitments
-	Level   int    // of a heading, 2 to 5
+	Level   int    // of a heading, 2 to 5, one below the other
 	Number  int    // of a paragraph, 0 for none
 	Text    string
 	Amount  string // of a line of the front page
