@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"praya/kernel/money"
 	"praya/subsystems/performance/papers"
 )
 
@@ -16,6 +15,8 @@ type ledger struct {
 	s      papers.Sheet
 	tables map[string]*papers.Table // provision by "provision-<number>", the others by kind
 	gone   map[string]bool          // dropped rows, "<table> <row>"
+	said   map[string]entry         // figures in sentences
+	spoken []spoken                 // where these stand
 }
 
 // An entry is a printed figure and how far the true one may be away.
@@ -35,7 +36,8 @@ func tableKey(t *papers.Table) string {
 }
 
 func newLedger(s papers.Sheet, r papers.Report) *ledger {
-	l := &ledger{s: s, tables: map[string]*papers.Table{}, gone: map[string]bool{}}
+	l := &ledger{s: s, tables: map[string]*papers.Table{}, gone: map[string]bool{}, said: map[string]entry{}}
+	l.listen(r)
 	for _, b := range r.Blocks {
 		if b.Kind == papers.BlockTable && b.Table.Kind != "targets" && b.Table.Kind != "indicators" {
 			l.tables[tableKey(b.Table)] = b.Table
@@ -91,7 +93,7 @@ func (l *ledger) row(table, label string) int {
 
 // broken names the first identity that does not hold, "" when all do.
 func (l *ledger) broken() string {
-	for _, f := range []func() string{l.programmesHold, l.percentagesHold, l.reasonsHold, l.subheadsHold, l.componentsHold, l.commitmentsHold, l.sentencesHold} {
+	for _, f := range []func() string{l.programmesHold, l.percentagesHold, l.reasonsHold, l.postsHold, l.subheadsHold, l.componentsHold, l.commitmentsHold, l.sentencesHold} {
 		if why := f(); why != "" {
 			return why
 		}
@@ -156,76 +158,24 @@ func (l *ledger) percentagesHold() string {
 		if why := check("provision-"+p.Number, 0); why != "" {
 			return why
 		}
-		if pct, ok := percentOf(p.Provision[3], p.Provision[1]); ok && !change(pct, l.at("provision-"+p.Number, 0, 3), l.at("provision-"+p.Number, 0, 1)) {
+		if x, ok := l.said["compared-"+p.Number]; ok && !change(x.value, l.at("provision-"+p.Number, 0, 3), l.at("provision-"+p.Number, 0, 1)) {
 			return "comparison with the original estimate"
 		}
 	}
-	if last := 1 + len(l.s.Programmes); l.at("analysis", last, 3).ok {
+	last := 1 + len(l.s.Programmes)
+	compared := last
+	if !l.at("analysis", last, 3).ok {
+		compared = last - 1 // the line speaks about the row above it
+	}
+	if x, ok := l.said["compared"]; ok && !change(x.value, l.at("analysis", compared, 3), l.at("analysis", compared, 1)) {
+		return "comparison of the whole"
+	}
+	if l.at("analysis", last, 3).ok {
 		if why := check("analysis", last); why != "" {
 			return why
 		}
-		x, y := l.whole(3), l.whole(1)
-		if pct, ok := percentOf(x, y); ok && !change(pct, l.at("analysis", last, 3), l.at("analysis", last, 1)) {
-			return "comparison of the whole"
-		}
 	}
 	return ""
-}
-
-func (l *ledger) whole(col int) papers.Figure {
-	var d money.Decimal
-	for _, p := range l.s.Programmes {
-		if v := p.Provision[col].Value; v != nil {
-			d, _ = d.Add(*v)
-		}
-	}
-	return papers.Known(d)
-}
-
-func number(f papers.Figure) float64 {
-	if f.Value == nil {
-		return 0
-	}
-	v, _ := strconv.ParseFloat(f.Value.String(), 64)
-	return v
-}
-
-// percentOf is the percentage that the unchanged sheet has, where it has one.
-func percentOf(x, y papers.Figure) (float64, bool) {
-	a, b := number(x), number(y)
-	if b <= 0 || a < 0 {
-		return 0, false
-	}
-	return math.Round((a-b)/b*1000) / 10, true
-}
-
-// reasonsHold: the change that the reasons name, in both tables.
-func (l *ledger) reasonsHold() string {
-	for i, p := range l.s.Programmes {
-		said := math.Round((number(p.Provision[3])-number(p.Provision[2]))*10) / 10 * 1_000_000 * dollar
-		if said == 0 {
-			continue
-		}
-		slack := 50_000 * dollar // of 0.001 億 or 10 萬
-		for _, at := range [][2]any{{"provision-" + p.Number, 0}, {"analysis", 1 + i}} {
-			table, row := at[0].(string), at[1].(int)
-			x, y := l.at(table, row, 3), l.at(table, row, 2)
-			if !x.ok || !y.ok || math.Abs(x.value-y.value-said) >= slack+x.slack+y.slack-0.25 {
-				return "reason"
-			}
-			if pct, ok := percentOf(p.Provision[3], p.Provision[2]); ok && !change(math.Abs(pct)*direction(said), x, y) {
-				return "percentage of a reason"
-			}
-		}
-	}
-	return ""
-}
-
-func direction(v float64) float64 {
-	if v < 0 {
-		return -1
-	}
-	return 1
 }
 
 func (l *ledger) subheadsHold() string {
@@ -334,98 +284,4 @@ func (l *ledger) commitmentsHold() string {
 		return "commitments and their subhead"
 	}
 	return ""
-}
-
-// sentencesHold: amounts and changes that the front page and the details name.
-func (l *ledger) sentencesHold() string {
-	whole := l.row("subheads", "開支總額")
-	if why := l.said("subheads", whole, l.sum(3), l.sum(2), l.sum(0), false); why != "" {
-		return why
-	}
-	if len(l.s.Commitments) > 0 {
-		left := 0.0
-		for _, c := range l.s.Commitments {
-			left += number(c.Balance)
-		}
-		if e := l.at("commitments", len(l.tables["commitments"].Rows)-1, 3); !e.ok || !frontIs(left, e) {
-			return "front balance"
-		}
-	}
-	if e := l.at("subheads", whole, 3); !frontIs(l.sum(3), e) {
-		return "front estimate"
-	}
-	for _, h := range l.s.Subheads {
-		now := number(h.Amounts[3])
-		if now <= 0 || h.Code != "000" && h.Each == nil && h.Account != papers.Capital && h.Reason.TC == "" {
-			continue
-		}
-		if why := l.said("subheads", l.row("subheads", h.Code+" "+h.Name.TC), now, number(h.Amounts[2]), math.NaN(), true); why != "" {
-			return why
-		}
-		if h.Each != nil {
-			e := l.at("subheads", l.row("subheads", h.Code+" "+h.Name.TC), 3)
-			if e.value > 0 && e.value < number(papers.Known(h.Each.From))*dollar {
-				return "limit"
-			}
-		}
-		if h.Code == "000" {
-			e := l.at("expenses", len(l.tables["expenses"].Rows)-1, 3)
-			if math.Abs(e.value-now*1000*dollar) >= e.slack+0.75 {
-				return "amount of subhead 000"
-			}
-		}
-	}
-	return ""
-}
-
-func (l *ledger) sum(col int) float64 {
-	sum := 0.0
-	for _, h := range l.s.Subheads {
-		sum += number(h.Amounts[col])
-	}
-	return sum
-}
-
-// frontIs: the front page gives 0.1 million, nothing for nil.
-func frontIs(thousands float64, e entry) bool {
-	printed := math.Round(thousands/100) * 100_000 * dollar
-	slack := 50_000 * dollar
-	if printed == 0 {
-		slack = 0
-	}
-	return printed == e.value || math.Abs(printed-e.value) < slack+e.slack-0.25
-}
-
-// said: the amount of a row in full, its changes on the revised estimate and
-// on the actual, and the percentage of the first.
-func (l *ledger) said(table string, row int, now, revised, actual float64, pct bool) string {
-	x, y, z := l.at(table, row, 3), l.at(table, row, 2), l.at(table, row, 0)
-	if !x.ok {
-		return "amount of a row that is gone"
-	}
-	full := func(v float64) float64 { return v * 1000 * dollar }
-	if math.Abs(x.value-full(now)) >= x.slack+0.75 {
-		return "amount"
-	}
-	for _, b := range []struct {
-		was float64
-		e   entry
-	}{{revised, y}, {actual, z}} {
-		d := full(now - b.was)
-		if math.IsNaN(b.was) || d == 0 {
-			continue
-		}
-		if math.Abs(x.value-b.e.value-d) >= x.slack+b.e.slack+0.75 || math.Abs(full(now)-b.e.value-d) >= b.e.slack+1.75 {
-			return "change"
-		}
-	}
-	if p, ok := percentOf(papers.Known(decimal(now)), papers.Known(decimal(revised))); pct && ok && now != revised && !change(p, x, y) {
-		return "percentage of a change"
-	}
-	return ""
-}
-
-func decimal(v float64) money.Decimal {
-	d, _ := money.New(int64(v), 0)
-	return d
 }

@@ -272,7 +272,7 @@ func figuresOnThePage(t *testing.T, n *newsroom) {
 			}
 			for _, r := range b.Table.Rows {
 				if !r.Head {
-					for _, c := range r.Cells[1:] {
+					for _, c := range r.Cells[b.Table.Labels:] {
 						if c != "" {
 							want = append(want, c)
 						}

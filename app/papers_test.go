@@ -22,6 +22,7 @@ func sheets() uint64 {
 // it in the Chinese text: every figure equal and printed, every check agreeing
 // or within rounding, no problem.
 func TestWrittenPapersReadBack(t *testing.T) {
+	t.Parallel()
 	for seed := range sheets() {
 		s := papers.Invent(seed, 0)
 		for _, p := range s.Check() {

@@ -182,7 +182,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	if err := p.Votes.Seed(ctx); err != nil {
 		return err
 	}
-	p.Cycle = &performance.Service{DB: p.DB, Policy: policy, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT}
+	p.Cycle = &performance.Service{
+		DB: p.DB, Policy: policy, Index: index, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT,
+	}
 	p.Cycle.Mount(p.Site)
 	p.register(performance.JobTake, p.Cycle.TakeVersion)
 	p.Papers = &papers.Service{

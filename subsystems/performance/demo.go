@@ -10,6 +10,7 @@ import (
 	"praya/kernel/id"
 	"praya/kernel/lang"
 	"praya/platform/db"
+	"praya/platform/search"
 )
 
 //go:embed demo/*.csv
@@ -48,7 +49,7 @@ func (s *Service) LoadDemo(ctx context.Context) error {
 		if err := demoFront(tx, fronts); err != nil {
 			return err
 		}
-		fresh, err := demoItems(tx, items)
+		fresh, err := s.demoItems(tx, items)
 		if err != nil || len(fresh) == 0 {
 			return err
 		}
@@ -140,7 +141,7 @@ func demoFront(tx *db.Tx, fronts []map[string]string) error {
 }
 
 // demoItems adds the items of papers that have none, and says which those are.
-func demoItems(tx *db.Tx, items []map[string]string) (fresh []Year, err error) {
+func (s *Service) demoItems(tx *db.Tx, items []map[string]string) (fresh []Year, err error) {
 	all, err := years(tx, "47")
 	if err != nil {
 		return nil, err
@@ -176,6 +177,9 @@ func demoItems(tx *db.Tx, items []map[string]string) (fresh []Year, err error) {
 				return nil, err
 			}
 			if err := demoTies(tx, i, r, known); err != nil {
+				return nil, err
+			}
+			if err := s.index(tx, []search.Doc{i.document()}); err != nil {
 				return nil, err
 			}
 		}

@@ -362,3 +362,13 @@ func (s *Service) showCarried(v *web.Visit) error {
 		Title: v.T("performance.carried.title", "what", what), Lead: v.T("performance.carried.lead"), Crumbs: crumbs(v), Wide: true,
 	}, carriedPage(v.View, all, what, path))
 }
+
+// showSearch finds initiatives by their words.
+func (s *Service) showSearch(v *web.Visit) error {
+	page := min(max(atoi(v.Query.Get("page")), 1), lastFound)
+	f, err := s.Find(v.Context(), v.Query.Get("q"), v.Query.Get("head"), (page-1)*foundAPage)
+	if err != nil {
+		return err
+	}
+	return v.Render(web.Page{Title: v.T("performance.search.title"), Crumbs: crumbs(v), Wide: true}, searchPage(v.View, f, v.PageOf(foundAPage, f.Total)))
+}

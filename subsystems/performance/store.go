@@ -26,6 +26,10 @@ const (
 
 	sqlUpdateHead = `update performance_heads set department = $4, version = version + 1 where realm = $1 and head = $2 and version = $3`
 
+	sqlAnswerMeasures = `update performance_measures set department = $3, version = version + 1 where realm = $1 and head = $2 and department = ''`
+
+	sqlAnswerInitiatives = `update performance_initiatives set department = $3, version = version + 1 where realm = $1 and head = $2 and department = ''`
+
 	yearColumns = `head, year, tc, en, sc, paper, version`
 
 	sqlYears = `select ` + yearColumns + ` from performance_years where realm = $1 and head = $2 order by year`
@@ -108,8 +112,17 @@ func addHead(tx *db.Tx, number, department string) error {
 	return err
 }
 
+// writeHead says which department answers for a head: for what nobody answered for yet, too.
 func writeHead(tx *db.Tx, h Head) error {
-	return tx.Change(sqlUpdateHead, tx.Realm(), h.Number, h.Version, h.Department)
+	if err := tx.Change(sqlUpdateHead, tx.Realm(), h.Number, h.Version, h.Department); err != nil {
+		return err
+	}
+	for _, sql := range []string{sqlAnswerMeasures, sqlAnswerInitiatives} {
+		if _, err := tx.Exec(sql, tx.Realm(), h.Number, h.Department); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func years(tx *db.Tx, head string) ([]Year, error) {

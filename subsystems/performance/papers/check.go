@@ -50,11 +50,11 @@ const (
 func (s Sheet) Check() []Problem {
 	c := &checker{sheet: &s}
 	c.frame()
-	c.words()
 	c.places()
 	if len(c.out) > 0 {
 		return c.out // sums of rows that aren't rows would only mislead
 	}
+	c.words()
 	c.provision()
 	c.components()
 	c.commitments()

@@ -42,10 +42,12 @@ func listTable(v *web.View, d listView) web.Table {
 // table of its own.
 func printedTables(v *web.View, d reportView, b Block) []web.Table {
 	t := b.Table
-	out := []web.Table{newTable(d, b, t.Heads[0], len(t.Heads) > 1)}
+	out := []web.Table{newTable(v, d, b, t.Heads[0], len(t.Heads) > 1)}
 	for _, r := range t.Rows {
 		if r.Head {
-			out = append(out, newTable(d, b, r.Cells, false))
+			next := newTable(v, d, b, r.Cells, false)
+			next.Caption += " " + r.Cells[len(r.Cells)-1]
+			out = append(out, next)
 			continue
 		}
 		last := &out[len(out)-1]
@@ -57,33 +59,42 @@ func printedTables(v *web.View, d reportView, b Block) []web.Table {
 	return out
 }
 
-func newTable(d reportView, b Block, heads []string, thousands bool) web.Table {
-	h := wordingOf(d.Report.Lang).heads()
+func newTable(v *web.View, d reportView, b Block, heads []string, thousands bool) web.Table {
+	w := wordingOf(d.Report.Lang)
+	h := w.heads()
 	caption := map[string]string{
 		TableProvision: h.provision, TableAnalysis: h.analysis, TableTargets: h.targets, TableIndicators: h.indicators,
 		TableSubheads: h.subhead, TableExpenses: h.details, TableCommitments: h.commitment,
 	}[b.Table.Kind]
+	if b.Table.Programme != "" {
+		caption = strings.TrimSpace(w.listed(b.Table.Programme, "")) + " " + caption
+	}
 	t := web.Table{Caption: caption, Lang: d.Report.Lang, Mode: web.Figures}
 	if thousands {
 		t.Unit = h.thousand
 	}
-	for i, head := range heads {
-		t.Columns = append(t.Columns, web.Column{Head: head, Lang: d.Report.Lang, Numeric: i >= b.Table.Labels})
+	t.Columns = []web.Column{{Head: v.T("papers.column.name")}}
+	for _, head := range heads[b.Table.Labels:] {
+		t.Columns = append(t.Columns, web.Column{Head: head, Lang: d.Report.Lang, Numeric: true})
 	}
 	return t
 }
 
 func printedRow(v *web.View, d reportView, t *Table, r Row) web.Row {
-	out := web.Row{Total: r.Strong && !r.Title}
-	for i, cell := range r.Cells {
+	name := strings.TrimSpace(strings.Join(r.Cells[:t.Labels], " "))
+	if name == "" {
+		name = wordingOf(d.Report.Lang).heads().total
+	}
+	out := web.Row{Total: r.Strong && !r.Title, Cells: []web.Cell{{Text: name, Lang: d.Report.Lang}}}
+	if path := rowPath(d, t, r); path != "" {
+		out.Cells[0].Path = v.Link(path)
+	}
+	for _, cell := range r.Cells[t.Labels:] {
 		c := web.Cell{Text: cell, Lang: d.Report.Lang}
 		if cell == "" {
 			c = web.Cell{Body: web.Blank()}
 		}
 		out.Cells = append(out.Cells, c)
-		if path := rowPath(d, t, r); path != "" && i == t.Labels-1 {
-			out.Cells[i].Path = v.Link(path)
-		}
 	}
 	return out
 }
