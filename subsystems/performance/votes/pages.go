@@ -178,10 +178,10 @@ func (s *Service) showOverview(v *web.Visit) error {
 func (d desk) standing(o Overview) []templ.Component {
 	var parts []templ.Component
 	if o.Book.Invented {
-		parts = append(parts, tag(d.View, web.Waiting, d.T("votes.invented")))
+		parts = append(parts, standing(d.View, web.Waiting, d.T("votes.invented-tag"), d.T("votes.invented")))
 	}
 	if o.Book.Derived {
-		parts = append(parts, tag(d.View, web.InProgress, d.T("votes.derived", "year", shift(o.Year, -1))))
+		parts = append(parts, standing(d.View, web.InProgress, d.T("votes.derived-tag"), d.T("votes.derived", "year", shift(o.Year, -1))))
 	}
 	given, spent, recorded := o.sums()
 	switch {
