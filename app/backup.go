@@ -15,6 +15,7 @@ import (
 	"praya/platform/files"
 	"praya/platform/search"
 	"praya/subsystems/estimates"
+	"praya/subsystems/performance"
 )
 
 func (c Config) ringFile() string    { return filepath.Join(c.Data, "keys.ring") }
@@ -22,7 +23,7 @@ func (c Config) keyFile() string     { return filepath.Join(c.Data, "key") }
 func (c Config) blobsFolder() string { return filepath.Join(c.Data, "blobs") }
 
 // searchScopes are the parts whose texts the index holds.
-func searchScopes() []string { return []string{"estimates"} }
+func searchScopes() []string { return []string{"estimates", performance.Scope} }
 
 type backupCommand struct {
 	File string `arg:"" help:"File to write; it must not be there yet." type:"path"`

@@ -16,6 +16,9 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.loadSample(ctx); err != nil {
 		return err
 	}
+	if err := p.loadOfficers(ctx); err != nil {
+		return err
+	}
 	if err := p.Estimates.LoadDemo(ctx); err != nil {
 		return err
 	}
@@ -25,7 +28,10 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.Cycle.LoadDemo(ctx); err != nil {
 		return err
 	}
-	return p.IT.LoadDemo(ctx)
+	if err := p.IT.LoadDemo(ctx); err != nil {
+		return err
+	}
+	return p.Cycle.LoadNext(ctx)
 }
 
 // sampleCallback is where the sample service of examples/ listens.

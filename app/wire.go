@@ -182,13 +182,15 @@ func (p *Praya) wire(ctx context.Context) error {
 	if err := p.Votes.Seed(ctx); err != nil {
 		return err
 	}
-	p.Cycle = &performance.Service{DB: p.DB, Policy: policy, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT}
+	p.Cycle = &performance.Service{
+		DB: p.DB, Policy: policy, Index: index, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT,
+	}
 	p.Cycle.Mount(p.Site)
 	p.register(performance.JobTake, p.Cycle.TakeVersion)
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
 	}
-	// p.Papers.Mount(p.Site)
+	p.Papers.Mount(p.Site)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)

@@ -88,6 +88,9 @@ func run(only string) error {
 			"identity.passkey", "identity.passkey.scale", "identity.client_credentials.scale", "identity.introspection.scale",
 			"identity.fapi_flow.scale", "identity.rest",
 		}, (*bench).scaling},
+		{[]string{"performance.match"}, (*bench).match},
+		{[]string{"performance.report"}, (*bench).paper},
+		{[]string{"performance.board"}, (*bench).board},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {
 		if slices.ContainsFunc(part.names, func(n string) bool { return strings.HasPrefix(n, only) }) {

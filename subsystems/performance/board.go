@@ -88,7 +88,7 @@ func board(tx *db.Tx, today when.Day, year, head string) (b Board, err error) {
 }
 
 func boardRows(tx *db.Tx, year, head string) ([]BoardRow, error) {
-	all, err := heads(tx)
+	all, err := headsOfYear(tx, year)
 	if err != nil {
 		return nil, err
 	}
@@ -127,24 +127,11 @@ func compareHeads(a, b string) int {
 
 // missing lists the published measures whose last value is due and not there.
 func missing(tx *db.Tx, today when.Day, head string) (out []MissingValue, err error) {
-	all, err := measures(tx, head)
-	if err != nil {
-		return nil, err
-	}
+	all, err := measuresMissing(tx, head, Financial.Before(today), Calendar.Before(today), mostLate)
 	for _, m := range all {
-		if m.State != MeasurePublished {
-			continue
-		}
-		given, err := values(tx, m.ID)
-		if err != nil {
-			return nil, err
-		}
-		if period, due, is := m.Missing(given, today); is {
+		if period, due, is := m.Missing(nil, today); is {
 			out = append(out, MissingValue{m, period, due})
 		}
-		if len(out) == mostLate {
-			break
-		}
 	}
-	return out, nil
+	return out, err
 }

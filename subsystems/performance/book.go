@@ -76,12 +76,14 @@ func (b *bookOf) take(f Fact) {
 	case f.Kind == "posts":
 		b.posts(f)
 	case f.Kind == "ceiling" && f.Unit == "元":
-		if d, err := f.Value.Shift(-3); err == nil {
+		if d, err := f.Value.Quo(money.Int(1000), 0); err == nil {
 			b.CeilingThousands = &d
 		}
 	case f.Kind == "ceiling" && b.CeilingThousands == nil && f.Unit == "億元":
 		if d, err := f.Value.Shift(5); err == nil {
-			b.CeilingThousands = &d
+			if d, err = d.At(0); err == nil {
+				b.CeilingThousands = &d
+			}
 		}
 	}
 }

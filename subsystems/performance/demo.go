@@ -10,6 +10,7 @@ import (
 	"praya/kernel/id"
 	"praya/kernel/lang"
 	"praya/platform/db"
+	"praya/platform/search"
 )
 
 //go:embed demo/*.csv
@@ -37,11 +38,18 @@ func (s *Service) LoadDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	fronts, err := rows(demoFiles, "demo/fronts.csv")
+	if err != nil {
+		return err
+	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := demoHead(tx, names); err != nil {
 			return err
 		}
-		fresh, err := demoItems(tx, items)
+		if err := demoFront(tx, fronts); err != nil {
+			return err
+		}
+		fresh, err := s.demoItems(tx, items)
 		if err != nil || len(fresh) == 0 {
 			return err
 		}
@@ -97,8 +105,43 @@ func demoHead(tx *db.Tx, names []map[string]string) error {
 	return nil
 }
 
+// demoFront gives the newest paper's front the words that its figures do not have.
+func demoFront(tx *db.Tx, fronts []map[string]string) error {
+	there, err := years(tx, "47")
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	last := there[len(there)-1].Year
+	f, err := frontOf(tx, "47", last)
+	if err != nil || f.Secretary.EN != "" || f.Version == 0 {
+		return err
+	}
+	ours := Front{Aims: map[string]lang.Text{}, Description: map[string][]lang.Text{}}
+	for _, r := range fronts {
+		t := lang.Text{TC: r["tc"], EN: r["en"]}
+		switch r["field"] {
+		case "office":
+			ours.Office = t
+		case "officer":
+			ours.Officer = t
+		case "area":
+			ours.Area = r["tc"]
+		case "area-name":
+			ours.AreaName = t
+		case "secretary":
+			ours.Secretary = t
+		case "aim":
+			ours.Aims[r["programme"]] = t
+		case "description":
+			ours.Description[r["programme"]] = append(ours.Description[r["programme"]], t)
+		}
+	}
+	f.fill(ours)
+	return writeFront(tx, "47", last, f)
+}
+
 // demoItems adds the items of papers that have none, and says which those are.
-func demoItems(tx *db.Tx, items []map[string]string) (fresh []Year, err error) {
+func (s *Service) demoItems(tx *db.Tx, items []map[string]string) (fresh []Year, err error) {
 	all, err := years(tx, "47")
 	if err != nil {
 		return nil, err
@@ -134,6 +177,9 @@ func demoItems(tx *db.Tx, items []map[string]string) (fresh []Year, err error) {
 				return nil, err
 			}
 			if err := demoTies(tx, i, r, known); err != nil {
+				return nil, err
+			}
+			if err := s.index(tx, []search.Doc{i.document()}); err != nil {
 				return nil, err
 			}
 		}

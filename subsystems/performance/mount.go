@@ -31,6 +31,7 @@ func Policy() access.Source { return access.Source{Name: "performance", Policy: 
 func (s *Service) Mount(site *web.Site) {
 	site.Page("GET /performance", s.showIndex)
 	site.Page("GET /performance/board", s.showBoard)
+	site.Page("GET /performance/search", s.showSearch)
 	site.Page("GET /performance/heads/{head}", s.showHead)
 	site.Page("GET /performance/heads/{head}/history", s.showHistory)
 	site.Page("GET /performance/heads/{head}/{year}", s.showPaper)

@@ -191,10 +191,11 @@ func (s *Service) showBoard(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	all, err := s.Heads(v.Context())
+	all, err := s.HeadNames(v.Context())
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(all, func(a, b Head) int { return compareHeads(a.Number, b.Number) })
 	return v.Render(web.Page{
 		Title: v.T("performance.board.title"), Lead: v.T("performance.board.lead"), Crumbs: crumbs(v), Wide: true,
 	}, boardPage(v.View, b, all))
@@ -360,4 +361,14 @@ func (s *Service) showCarried(v *web.Visit) error {
 	return v.Render(web.Page{
 		Title: v.T("performance.carried.title", "what", what), Lead: v.T("performance.carried.lead"), Crumbs: crumbs(v), Wide: true,
 	}, carriedPage(v.View, all, what, path))
+}
+
+// showSearch finds initiatives by their words.
+func (s *Service) showSearch(v *web.Visit) error {
+	page := min(max(atoi(v.Query.Get("page")), 1), lastFound)
+	f, err := s.Find(v.Context(), v.Query.Get("q"), v.Query.Get("head"), (page-1)*foundAPage)
+	if err != nil {
+		return err
+	}
+	return v.Render(web.Page{Title: v.T("performance.search.title"), Crumbs: crumbs(v), Wide: true}, searchPage(v.View, f, v.PageOf(foundAPage, f.Total)))
 }

@@ -140,6 +140,12 @@ func measuresTable(v *web.View, all []Measured, caption string) web.Table {
 		if x, ok := m.Latest(Actual); ok {
 			row.Cells[2] = valueCell(v, m.Measure, x)
 			row.Cells[3] = web.Cell{Text: x.Period}
+			if _, last, err := m.Period.Span(x.Period); err == nil && v.Now().Day().Before(last) {
+				row.Cells[3].Small = v.T("performance.measure.so-far")
+				row.Cells[4] = web.Cell{Body: web.Blank()}
+				t.Rows = append(t.Rows, row)
+				continue // a year that still runs has neither met its target nor missed it
+			}
 			row.Cells[4] = web.Cell{Body: metTag(v, m.Measure, x)}
 		}
 		t.Rows = append(t.Rows, row)

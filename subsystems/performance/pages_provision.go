@@ -115,7 +115,7 @@ func outcomesTable(v *web.View, h HeadLife) web.Table {
 		{Head: v.T("performance.role.actual"), Numeric: true},
 		{Head: v.T("performance.provision.change"), Numeric: true},
 	}}
-	for _, o := range outcomes(h.Provisions) {
+	for _, o := range h.Outcomes() {
 		change := web.Cell{Body: web.Blank()}
 		switch {
 		case o.Break:

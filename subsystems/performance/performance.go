@@ -18,6 +18,7 @@ import (
 type Service struct {
 	DB     *db.DB
 	Policy *access.Policy
+	Index  *search.Index
 	Papers Papers
 	Staff  Staff
 	Votes  *votes.Service      // posts and money

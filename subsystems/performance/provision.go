@@ -60,6 +60,9 @@ type Outcome struct {
 	Break                     bool // the actual includes money that the estimate did not
 }
 
+// Outcomes sets each year's estimate beside what came of it.
+func (h HeadLife) Outcomes() []Outcome { return outcomes(h.Provisions) }
+
 // outcomes sets a head's estimate of each year beside what came of it.
 func outcomes(all []Provision) (out []Outcome) {
 	at := func(year string) *Outcome {

@@ -81,6 +81,17 @@ func (s *Service) Heads(ctx context.Context) (out []Head, err error) {
 	})
 }
 
+// HeadNames lists every head by its newest name, with that paper's year alone.
+func (s *Service) HeadNames(ctx context.Context) (out []Head, err error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	return out, s.DB.Read(ctx, func(tx *db.Tx) error {
+		out, err = headsNewest(tx)
+		return err
+	})
+}
+
 // Head gives one head.
 func (s *Service) Head(ctx context.Context, number string) (h Head, err error) {
 	if err := s.mayRead(ctx); err != nil {

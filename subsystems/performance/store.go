@@ -14,10 +14,21 @@ const (
 	sqlHead = `select h.head, h.department, h.version, y.year, y.tc, y.en, y.sc from performance_heads h
 		join performance_years y on y.realm = h.realm and y.head = h.head where h.realm = $1 and h.head = $2 order by h.head, y.year`
 
+	sqlHeadsOfYear = `select h.head, h.department, h.version, y.year, y.tc, y.en, y.sc from performance_heads h
+		join performance_years y on y.realm = h.realm and y.head = h.head where h.realm = $1 and y.year = $2 order by h.head`
+
+	sqlHeadsNewest = `select h.head, h.department, h.version, y.year, y.tc, y.en, y.sc from performance_heads h
+		join performance_years y on y.realm = h.realm and y.head = h.head where h.realm = $1
+		and y.year = (select max(z.year) from performance_years z where z.realm = h.realm and z.head = h.head) order by h.head`
+
 	sqlInsertHead = `insert into performance_heads (realm, head, department, version) values ($1, $2, $3, 1)
 		on conflict (realm, head) do nothing`
 
 	sqlUpdateHead = `update performance_heads set department = $4, version = version + 1 where realm = $1 and head = $2 and version = $3`
+
+	sqlAnswerMeasures = `update performance_measures set department = $3, version = version + 1 where realm = $1 and head = $2 and department = ''`
+
+	sqlAnswerInitiatives = `update performance_initiatives set department = $3, version = version + 1 where realm = $1 and head = $2 and department = ''`
 
 	yearColumns = `head, year, tc, en, sc, paper, version`
 
@@ -76,6 +87,14 @@ func headsBy(tx *db.Tx, sql string, args ...any) ([]Head, error) {
 
 func heads(tx *db.Tx) ([]Head, error) { return headsBy(tx, sqlHeads, tx.Realm()) }
 
+// headsOfYear lists the heads that have a paper of a year, by the names that they had in it.
+func headsOfYear(tx *db.Tx, year string) ([]Head, error) {
+	return headsBy(tx, sqlHeadsOfYear, tx.Realm(), year)
+}
+
+// headsNewest lists every head by its newest paper alone.
+func headsNewest(tx *db.Tx) ([]Head, error) { return headsBy(tx, sqlHeadsNewest, tx.Realm()) }
+
 func headByNumber(tx *db.Tx, number string) (Head, error) {
 	all, err := headsBy(tx, sqlHead, tx.Realm(), number)
 	if err == nil && len(all) == 0 {
@@ -93,8 +112,17 @@ func addHead(tx *db.Tx, number, department string) error {
 	return err
 }
 
+// writeHead says which department answers for a head: for what nobody answered for yet, too.
 func writeHead(tx *db.Tx, h Head) error {
-	return tx.Change(sqlUpdateHead, tx.Realm(), h.Number, h.Version, h.Department)
+	if err := tx.Change(sqlUpdateHead, tx.Realm(), h.Number, h.Version, h.Department); err != nil {
+		return err
+	}
+	for _, sql := range []string{sqlAnswerMeasures, sqlAnswerInitiatives} {
+		if _, err := tx.Exec(sql, tx.Realm(), h.Number, h.Department); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func years(tx *db.Tx, head string) ([]Year, error) {

@@ -19,6 +19,11 @@ const (
 		where m.realm = $1 and m.id in (select measure from performance_uses where realm = $1 and initiative = $2)
 		order by m.kind desc, m.place`
 
+	sqlMeasuresMissing = `select ` + measureColumns + ` from performance_measures m
+		where m.realm = $1 and m.state = 'published' and ($2 = '' or m.head = $2) and not exists (select 1 from performance_values v
+		where v.realm = m.realm and v.measure = m.id and v.role = 'actual' and v.state = 'confirmed'
+		and v.period = case m.period when 'financial' then $3 else $4 end) order by m.head, m.programme, m.place, m.id limit $5`
+
 	sqlMeasuresOfStream = `select ` + measureColumns + ` from performance_measures where realm = $1 and stream = $2`
 
 	sqlInsertMeasure = `insert into performance_measures (realm, ` + measureColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
@@ -106,6 +111,11 @@ func measures(tx *db.Tx, head string) ([]Measure, error) {
 
 func measuresOfInitiative(tx *db.Tx, of InitiativeID) ([]Measure, error) {
 	return db.List(tx, scanMeasure, sqlMeasuresOfInitiative, tx.Realm(), string(of))
+}
+
+// measuresMissing lists published measures without a confirmed result of the last period.
+func measuresMissing(tx *db.Tx, head, financial, calendar string, limit int) ([]Measure, error) {
+	return db.List(tx, scanMeasure, sqlMeasuresMissing, tx.Realm(), head, financial, calendar, limit)
 }
 
 func measuresOfStream(tx *db.Tx, stream string) ([]Measure, error) {

@@ -9,6 +9,7 @@ import (
 	"praya/kernel/lang"
 	"praya/kernel/money"
 	"praya/platform/db"
+	"praya/platform/search"
 	"praya/subsystems/performance/internal/match"
 )
 
@@ -48,7 +49,7 @@ func (s *Service) Take(ctx context.Context, p Paper) error {
 		if err := setProvisions(tx, p.Head, p.Year, p.provisions()); err != nil {
 			return err
 		}
-		if err := takeItems(tx, p, department); err != nil {
+		if err := s.takeItems(tx, p, department); err != nil {
 			return err
 		}
 		if err := takeMeasures(tx, p, department); err != nil {
@@ -177,7 +178,7 @@ func (p Paper) items() (out []item) {
 
 // takeItems pairs what the paper prints with what is known of it: by its words, then by its line
 // where only that is known, then by likeness; what is left is new, or no longer printed.
-func takeItems(tx *db.Tx, p Paper, department string) error {
+func (s *Service) takeItems(tx *db.Tx, p Paper, department string) error {
 	known, err := initiativesOfPaper(tx, p.Head, p.Year)
 	if err != nil {
 		return err
@@ -188,6 +189,7 @@ func takeItems(tx *db.Tx, p Paper, department string) error {
 	}
 	paired := pair(items, known)
 	used := map[InitiativeID]bool{}
+	var texts []search.Doc
 	for n, it := range items {
 		i := Initiative{
 			ID: id.New[InitiativeID](tx.Now()), Head: p.Head, Year: p.Year, Part: it.part, State: Planned, Department: department,
@@ -207,6 +209,10 @@ func takeItems(tx *db.Tx, p Paper, department string) error {
 		if err := writeInitiative(tx, i, old); err != nil {
 			return err
 		}
+		texts = append(texts, i.document())
+	}
+	if err := s.index(tx, texts); err != nil {
+		return err
 	}
 	for _, i := range known {
 		if used[i.ID] || i.Unprinted {

@@ -205,10 +205,17 @@ func (d *invention) projects() error {
 	if err != nil {
 		return err
 	}
+	built, err := systems(d.tx)
+	if err != nil {
+		return err
+	}
 	for i := range 2 * len(names) {
 		p := Project{
 			Department: d.office(i), Reference: "D" + strconv.Itoa(1001+i), Title: textOf(names[i%len(names)]), Invented: true,
 			Vote: "710 A007GX",
+		}
+		if i%3 == 0 {
+			p.System = built[i/3%len(built)].Code
 		}
 		if i >= len(names) {
 			p.Title = lang.Text{TC: p.Title.TC + "（第二期）", EN: p.Title.EN + " (phase 2)", SC: p.Title.SC + "（第二期）"}

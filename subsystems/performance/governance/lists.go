@@ -70,6 +70,14 @@ func (r reader) share(s Share) string {
 	return r.T("governance.share.of", "percent", r.Percent(s.Percent()), "part", s.Part, "of", s.Of)
 }
 
+// shareCell sets the numerator and denominator under the percentage: for narrow columns.
+func (r reader) shareCell(s Share) web.Cell {
+	if s.Of == 0 {
+		return web.Cell{}
+	}
+	return web.Cell{Text: r.Percent(s.Percent()), Small: r.T("governance.share.small", "part", s.Part, "of", s.Of)}
+}
+
 func byFigure(a, b Figure) int {
 	if !a.Known || !b.Known {
 		return cmp.Compare(len(a.String()), len(b.String()))

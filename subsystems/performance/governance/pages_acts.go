@@ -15,13 +15,13 @@ func (s *Service) newPlan(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	questions := append([]question{askOne(v, asRadios, "kind", choicesOf(reader{View: v.View}, "plan-kind", PlanKinds()))}, askThree(v, asText, "title-")...)
+	questions := append([]web.Question{askOne(v, web.AsRadios, "kind", choicesOf(reader{View: v.View}, "plan-kind", PlanKinds()))}, askThree(v, web.AsText, "title-")...)
 	return s.answer(v, form{
 		Title: v.T("governance.act.new-plan"), Submit: v.T("governance.do.file-plan"), Back: base + "/plans",
-		Questions: append(questions, ask(v, asDay, "from", false), ask(v, asDay, "to", false), ask(v, asText, "document", true)),
+		Questions: append(questions, ask(v, web.AsDay, "from", false), ask(v, web.AsDay, "to", false), ask(v, web.AsText, "document", true)),
 		Act: func(a *answers) (string, string, error) {
-			p := Plan{Department: own, Kind: PlanKind(a.given.Get("kind")), Title: a.three("title-"), Period: a.period(), Document: a.plain("document")}
-			if a.bad() {
+			p := Plan{Department: own, Kind: PlanKind(a.chose("kind")), Title: a.three("title-"), Period: a.period(), Document: a.Text("document")}
+			if a.Bad() {
 				return "", "", nil
 			}
 			id, err := s.FilePlan(v.Context(), p)
@@ -41,24 +41,24 @@ func (s *Service) withdrawPlanForm(v *web.Visit) error {
 	path := base + "/plans/" + p.ID
 	return s.answer(v, form{
 		Title: v.T("governance.act.withdraw-plan"), Submit: v.T("governance.do.withdraw"), Back: path, Danger: true, Version: p.Version,
-		Questions: []question{why(v, false)},
+		Questions: []web.Question{why(v, false)},
 		Act: func(a *answers) (string, string, error) {
 			return path, v.T("governance.done.withdrawn"), s.WithdrawPlan(v.Context(), p.ID, a.Version, a.words("why"))
 		},
 	})
 }
 
-func orderQuestions(v *web.Visit) []question {
-	q := askOne(v, asRadios, "by", choicesOf(reader{View: v.View}, "by", []string{"in-house", "outsourced"}))
-	year := ask(v, asText, "year", false)
+func orderQuestions(v *web.Visit) []web.Question {
+	q := askOne(v, web.AsRadios, "by", choicesOf(reader{View: v.View}, "by", []string{"in-house", "outsourced"}))
+	year := ask(v, web.AsText, "year", false)
 	year.Width = "short"
-	return []question{ask(v, asText, "reference", false), ask(v, asText, "title", false), year, askFigure(v, "value", false), q, ask(v, asText, "project", true)}
+	return []web.Question{ask(v, web.AsText, "reference", false), ask(v, web.AsText, "title", false), year, askFigure(v, "value", false), q, ask(v, web.AsText, "project", true)}
 }
 
 func (a *answers) order(o Order) Order {
-	a.need(a.given.Get("by") != "", "by", "choose")
-	o.Reference, o.Title, o.Year, o.ValueThousands = a.plain("reference"), a.words("title"), a.plain("year"), a.figure("value")
-	o.Outsourced, o.Project = a.given.Get("by") == "outsourced", a.plain("project")
+	a.need(a.chose("by") != "", "by", "choose")
+	o.Reference, o.Title, o.Year, o.ValueThousands = a.Text("reference"), a.words("title"), a.Text("year"), a.figure("value")
+	o.Outsourced, o.Project = a.chose("by") == "outsourced", a.Text("project")
 	return o
 }
 
@@ -69,10 +69,10 @@ func (s *Service) newOrder(v *web.Visit) error {
 	}
 	return s.answer(v, form{
 		Title: v.T("governance.act.new-order"), Submit: v.T("governance.do.record"), Back: base + "/work", Questions: orderQuestions(v),
-		Given: put("year", v.Now().Day().FinancialYear().String()),
+		Given: web.Given("year", v.Now().Day().FinancialYear().String()),
 		Act: func(a *answers) (string, string, error) {
 			o := a.order(Order{Department: own})
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
 			id, err := s.RecordOrder(v.Context(), o, "")
@@ -101,11 +101,11 @@ func (s *Service) correctOrderForm(v *web.Visit) error {
 	path := base + "/work/" + o.ID
 	return s.answer(v, form{
 		Title: v.T("governance.act.correct"), Submit: v.T("governance.do.save"), Back: path, Version: o.Version,
-		Given:     put("reference", o.Reference, "title", o.Title, "year", o.Year, "value", o.ValueThousands.String(), "by", by, "project", o.Project),
+		Given:     web.Given("reference", o.Reference, "title", o.Title, "year", o.Year, "value", o.ValueThousands.String(), "by", by, "project", o.Project),
 		Questions: append(orderQuestions(v), why(v, false)),
 		Act: func(a *answers) (string, string, error) {
 			to := a.order(o)
-			if to.Version = a.Version; a.bad() {
+			if to.Version = a.Version; a.Bad() {
 				return "", "", nil
 			}
 			_, err := s.RecordOrder(v.Context(), to, a.words("why"))
@@ -122,7 +122,7 @@ func (s *Service) cancelOrderForm(v *web.Visit) error {
 	path := base + "/work/" + o.ID
 	return s.answer(v, form{
 		Title: v.T("governance.act.cancel-order"), Submit: v.T("governance.do.cancel"), Back: path, Danger: true, Version: o.Version,
-		Questions: []question{why(v, false)},
+		Questions: []web.Question{why(v, false)},
 		Act: func(a *answers) (string, string, error) {
 			return path, v.T("governance.done.cancelled"), s.CancelOrder(v.Context(), o.ID, a.Version, a.words("why"))
 		},
@@ -142,17 +142,17 @@ func (s *Service) newLevel(v *web.Visit) error {
 		return err
 	}
 	r := reader{View: v.View}
-	questions := append(askThree(v, asText, "service-"), provider, user, askOne(v, asRadios, "direction", choicesOf(r, "direction", Directions())),
-		askFigure(v, "agreed", false), askOne(v, asSelect, "unit", choicesOf(r, "unit", Units())), ask(v, asDay, "from", false), ask(v, asDay, "to", true))
+	questions := append(askThree(v, web.AsText, "service-"), provider, user, askOne(v, web.AsRadios, "direction", choicesOf(r, "direction", Directions())),
+		askFigure(v, "agreed", false), askOne(v, web.AsSelect, "unit", choicesOf(r, "unit", Units())), ask(v, web.AsDay, "from", false), ask(v, web.AsDay, "to", true))
 	return s.answer(v, form{
 		Title: v.T("governance.act.new-level"), Submit: v.T("governance.do.save"), Back: base + "/levels", Questions: questions,
-		Given: put("provider", v.Actor().Duty.Department),
+		Given: web.Given("provider", v.Actor().Duty.Department),
 		Act: func(a *answers) (string, string, error) {
 			l := Level{
-				Service: a.three("service-"), Provider: a.given.Get("provider"), User: a.given.Get("user"), Agreed: a.figure("agreed"),
-				Unit: Unit(a.given.Get("unit")), Direction: Direction(a.given.Get("direction")), Period: a.period(),
+				Service: a.three("service-"), Provider: a.chose("provider"), User: a.chose("user"), Agreed: a.figure("agreed"),
+				Unit: Unit(a.chose("unit")), Direction: Direction(a.chose("direction")), Period: a.period(),
 			}
-			if a.need(l.Provider != "", "provider", "choose"); a.bad() {
+			if a.need(l.Provider != "", "provider", "choose"); a.Bad() {
 				return "", "", nil
 			}
 			id, err := s.AgreeLevel(v.Context(), l)
@@ -178,10 +178,10 @@ func (s *Service) judgeLevel(v *web.Visit) error {
 	return s.answer(v, form{
 		Title: v.T("governance.act.judge"), Lead: v.T("governance.form-lead.judge"), Submit: v.T("governance.do.judge"), Back: path,
 		Known:     []web.Entry{{Label: v.T("governance.column.agreed"), Value: reader{View: v.View}.agreed(l.Level)}},
-		Questions: []question{ask(v, asDay, "from", false), ask(v, asDay, "to", false), askFigure(v, "measured", false), ask(v, asArea, "evidence", false)},
+		Questions: []web.Question{ask(v, web.AsDay, "from", false), ask(v, web.AsDay, "to", false), askFigure(v, "measured", false), ask(v, web.AsLines, "evidence", false)},
 		Act: func(a *answers) (string, string, error) {
 			j := Judgement{Period: a.period(), Measured: a.figure("measured"), Evidence: a.words("evidence")}
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
 			return path, v.T("governance.done.judged"), s.Judge(v.Context(), l.ID, j)
@@ -197,10 +197,10 @@ func (s *Service) endLevelForm(v *web.Visit) error {
 	path := base + "/levels/" + l.ID
 	return s.answer(v, form{
 		Title: v.T("governance.act.end-level"), Lead: v.T("governance.form-lead.end-level"), Submit: v.T("governance.do.save"), Back: path, Version: l.Version,
-		Questions: []question{ask(v, asDay, "to", false), why(v, false)},
+		Questions: []web.Question{ask(v, web.AsDay, "to", false), why(v, false)},
 		Act: func(a *answers) (string, string, error) {
 			last := a.day("to")
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
 			return path, v.T("governance.done.saved"), s.EndLevel(v.Context(), l.ID, a.Version, last, a.words("why"))
@@ -216,15 +216,15 @@ func (s *Service) newAudit(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	questions := append(askThree(v, asText, "service-"), department)
-	questions = append(questions, askThree(v, asText, "auditor-")...)
-	questions = append(questions, askThree(v, asArea, "scope-")...)
+	questions := append(askThree(v, web.AsText, "service-"), department)
+	questions = append(questions, askThree(v, web.AsText, "auditor-")...)
+	questions = append(questions, askThree(v, web.AsLines, "scope-")...)
 	return s.answer(v, form{
 		Title: v.T("governance.act.new-audit"), Submit: v.T("governance.do.record"), Back: base + "/audits",
-		Questions: append(questions, ask(v, asDay, "from", false), ask(v, asDay, "to", true)),
+		Questions: append(questions, ask(v, web.AsDay, "from", false), ask(v, web.AsDay, "to", true)),
 		Act: func(a *answers) (string, string, error) {
-			x := Audit{Service: a.three("service-"), Department: a.given.Get("department"), Auditor: a.three("auditor-"), Scope: a.three("scope-"), Period: a.period()}
-			if a.need(x.Department != "", "department", "choose"); a.bad() {
+			x := Audit{Service: a.three("service-"), Department: a.chose("department"), Auditor: a.three("auditor-"), Scope: a.three("scope-"), Period: a.period()}
+			if a.need(x.Department != "", "department", "choose"); a.Bad() {
 				return "", "", nil
 			}
 			id, err := s.OpenAudit(v.Context(), x)
@@ -242,13 +242,13 @@ func (s *Service) newFinding(v *web.Visit) error {
 		return err
 	}
 	path := base + "/audits/" + x.ID
-	questions := append(askThree(v, asArea, "what-"), askThree(v, asArea, "recommendation-")...)
+	questions := append(askThree(v, web.AsLines, "what-"), askThree(v, web.AsLines, "recommendation-")...)
 	return s.answer(v, form{
 		Title: v.T("governance.act.new-finding"), Submit: v.T("governance.do.record"), Back: path,
-		Questions: append(questions, ask(v, asText, "owner", false), ask(v, asDay, "due", false)),
+		Questions: append(questions, ask(v, web.AsText, "owner", false), ask(v, web.AsDay, "due", false)),
 		Act: func(a *answers) (string, string, error) {
 			f := Finding{Audit: x.ID, What: a.three("what-"), Recommendation: a.three("recommendation-"), Owner: a.words("owner"), Due: a.day("due")}
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
 			_, err := s.AddFinding(v.Context(), f)
@@ -273,9 +273,9 @@ func (s *Service) followFindingForm(v *web.Visit) error {
 			{Label: v.T("governance.column.what"), Value: what, Lang: l},
 			{Label: v.T("governance.column.status"), Body: findingTag(v.View, f.Status, false)},
 		},
-		Questions: []question{askOne(v, asRadios, "status", choicesOf(reader{View: v.View}, "to-status", nextStatuses(f.Status))), why(v, true)},
+		Questions: []web.Question{askOne(v, web.AsRadios, "status", choicesOf(reader{View: v.View}, "to-status", nextStatuses(f.Status))), why(v, true)},
 		Act: func(a *answers) (string, string, error) {
-			return path, v.T("governance.done.followed"), s.FollowUp(v.Context(), f.ID, a.Version, FindingStatus(a.given.Get("status")), a.words("why"))
+			return path, v.T("governance.done.followed"), s.FollowUp(v.Context(), f.ID, a.Version, FindingStatus(a.chose("status")), a.words("why"))
 		},
 	})
 }
@@ -306,31 +306,35 @@ func (s *Service) putSystem(v *web.Visit) error {
 		return err
 	}
 	r := reader{View: v.View}
-	var questions []question
-	given, path, title := put("department", v.Actor().Duty.Department), base+"/systems", v.T("governance.act.new-system")
+	var questions []web.Question
+	given, path, title := web.Given("department", v.Actor().Duty.Department), base+"/systems", v.T("governance.act.new-system")
 	if code == "" {
-		questions = append(questions, ask(v, asText, "code", false))
+		questions = append(questions, ask(v, web.AsText, "code", false))
 	} else {
-		given = put("department", x.Department, "kind", string(x.Kind), "page", x.Page, "risk", string(x.Risk), "reason", x.Reason)
-		putThree(given, "name-", x.Name)
-		putThree(given, "body-", x.Body)
+		given = web.Given("department", x.Department, "kind", string(x.Kind), "page", x.Page, "risk", string(x.Risk), "reason", x.Reason)
+		web.GiveThree(given, "name-", x.Name)
+		web.GiveThree(given, "body-", x.Body)
 		path, title = base+"/systems/"+code, v.T("governance.act.edit")
 	}
-	questions = append(questions, askThree(v, asText, "name-")...)
-	questions = append(questions, department, askOne(v, asSelect, "kind", choicesOf(r, "kind", SystemKinds())))
-	questions = append(questions, askThree(v, asText, "body-")...)
-	questions = append(questions, ask(v, asText, "page", true), askOne(v, asRadios, "risk", choicesOf(r, "risk", Risks())), ask(v, asArea, "reason", true))
+	names := askThree(v, web.AsText, "name-")
+	for i := range names {
+		names[i].Optional = false // what everybody looks up has a name in every language
+	}
+	questions = append(questions, names...)
+	questions = append(questions, department, askOne(v, web.AsSelect, "kind", choicesOf(r, "kind", SystemKinds())))
+	questions = append(questions, askThree(v, web.AsText, "body-")...)
+	questions = append(questions, ask(v, web.AsText, "page", true), askOne(v, web.AsRadios, "risk", choicesOf(r, "risk", Risks())), ask(v, web.AsLines, "reason", true))
 	return s.answer(v, form{
 		Title: title, Submit: v.T("governance.do.save"), Back: path, Questions: questions, Given: given, Version: x.Version,
 		Act: func(a *answers) (string, string, error) {
 			to := System{
-				Code: code, Name: a.three("name-"), Department: a.given.Get("department"), Kind: SystemKind(a.given.Get("kind")), Body: a.three("body-"),
-				Page: a.plain("page"), Risk: Risk(a.given.Get("risk")), Reason: a.words("reason"), Version: a.Version,
+				Code: code, Name: a.three("name-"), Department: a.chose("department"), Kind: SystemKind(a.chose("kind")), Body: a.three("body-"),
+				Page: a.Text("page"), Risk: Risk(a.chose("risk")), Reason: a.words("reason"), Version: a.Version,
 			}
 			if code == "" {
-				to.Code, to.Version = a.plain("code"), 0
+				to.Code, to.Version = a.Text("code"), 0
 			}
-			if a.need(to.Department != "", "department", "choose"); a.bad() {
+			if a.need(to.Department != "", "department", "choose"); a.Bad() {
 				return "", "", nil
 			}
 			return base + "/systems/" + to.Code, v.T("governance.done.saved"), s.PutSystem(v.Context(), to)
@@ -339,7 +343,7 @@ func (s *Service) putSystem(v *web.Visit) error {
 }
 
 // onSystemForm is a form about something of a system.
-func (s *Service) onSystemForm(key string, questions func(v *web.Visit, x SystemView) ([]question, error), act func(v *web.Visit, x SystemView, a *answers) error) web.Handler {
+func (s *Service) onSystemForm(key string, questions func(v *web.Visit, x SystemView) ([]web.Question, error), act func(v *web.Visit, x SystemView, a *answers) error) web.Handler {
 	return func(v *web.Visit) error {
 		x, err := s.ownSystem(v)
 		if err != nil {
@@ -362,54 +366,54 @@ func (s *Service) onSystemForm(key string, questions func(v *web.Visit, x System
 }
 
 func (s *Service) systemForms() map[string]web.Handler {
-	only := func(ask ...func(v *web.Visit) question) func(*web.Visit, SystemView) ([]question, error) {
-		return func(v *web.Visit, _ SystemView) (out []question, err error) {
+	only := func(ask ...func(v *web.Visit) web.Question) func(*web.Visit, SystemView) ([]web.Question, error) {
+		return func(v *web.Visit, _ SystemView) (out []web.Question, err error) {
 			for _, q := range ask {
 				out = append(out, q(v))
 			}
 			return out, nil
 		}
 	}
-	one := func(as asked, name string, optional bool) func(*web.Visit) question {
-		return func(v *web.Visit) question { return ask(v, as, name, optional) }
+	one := func(as web.Asked, name string, optional bool) func(*web.Visit) web.Question {
+		return func(v *web.Visit) web.Question { return ask(v, as, name, optional) }
 	}
-	number := func(name string, optional bool) func(*web.Visit) question {
-		return func(v *web.Visit) question { return askFigure(v, name, optional) }
+	number := func(name string, optional bool) func(*web.Visit) web.Question {
+		return func(v *web.Visit) web.Question { return askFigure(v, name, optional) }
 	}
 	return map[string]web.Handler{
-		"live": s.onSystemForm("live", only(one(asDay, "day", false)), func(v *web.Visit, x SystemView, a *answers) error {
+		"live": s.onSystemForm("live", only(one(web.AsDay, "day", false)), func(v *web.Visit, x SystemView, a *answers) error {
 			return s.GoLive(v.Context(), x.Code, a.Version, a.day("day"))
 		}),
-		"retire": s.onSystemForm("retire", only(one(asArea, "why", false)), func(v *web.Visit, x SystemView, a *answers) error {
+		"retire": s.onSystemForm("retire", only(one(web.AsLines, "why", false)), func(v *web.Visit, x SystemView, a *answers) error {
 			return s.Retire(v.Context(), x.Code, a.Version, a.words("why"))
 		}),
-		"month": s.onSystemForm("month", only(one(asText, "month", false), number("agreed-minutes", false), number("available-minutes", false), number("cost", true)),
+		"month": s.onSystemForm("month", only(one(web.AsText, "month", false), number("agreed-minutes", false), number("available-minutes", false), number("cost", true)),
 			func(v *web.Visit, x SystemView, a *answers) error {
-				m := Availability{System: x.Code, Month: a.plain("month"), AgreedMinutes: a.whole("agreed-minutes"), AvailableMinutes: a.whole("available-minutes"), CostThousands: a.figure("cost")}
-				if a.bad() {
+				m := Availability{System: x.Code, Month: a.Text("month"), AgreedMinutes: a.whole("agreed-minutes"), AvailableMinutes: a.whole("available-minutes"), CostThousands: a.figure("cost")}
+				if a.Bad() {
 					return nil
 				}
 				return s.RecordMonth(v.Context(), m)
 			}),
-		"incident": s.onSystemForm("incident", only(one(asDay, "day", false), number("minutes", false), one(asArea, "what", false)),
+		"incident": s.onSystemForm("incident", only(one(web.AsDay, "day", false), number("minutes", false), one(web.AsLines, "what", false)),
 			func(v *web.Visit, x SystemView, a *answers) error {
 				i := Incident{System: x.Code, Day: a.day("day"), Minutes: a.whole("minutes"), What: a.words("what")}
-				if a.bad() {
+				if a.Bad() {
 					return nil
 				}
 				return s.RecordIncident(v.Context(), i)
 			}),
-		"subscribe": s.onSystemForm("subscribe", func(v *web.Visit, _ SystemView) ([]question, error) {
+		"subscribe": s.onSystemForm("subscribe", func(v *web.Visit, _ SystemView) ([]web.Question, error) {
 			q, err := s.askDepartment(v, "department", "read")
-			return []question{q, ask(v, asDay, "from", false), ask(v, asDay, "to", true)}, err
+			return []web.Question{q, ask(v, web.AsDay, "from", false), ask(v, web.AsDay, "to", true)}, err
 		}, func(v *web.Visit, x SystemView, a *answers) error {
-			sub := Subscription{System: x.Code, Department: a.given.Get("department"), Period: a.period()}
+			sub := Subscription{System: x.Code, Department: a.chose("department"), Period: a.period()}
 			for _, old := range x.Subscriptions { // the same first day again changes the last one
 				if old.Department == sub.Department && old.From == sub.From {
 					sub.ID, sub.Version = old.ID, old.Version
 				}
 			}
-			if a.bad() {
+			if a.Bad() {
 				return nil
 			}
 			return s.Subscribe(v.Context(), sub)
@@ -427,20 +431,20 @@ func (s *Service) recordCheckForm(v *web.Visit) error {
 		return fault.New(fault.NotFound, "governance.fault.no-check")
 	}
 	c := x.Checks[i]
-	given := put("state", string(c.State), "evidence", c.Evidence)
-	putDay(given, "day", c.Day)
+	given := web.Given("state", string(c.State), "evidence", c.Evidence)
+	web.GiveDay(given, "day", c.Day)
 	path := base + "/systems/" + x.Code
 	name, l := c.Name.With(v.Lang())
 	return s.answer(v, form{
 		Title: v.T("governance.act.check"), Submit: v.T("governance.do.save"), Back: path, Given: given, Version: c.Version,
 		Known: []web.Entry{{Label: v.T("governance.column.check"), Value: name, Lang: l}},
-		Questions: []question{
-			askOne(v, asRadios, "state", choicesOf(reader{View: v.View}, "check", []CheckState{CheckOpen, CheckPassed})),
-			ask(v, asDay, "day", true), ask(v, asArea, "evidence", true),
+		Questions: []web.Question{
+			askOne(v, web.AsRadios, "state", choicesOf(reader{View: v.View}, "check", []CheckState{CheckOpen, CheckPassed})),
+			ask(v, web.AsDay, "day", true), ask(v, web.AsLines, "evidence", true),
 		},
 		Act: func(a *answers) (string, string, error) {
-			to := Check{System: x.Code, Kind: c.Kind, State: CheckState(a.given.Get("state")), Evidence: a.words("evidence"), Day: a.day("day"), Version: a.Version}
-			if a.bad() {
+			to := Check{System: x.Code, Kind: c.Kind, State: CheckState(a.chose("state")), Evidence: a.words("evidence"), Day: a.day("day"), Version: a.Version}
+			if a.Bad() {
 				return "", "", nil
 			}
 			return path, v.T("governance.done.saved"), s.RecordCheck(v.Context(), to)

@@ -18,15 +18,15 @@ func (s *Service) newProject(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	questions := append([]question{ask(v, asText, "reference", false)}, askThree(v, asText, "title-")...)
-	questions = append(questions, ask(v, asText, "system", true), ask(v, asText, "vote", true),
-		ask(v, asDay, "start", true), ask(v, asDay, "end", true), askFigure(v, "cost", true), ask(v, asArea, "note", true))
+	questions := append([]web.Question{ask(v, web.AsText, "reference", false)}, askThree(v, web.AsText, "title-")...)
+	questions = append(questions, ask(v, web.AsText, "system", true), ask(v, web.AsText, "vote", true),
+		ask(v, web.AsDay, "start", true), ask(v, web.AsDay, "end", true), askFigure(v, "cost", true), ask(v, web.AsLines, "note", true))
 	return s.answer(v, form{
 		Title: v.T("governance.act.new-project"), Lead: v.T("governance.form-lead.new-project"), Submit: v.T("governance.do.propose"), Back: base + "/projects", Questions: questions,
 		Act: func(a *answers) (string, string, error) {
 			p := a.project(Project{Department: own})
 			p.Planned = a.schedule()
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
 			id, err := s.Propose(v.Context(), p)
@@ -36,7 +36,7 @@ func (s *Service) newProject(v *web.Visit) error {
 }
 
 func (a *answers) project(p Project) Project {
-	p.Reference, p.Title, p.System, p.Vote, p.Note = a.plain("reference"), a.three("title-"), a.plain("system"), a.words("vote"), a.words("note")
+	p.Reference, p.Title, p.System, p.Vote, p.Note = a.Text("reference"), a.three("title-"), a.Text("system"), a.words("vote"), a.words("note")
 	return p
 }
 
@@ -58,10 +58,10 @@ func (s *Service) editProject(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	given := put("reference", f.Reference, "system", f.System, "vote", f.Vote, "note", f.Note)
-	putThree(given, "title-", f.Title)
-	questions := append([]question{ask(v, asText, "reference", false)}, askThree(v, asText, "title-")...)
-	questions = append(questions, ask(v, asText, "system", true), ask(v, asText, "vote", true), ask(v, asArea, "note", true))
+	given := web.Given("reference", f.Reference, "system", f.System, "vote", f.Vote, "note", f.Note)
+	web.GiveThree(given, "title-", f.Title)
+	questions := append([]web.Question{ask(v, web.AsText, "reference", false)}, askThree(v, web.AsText, "title-")...)
+	questions = append(questions, ask(v, web.AsText, "system", true), ask(v, web.AsText, "vote", true), ask(v, web.AsLines, "note", true))
 	path := base + "/projects/" + f.ID
 	return s.answer(v, form{
 		Title: v.T("governance.act.edit"), Submit: v.T("governance.do.save"), Back: path, Questions: questions, Given: given, Version: f.Version,
@@ -81,17 +81,17 @@ func (s *Service) planProject(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	given := put("cost", f.Planned.CostThousands.String())
-	putDay(given, "start", f.Planned.Start)
-	putDay(given, "end", f.Planned.End)
+	given := web.Given("cost", f.Planned.CostThousands.String())
+	web.GiveDay(given, "start", f.Planned.Start)
+	web.GiveDay(given, "end", f.Planned.End)
 	path := base + "/projects/" + f.ID
 	return s.answer(v, form{
 		Title: v.T("governance.act.plan"), Lead: v.T("governance.form-lead.plan"), Submit: v.T("governance.do.save"), Back: path, Given: given, Version: f.Version,
 		Known:     []web.Entry{{Label: v.T("governance.column.first"), Value: r.schedule(f.First)}},
-		Questions: []question{ask(v, asDay, "start", false), ask(v, asDay, "end", false), askFigure(v, "cost", false), why(v, f.Stage == Proposed)},
+		Questions: []web.Question{ask(v, web.AsDay, "start", false), ask(v, web.AsDay, "end", false), askFigure(v, "cost", false), why(v, f.Stage == Proposed)},
 		Act: func(a *answers) (string, string, error) {
 			to := a.schedule()
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
 			return path, v.T("governance.done.planned"), s.Replan(v.Context(), f.ID, a.Version, to, a.words("why"))
@@ -113,14 +113,14 @@ func (s *Service) stageProject(v *web.Visit) error {
 		return fault.New(fault.Conflict, "governance.fault.no-stage")
 	}
 	path := base + "/projects/" + f.ID
-	given := put("stage", string(next[0]))
+	given := web.Given("stage", string(next[0]))
 	if f.Stage == Finished {
 		given.Set("cost", f.SpentThousands.String())
-		putDay(given, "day", f.Ended)
+		web.GiveDay(given, "day", f.Ended)
 	}
-	questions := []question{askOne(v, asRadios, "stage", choicesOf(r, "to-stage", next))}
+	questions := []web.Question{askOne(v, web.AsRadios, "stage", choicesOf(r, "to-stage", next))}
 	if f.Stage == Approved || f.Stage == Running || f.Stage == Finished {
-		questions = append(questions, ask(v, asDay, "day", true))
+		questions = append(questions, ask(v, web.AsDay, "day", true))
 	}
 	if f.Stage == Running || f.Stage == Finished {
 		questions = append(questions, askFigure(v, "cost", true))
@@ -132,10 +132,10 @@ func (s *Service) stageProject(v *web.Visit) error {
 		Questions: append(questions, why(v, true)),
 		Act: func(a *answers) (string, string, error) {
 			m := Milestone{a.day("day"), a.figure("cost")}
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
-			return path, v.T("governance.done.moved"), s.Move(v.Context(), f.ID, a.Version, Stage(a.given.Get("stage")), m, a.words("why"))
+			return path, v.T("governance.done.moved"), s.Move(v.Context(), f.ID, a.Version, Stage(a.chose("stage")), m, a.words("why"))
 		},
 	})
 }
@@ -172,7 +172,7 @@ func (s *Service) fileReturnForm(v *web.Visit) error {
 			continue
 		}
 		evidence := map[string]string{"on-schedule": "schedule", "in-budget": "budget", "to-specification": "specification", "with-benefits": "benefits"}[c.name]
-		x.Questions = append(x.Questions, askYes(v, c.name), ask(v, asArea, evidence+"-evidence", false))
+		x.Questions = append(x.Questions, askYes(v, c.name), ask(v, web.AsLines, evidence+"-evidence", false))
 	}
 	if len(f.Returns) > 0 {
 		x.Title = v.T("governance.act.correct-return")
@@ -180,11 +180,11 @@ func (s *Service) fileReturnForm(v *web.Visit) error {
 	}
 	x.Act = func(a *answers) (string, string, error) {
 		for _, q := range x.Questions {
-			if q.as == asRadios {
-				a.need(a.given.Get(q.Name) != "", q.Name, "choose")
+			if q.As == web.AsRadios {
+				a.need(a.chose(q.Name) != "", q.Name, "choose")
 			}
 		}
-		if a.bad() {
+		if a.Bad() {
 			return "", "", nil
 		}
 		stated := Answers{a.yes("on-schedule"), a.yes("in-budget"), a.yes("to-specification"), a.yes("with-benefits")}
@@ -250,7 +250,7 @@ func (s *Service) withdrawReturn(v *web.Visit) error {
 	path := base + "/projects/" + x.Project
 	return s.answer(v, form{
 		Title: v.T("governance.act.withdraw"), Lead: v.T("governance.form-lead.withdraw"), Submit: v.T("governance.do.withdraw"), Back: path, Version: x.Version,
-		Danger: true, Questions: []question{why(v, false)},
+		Danger: true, Questions: []web.Question{why(v, false)},
 		Act: func(a *answers) (string, string, error) {
 			return path, v.T("governance.done.withdrawn"), s.Withdraw(v.Context(), x.ID, a.Version, a.words("why"))
 		},
@@ -261,13 +261,13 @@ func (s *Service) compileYear(v *web.Visit) error {
 	if err := s.may(v.Context(), "compile", ""); err != nil {
 		return err
 	}
-	q := ask(v, asText, "calendar-year", false)
+	q := ask(v, web.AsText, "calendar-year", false)
 	q.Inputmode, q.Width, q.MaxLength = "numeric", "short", 4
 	return s.answer(v, form{
 		Title: v.T("governance.act.compile"), Lead: v.T("governance.form-lead.compile"), Submit: v.T("governance.do.compile"), Back: base + "/returns",
-		Questions: []question{q}, Given: put("calendar-year", strconv.Itoa(v.Now().Day().Year-1)),
+		Questions: []web.Question{q}, Given: web.Given("calendar-year", strconv.Itoa(v.Now().Day().Year-1)),
 		Act: func(a *answers) (string, string, error) {
-			year, err := strconv.Atoi(a.plain("calendar-year"))
+			year, err := strconv.Atoi(a.Text("calendar-year"))
 			if a.need(err == nil, "calendar-year", "calendar-year"); err != nil {
 				return "", "", nil //nolint:nilerr // the field says what to do
 			}
@@ -318,7 +318,7 @@ func (r reader) compiledTable(c Compilation) *web.Table {
 	add := func(head web.Cell, rates Rates, total bool) {
 		cells := []web.Cell{head, {Text: strconv.Itoa(rates.Returns)}}
 		for _, share := range rates.each {
-			cells = append(cells, web.Cell{Text: r.share(share)})
+			cells = append(cells, r.shareCell(share))
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: cells, Total: total})
 	}

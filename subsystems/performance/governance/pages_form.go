@@ -1,222 +1,90 @@
 package governance
 
 import (
-	"errors"
-	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
-	"praya/kernel/fault"
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/platform/web"
 )
 
-// asked is how a question is asked.
-type asked int
-
-const (
-	asText asked = iota
-	asArea
-	asDay
-	asSelect
-	asRadios
-	asTick
-)
-
-// question is a question of a form.
-type question struct {
-	as asked
-	web.Field
-	Choices []web.Choice
-	Date    web.DateInput
-}
-
-// form is a page that asks, and what is done with the answers. The handler of the same path
-// shows it and takes it.
+// form is a page that asks, with what stands already and the version of what is changed.
 type form struct {
 	Title, Lead, Submit, Back string
-	Known                     []web.Entry // what stands already
+	Known                     []web.Entry
 	Danger                    bool
-	Questions                 []question
+	Questions                 []web.Question
 	Given                     url.Values // what stands in the fields at first
-	Version                   int64      // of what is changed
+	Version                   int64
 	// Act does it, and gives the next page and what to say there.
 	Act func(a *answers) (next, notice string, err error)
 }
 
-// formView is a form as it is shown.
-type formView struct {
-	web.Form
-	Known     []web.Entry
-	Questions []question
-	Errors    []web.FieldError
-}
-
-// answer shows a form, or does what it asks for. Answers that are wrong come back with what
-// to do about them.
+// answer shows a form, or does what it asks for.
 func (s *Service) answer(v *web.Visit, f form) error {
 	if f.Given == nil {
 		f.Given = url.Values{}
 	}
-	if v.R.Method != http.MethodPost {
-		return f.show(v, http.StatusOK, f.Given, f.Version, nil)
+	f.Given.Set("version", strconv.FormatInt(f.Version, 10))
+	q := web.Questions{
+		Title: f.Title, Lead: f.Lead, Submit: f.Submit, Back: f.Back, Danger: f.Danger, Given: f.Given,
+		Asked: append(f.Questions, web.Remember("version")),
+		Act: func(given *web.Answers) (string, string, error) {
+			a := &answers{Answers: given}
+			a.Version, _ = strconv.ParseInt(given.Text("version"), 10, 64) // one that is no number is no version: a Conflict
+			return f.Act(a)
+		},
 	}
-	given, err := v.Form()
-	if err != nil {
-		return err
+	if len(f.Known) > 0 {
+		q.Above = web.SummaryList(v.View, f.Known)
 	}
-	a := &answers{given: given}
-	a.Version, _ = strconv.ParseInt(given.Get("version"), 10, 64) // one that is no number is no version: a Conflict
-	var next, notice string
-	err = v.SubmitOnce(given, func() (err error) {
-		next, notice, err = f.Act(a)
-		if a.bad() {
-			return a.err()
-		}
-		return err
-	})
-	var bad *fault.Fault
-	if errors.As(err, &bad) && bad.Kind == fault.Invalid && len(bad.Fields) > 0 {
-		return f.show(v, http.StatusUnprocessableEntity, given, a.Version, bad)
-	}
-	if err != nil {
-		return err
-	}
-	return v.RedirectWith(next, web.Notice{Text: notice})
+	return v.Ask(q)
 }
 
-func (f form) show(v *web.Visit, status int, given url.Values, version int64, bad *fault.Fault) error {
-	d := formView{Known: f.Known, Form: web.Form{
-		Action: v.Path, Submit: f.Submit, Cancel: f.Back, Danger: f.Danger,
-		Hidden: [][2]string{v.Once(), {"version", strconv.FormatInt(version, 10)}},
-	}}
-	wrong := map[string]string{}
-	if bad != nil {
-		for _, field := range bad.Fields {
-			said, err := v.Lookup(field.Key)
-			if err != nil {
-				return err
-			}
-			at := f.nearest(field.Name)
-			if wrong[at] == "" {
-				wrong[at] = said
-			}
-			d.Errors = append(d.Errors, web.FieldError{Name: at, Text: said})
-		}
-		slices.SortStableFunc(d.Errors, func(a, b web.FieldError) int { return f.place(a.Name) - f.place(b.Name) })
-	}
-	for _, q := range f.Questions {
-		d.Questions = append(d.Questions, q.with(given, wrong[q.Name]))
-	}
-	return v.RenderStatus(status, web.Page{
-		Title: f.Title, Lead: f.Lead, Back: f.Back, Failed: bad != nil, Secret: true,
-	}, formPage(v.View, d))
-}
-
-func (f form) place(name string) int {
-	return slices.IndexFunc(f.Questions, func(q question) bool { return q.Name == name })
-}
-
-// nearest is the question to which an error leads: its own, else the first.
-func (f form) nearest(name string) string {
-	if f.place(name) < 0 && len(f.Questions) > 0 {
-		return f.Questions[0].Name
-	}
-	return name
-}
-
-// with is the question with what was answered, and what is wrong with that.
-func (q question) with(given url.Values, wrong string) question {
-	q.Error = wrong
-	q.Value = given.Get(q.Name)
-	if q.as == asDay {
-		q.Date = web.DateOf(given, q.Field)
-	}
-	chosen := make([]web.Choice, len(q.Choices))
-	for i, c := range q.Choices {
-		c.Chosen = c.Value == q.Value
-		chosen[i] = c
-	}
-	q.Choices = chosen
-	return q
-}
-
-// answers reads a posted form, and collects what is wrong with it.
+// answers are the answers of a form, read in the kinds of this package.
 type answers struct {
-	given   url.Values
+	*web.Answers
 	Version int64
-	wrongs
 }
 
-// plain is an answer in half-width signs: codes and numbers.
-func (a *answers) plain(name string) string { return web.HalfWidth(a.given.Get(name)) }
+func (a *answers) need(ok bool, field, key string) { a.Need(ok, field, "governance.wrong."+key) }
 
 // words is an answer whose full-width signs are meant so. Browsers send lines with \r\n.
 func (a *answers) words(name string) string {
-	return strings.TrimSpace(strings.ReplaceAll(a.given.Get(name), "\r\n", "\n"))
+	return strings.ReplaceAll(a.Words(name), "\r\n", "\n")
 }
 
 func (a *answers) three(prefix string) lang.Text {
 	return lang.Text{TC: a.words(prefix + "tc"), EN: a.words(prefix + "en"), SC: a.words(prefix + "sc")}
 }
 
-func (a *answers) day(name string) when.Day {
-	input := web.DateOf(a.given, web.Field{Name: name})
-	if input.Year+input.Month+input.Date == "" {
-		return when.Day{}
-	}
-	d, err := input.Day()
-	a.need(err == nil, name, "day-form")
-	return d
-}
+func (a *answers) day(name string) when.Day { return a.Day(name, "governance.wrong.day-form") }
 
 func (a *answers) period() Period { return Period{From: a.day("from"), To: a.day("to")} }
 
 func (a *answers) figure(name string) Figure {
-	f, err := ParseFigure(a.plain(name))
+	f, err := ParseFigure(a.Text(name))
 	a.need(err == nil, name, "amount")
 	return f
 }
 
 func (a *answers) whole(name string) int64 {
-	n, err := strconv.ParseInt(a.plain(name), 10, 64)
+	n, err := strconv.ParseInt(a.Text(name), 10, 64)
 	a.need(err == nil, name, "minutes")
 	return n
 }
 
-func (a *answers) yes(name string) bool { return a.given.Get(name) == "yes" }
+func (a *answers) chose(name string) string { return a.Values.Get(name) }
 
-// put sets the fields of a form at first: pairs of a name and a value.
-func put(pairs ...string) url.Values {
-	out := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		out.Set(pairs[i], pairs[i+1])
-	}
-	return out
-}
-
-func putDay(in url.Values, name string, d when.Day) {
-	if !d.IsZero() {
-		in.Set(name+"-year", strconv.Itoa(d.Year))
-		in.Set(name+"-month", strconv.Itoa(int(d.Month)))
-		in.Set(name+"-day", strconv.Itoa(d.Date))
-	}
-}
-
-func putThree(in url.Values, prefix string, t lang.Text) {
-	in.Set(prefix+"tc", t.TC)
-	in.Set(prefix+"en", t.EN)
-	in.Set(prefix+"sc", t.SC)
-}
+func (a *answers) yes(name string) bool { return a.chose(name) == "yes" }
 
 // ask asks one question; its words stand under governance.field, and a hint under
 // governance.hint where there is one.
-func ask(v *web.Visit, as asked, name string, optional bool) question {
-	q := question{as: as, Field: web.Field{Name: name, Label: v.T("governance.field." + name), Optional: optional, MaxLength: longestLine}}
-	if as == asArea {
+func ask(v *web.Visit, as web.Asked, name string, optional bool) web.Question {
+	q := web.Question{As: as, Field: web.Field{Name: name, Label: v.T("governance.field." + name), Optional: optional, MaxLength: longestLine}}
+	if as == web.AsLines {
 		q.MaxLength = longestText
 	}
 	if hint := "governance.hint." + name; v.Has(hint) {
@@ -226,15 +94,15 @@ func ask(v *web.Visit, as asked, name string, optional bool) question {
 }
 
 // askFigure asks for a number.
-func askFigure(v *web.Visit, name string, optional bool) question {
-	q := ask(v, asText, name, optional)
+func askFigure(v *web.Visit, name string, optional bool) web.Question {
+	q := ask(v, web.AsText, name, optional)
 	q.Inputmode, q.Width, q.MaxLength = "decimal", "short", 20
 	return q
 }
 
 // askThree asks for a text in three languages; at least one is needed.
-func askThree(v *web.Visit, as asked, prefix string) []question {
-	var out []question
+func askThree(v *web.Visit, as web.Asked, prefix string) []web.Question {
+	var out []web.Question
 	for _, l := range lang.All() {
 		q := ask(v, as, prefix+string(l), true)
 		q.Lang = l
@@ -243,24 +111,24 @@ func askThree(v *web.Visit, as asked, prefix string) []question {
 	return out
 }
 
-func askOne(v *web.Visit, as asked, name string, choices []web.Choice) question {
+func askOne(v *web.Visit, as web.Asked, name string, choices []web.Choice) web.Question {
 	q := ask(v, as, name, false)
-	if as == asSelect {
+	if as == web.AsSelect {
 		choices = append([]web.Choice{{Label: v.T("governance.choose")}}, choices...)
 	}
 	q.Choices = choices
 	return q
 }
 
-func askYes(v *web.Visit, name string) question {
-	return askOne(v, asRadios, name, []web.Choice{
+func askYes(v *web.Visit, name string) web.Question {
+	return askOne(v, web.AsRadios, name, []web.Choice{
 		{Value: "yes", Label: v.T("governance.answer.yes")}, {Value: "no", Label: v.T("governance.answer.no")},
 	})
 }
 
 // askDepartment offers the departments that exist today and for which the actor may do this.
-func (s *Service) askDepartment(v *web.Visit, name, action string) (question, error) {
-	q := ask(v, asSelect, name, action == "")
+func (s *Service) askDepartment(v *web.Visit, name, action string) (web.Question, error) {
+	q := ask(v, web.AsSelect, name, action == "")
 	all, err := s.Departments.All(v.Context())
 	q.Choices = []web.Choice{{Label: v.T("governance.choose")}}
 	if action == "" {
@@ -274,4 +142,4 @@ func (s *Service) askDepartment(v *web.Visit, name, action string) (question, er
 	return q, err
 }
 
-func why(v *web.Visit, optional bool) question { return ask(v, asArea, "why", optional) }
+func why(v *web.Visit, optional bool) web.Question { return ask(v, web.AsLines, "why", optional) }

@@ -96,9 +96,9 @@ func (d *overviewView) rates(r reader, years map[int]Rates) {
 				}
 				return true
 			})
-			row.Cells = append(row.Cells, web.Cell{
-				Text: r.share(of), Path: base + "/returns?year=" + strconv.Itoa(year),
-			})
+			cell := r.shareCell(of)
+			cell.Path = base + "/returns?year=" + strconv.Itoa(year)
+			row.Cells = append(row.Cells, cell)
 			value, err := strconv.ParseFloat(of.Percent(), 64) // for the drawing only
 			line.Points = append(line.Points, web.Point{Value: value, Shown: r.Percent(of.Percent()), Missing: err != nil})
 		}

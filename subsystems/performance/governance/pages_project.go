@@ -16,6 +16,14 @@ func (s *Service) showProject(v *web.Visit) error {
 		return err
 	}
 	d := sheetView{Invented: f.Invented, Facts: r.projectFacts(f), Steps: r.history(f.Steps)}
+	if f.System != "" {
+		x, err := s.System(v.Context(), f.System)
+		if err != nil {
+			return err
+		}
+		name, l := x.Name.With(v.Lang())
+		d.Facts = append(d.Facts, web.Entry{Label: v.T("governance.column.system"), Value: name, Lang: l, Path: base + "/systems/" + x.Code})
+	}
 	if f.Sees && f.Counts != nil && f.Counts.differs(f.ProjectView.Project) {
 		d.Warning = append(d.Warning, v.T("governance.projects.differs"))
 	}
@@ -55,9 +63,6 @@ func (r reader) projectFacts(f ProjectFile) []web.Entry {
 		d.fact(r.T("governance.column.return-due"), r.Date(f.Due), "")
 	}
 	d.fact(r.T("governance.column.vote"), f.Vote, "")
-	if f.System != "" {
-		d.Facts = append(d.Facts, web.Entry{Label: r.T("governance.column.system"), Value: f.System, Path: base + "/systems/" + f.System})
-	}
 	d.fact(r.T("governance.column.note"), f.Note, "")
 	return d.Facts
 }
@@ -133,7 +138,7 @@ func (s *Service) returnActs(v *web.Visit, x Return) (out []link) {
 }
 
 func (r reader) baselinesPart(f ProjectFile) sheetPart {
-	t := web.Table{ID: "baselines", Caption: r.T("governance.baselines.caption"), Columns: r.columns(9, "number", "start", "end", "cost-thousands", "day", "why")}
+	t := web.Table{ID: "baselines", Caption: r.T("governance.baselines.caption"), Columns: r.columns(9, "number", "start", "end", "cost-thousands", "recorded", "why")}
 	for _, b := range f.Baselines {
 		why := web.Cell{Text: b.Why}
 		if b.Why == "" {

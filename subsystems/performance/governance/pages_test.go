@@ -246,7 +246,7 @@ func TestPublicPages(t *testing.T) {
 	for _, name := range []string{"projects", "plans", "work", "levels", "audits", "systems"} {
 		b.get(200, "/en/governance/"+name)
 		for _, path := range b.links("/governance/" + name + "/")[:2] {
-			b.get(200, path).sees("Invented for the demonstration").misses("/edit", "/follow", "invented-1-", "%!")
+			b.get(200, path).sees("Made up for the demonstration").misses("/edit", "/follow", "invented-1-", "Invented work", "%!")
 		}
 	}
 	// What officers do asks to sign in.
@@ -396,7 +396,7 @@ func TestOtherForms(t *testing.T) {
 	}
 	anna.get(403, system+"/live")
 	other.fill(303, system+"/live", "day-year", "2026", "day-month", "2", "day-day", "1").sees("Live")
-	other.fill(303, system+"/subscribe", append([]string{"department", "TD"}, from...)...).sees("TD", "1 January 2026")
+	other.fill(303, system+"/subscribe", append([]string{"department", "TD"}, from...)...).sees("Subscriber recorded: Transport Department", "1 January 2026")
 	other.fill(422, system+"/month", "month", "2026-13", "agreed-minutes", "10", "available-minutes", "11").sees("Write the month like", "than were agreed")
 	other.fill(303, system+"/month", "month", "2026-01", "agreed-minutes", "44640", "available-minutes", "44600", "cost", "7").sees("99.910%")
 	other.fill(303, system+"/incident", "day-year", "2026", "day-month", "2", "day-day", "2", "minutes", "40", "what", "a disk was full").sees("a disk was full")

@@ -1,7 +1,9 @@
 package governance
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"praya/kernel/lang"
 	"praya/platform/web"
@@ -16,8 +18,9 @@ func (s *Service) showSystem(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	d := sheetView{Invented: x.Invented, Facts: r.systemFacts(x), Steps: r.history(x.Steps)}
+	d := sheetView{Invented: x.Invented, Facts: r.systemFacts(x), Steps: r.history(r.spelled(x))}
 	path := base + "/systems/" + x.Code
+	d.Acts = append(d.Acts, link{v.T("governance.systems.carried"), "/performance/carried/system/-/" + x.Code})
 	keeps := s.can(v.Context(), "register", x.Department)
 	if keeps {
 		d.Acts = append(d.Acts, link{v.T("governance.act.edit"), path + "/edit"})
@@ -31,12 +34,32 @@ func (s *Service) showSystem(v *web.Visit) error {
 	if len(x.Checks) > 0 {
 		d.Parts = append(d.Parts, r.checksPart(x, path, keeps))
 	}
-	d.Parts = append(d.Parts, r.subscribersPart(x, path, keeps), r.monthsPart(x, path, keeps), r.incidentsPart(x, path, keeps))
+	for _, part := range []sheetPart{r.subscribersPart(x, path, keeps), r.monthsPart(x, path, keeps), r.incidentsPart(x, path, keeps)} {
+		if keeps || len(part.Table.Rows) > 0 {
+			d.Parts = append(d.Parts, part)
+		}
+	}
 	if len(x.Projects) > 0 {
 		d.Parts = append(d.Parts, sheetPart{Table: r.projectsTable(x.Projects)})
 	}
 	name, l := x.Name.With(v.Lang())
 	return s.thing(v, "systems", name, l, d)
+}
+
+// spelled are the steps of a system with names instead of the codes of checks and departments.
+func (r reader) spelled(x SystemView) []Step {
+	out := slices.Clone(x.Steps)
+	for i, step := range out {
+		switch {
+		case step.What == "subscriber":
+			out[i].Why, _ = r.office(step.Why)
+		case strings.HasPrefix(step.What, "check-"):
+			if at := slices.IndexFunc(x.Checks, func(c Check) bool { return c.Kind == step.Why }); at >= 0 {
+				out[i].Why = x.Checks[at].Name.In(r.Lang())
+			}
+		}
+	}
+	return out
 }
 
 func (r reader) systemFacts(x SystemView) []web.Entry {

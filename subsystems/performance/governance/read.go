@@ -250,6 +250,9 @@ func (s *Service) Project(ctx context.Context, projectID string) (f ProjectFile,
 		for i := range f.Baselines {
 			f.Baselines[i].Why, f.Baselines[i].Actor = "", ""
 		}
+		for i := range f.Orders {
+			f.Orders[i] = f.Orders[i].shown(false)
+		}
 		f.ProjectView = f.shown(false)
 	} else {
 		f.ProjectView = f.shown(true)

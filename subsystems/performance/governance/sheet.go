@@ -18,7 +18,7 @@ type reader struct {
 	offices map[string]Department
 }
 
-// office names a department: its short form where it has one, else its name.
+// office names a department; a code that the directory does not know stays a code.
 func (r reader) office(code string) (string, lang.Lang) {
 	if code == "" {
 		return "", ""
@@ -26,9 +26,6 @@ func (r reader) office(code string) (string, lang.Lang) {
 	d, ok := r.offices[code]
 	if !ok {
 		return code, lang.EN
-	}
-	if short := d.Short.In(r.Lang()); short != "" {
-		return d.Short.With(r.Lang())
 	}
 	return d.Name.With(r.Lang())
 }

@@ -30,7 +30,7 @@ func TestWords(t *testing.T) {
 		{regexp.MustCompile(`(?:add|wrong|need)\([^()]*(?:\([^()]*\)[^()]*)*, "([a-z][a-z-]+)"\)`), "governance.wrong."},
 		{regexp.MustCompile(`(?:hidden\(|unknown\(err, )"([a-z]+)"\)`), "governance.fault.no-"},
 		{regexp.MustCompile(`note\(tx, by, [^,]+, "([a-z-]*[a-z])"`), "governance.step."},
-		{regexp.MustCompile(`(?:ask|askOne|one)\((?:v, )?as[A-Z][a-z]+, "([a-z-]*[a-z])"`), "governance.field."},
+		{regexp.MustCompile(`(?:ask|askOne|one)\((?:v, )?web.As[A-Z][a-z]+, "([a-z-]*[a-z])"`), "governance.field."},
 		{regexp.MustCompile(`\{name: "([a-z_]+)",(?: right: true,)? text: .*cell: `), "governance.column."},
 	}
 	n := 0

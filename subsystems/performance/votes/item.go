@@ -1,6 +1,8 @@
 package votes
 
 import (
+	"strings"
+
 	"praya/kernel/lang"
 )
 
@@ -26,6 +28,9 @@ type ItemPoint struct {
 	Paper *Commitment `json:"paper,omitempty"`
 	Paid  *Cents      `json:"paid,omitempty"`    // by the journal, in the year
 	Plan  *Cents      `json:"planned,omitempty"` // cash flow
+	// Break says that the paper gives the code to something of another name than the paper
+	// before did: the two are not one series.
+	Break bool `json:"break,omitempty"`
 }
 
 // CommitmentView is all that is known of an item.
@@ -55,4 +60,17 @@ func (i *Item) settle(flows []itemFlow) {
 		}
 	}
 	i.Balance = i.Approved - i.Accumulated - i.Spent
+}
+
+// sameName reports whether two papers mean the same thing by a code: the names agree but for
+// spaces. Nothing is joined by number alone. A paper without a name says nothing else.
+func sameName(a, b lang.Text) bool {
+	plain := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	switch {
+	case a.TC != "" && b.TC != "":
+		return plain(a.TC) == plain(b.TC)
+	case a.EN != "" && b.EN != "":
+		return strings.EqualFold(plain(a.EN), plain(b.EN))
+	}
+	return true
 }

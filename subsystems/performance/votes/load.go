@@ -340,7 +340,7 @@ func (l *loading) openItem(x line) error {
 	if err != nil {
 		return err
 	}
-	if used {
+	if used || !isNew && !sameName(item.Name, x.Name) { // a code of another name is not joined unasked
 		return l.compareItem(x, item)
 	}
 	if isNew || item.Opened != l.book.Year || item.Name != x.Name || item.Note != x.Note {

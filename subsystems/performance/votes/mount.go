@@ -54,4 +54,5 @@ func (s *Service) Mount(site *web.Site) {
 		site.Page("POST /votes/{head}"+path, form, secret)
 	}
 	s.mountAPI(site)
+	site.OperatorAPI("POST /api/votes/load/{sheet}", s.loadSheet, web.Body(maxFile+1))
 }

@@ -187,3 +187,16 @@ func sendTable(v *web.Visit, name string, rows [][]string, err error) error {
 		return err
 	})
 }
+
+// loadSheet takes a pay scale or rules at the operator's door, as the body of the request.
+func (s *Service) loadSheet(v *web.Visit) error {
+	body, err := io.ReadAll(v.R.Body)
+	if err != nil {
+		return err
+	}
+	n, err := s.Load(v.Context(), v.PathValue("sheet"), body)
+	if err != nil {
+		return err
+	}
+	return v.JSON(http.StatusOK, map[string]int{"rows": n})
+}

@@ -1,6 +1,8 @@
 package votes
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"praya/kernel/money"
@@ -108,7 +110,7 @@ func (d desk) seriesChart(i CommitmentView) templ.Component {
 		return web.Point{Value: number(n.String()), Shown: d.Decimal(n.String())}
 	}
 	drawn := 0
-	for _, p := range i.Series {
+	for _, p := range everyYear(i.Series) {
 		labels = append(labels, p.Year)
 		c := Commitment{}
 		if p.Paper != nil {
@@ -116,11 +118,16 @@ func (d desk) seriesChart(i CommitmentView) templ.Component {
 			drawn++
 		}
 		for n, figure := range []*money.Decimal{c.ApprovedThousands, c.AccumulatedThousands, c.BalanceThousands} {
-			lines[n].Points = append(lines[n].Points, point(figure))
+			at := point(figure)
+			at.Break = p.Break
+			lines[n].Points = append(lines[n].Points, at)
+		}
+		year := web.Cell{Text: p.Year, Marks: []web.Mark{{Sign: "*", ID: "series-note"}}}
+		if p.Break {
+			year.Small = d.T("votes.series.break", "name", c.Name.In(d.Lang()))
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: p.Year, Marks: []web.Mark{{Sign: "*", ID: "series-note"}}},
-			d.figure(c.ApprovedThousands), d.figure(c.AccumulatedThousands), d.figure(c.RevisedThousands), d.figure(c.BalanceThousands),
+			year, d.figure(c.ApprovedThousands), d.figure(c.AccumulatedThousands), d.figure(c.RevisedThousands), d.figure(c.BalanceThousands),
 			d.centsCell(p.Paid), d.centsCell(p.Plan),
 		}})
 	}
@@ -129,6 +136,21 @@ func (d desk) seriesChart(i CommitmentView) templ.Component {
 	}
 	caption := d.T("votes.series.says", "balance", d.Money(i.Balance.Dollars().String(), 0))
 	return web.LineChart(d.View, web.Chart{ID: "through-years", Caption: caption, Title: d.T("votes.series.title"), Summary: caption, Data: t}, labels, lines)
+}
+
+// everyYear puts the years without any figure between the others, so that a gap is seen as one.
+func everyYear(series []ItemPoint) (out []ItemPoint) {
+	for i, p := range series {
+		for i > 0 {
+			next := shift(out[len(out)-1].Year, 1)
+			if next == "" || next >= p.Year {
+				break
+			}
+			out = append(out, ItemPoint{Year: next})
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 func (s *Service) showPosts(v *web.Visit) error {
@@ -156,7 +178,7 @@ func (s *Service) showPosts(v *web.Visit) error {
 			state, key = web.Disagrees, "votes.posts.over"
 		}
 		parts = append(parts, web.KeyFigure(v.View, web.Figure{
-			Label: v.T("votes.posts.value", "day", on), Value: d.Money(staff.Value.Dollars().String(), 0),
+			Label: v.T("votes.posts.value", "day", v.Date(on)), Value: d.Money(staff.Value.Dollars().String(), 0),
 			Note: v.T("votes.posts.of", "ceiling", staff.Ceiling.String(), "year", staff.Year, "share", v.Percent(share(staff.Value, *staff.Ceiling))),
 		}), tag(v.View, state, v.T(key)))
 	} else if staff.Ceiling != nil {
@@ -172,7 +194,7 @@ func (s *Service) showPosts(v *web.Visit) error {
 		}))
 	}
 	return v.Render(web.Page{
-		Title: v.T("votes.posts.title", "head", d.Code), Lead: v.T("votes.posts.lead", "day", on), Crumbs: d.crumbs(), Wide: true,
+		Title: v.T("votes.posts.title", "head", d.Code), Lead: v.T("votes.posts.lead", "day", v.Date(on)), Crumbs: d.crumbs(), Wide: true,
 	}, stack(parts))
 }
 
@@ -183,7 +205,7 @@ func (d desk) paperPosts(s Staffing) web.Table {
 	}
 	t := web.Table{
 		ID: "paper-posts", Caption: d.T("votes.posts.paper"), Mode: web.Figures,
-		Columns: numeric(d.T("votes.col.kind"), d.T("votes.posts.at", "day", firstDay(y).Add(-1)), d.T("votes.posts.at", "day", lastDay(y))),
+		Columns: numeric(d.T("votes.col.kind"), d.T("votes.posts.at", "day", d.Date(firstDay(y).Add(-1))), d.T("votes.posts.at", "day", d.Date(lastDay(y)))),
 	}
 	cell := func(n *int64) web.Cell {
 		if n == nil {
@@ -198,12 +220,29 @@ func (d desk) paperPosts(s Staffing) web.Table {
 	return t
 }
 
+// programmes lists the programmes that have posts.
+func (s Staffing) programmes() (out []string) {
+	for _, r := range s.Ranks {
+		for p := range r.Programme {
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 func (d desk) rankTable(s Staffing) web.Table {
 	t := web.Table{
-		ID: "ranks", Caption: d.T("votes.posts.by-rank", "day", s.Day), Mode: web.Figures,
+		ID: "ranks", Caption: d.T("votes.posts.by-rank", "day", d.Date(s.Day)), Mode: web.Figures,
 		Columns: numeric(d.T("votes.col.rank"), d.T("votes.col.posts"), d.T("votes.col.midpoint"), d.T("votes.col.value")),
 		Notes:   []web.Note{{ID: "rate", Sign: "*", Text: d.T("votes.posts.rate")}},
 		Empty:   web.Empty{Why: d.T("votes.posts.none"), Next: d.T("votes.posts.none-next")},
+	}
+	programmes := s.programmes()
+	for i, p := range programmes {
+		t.Columns = slices.Insert(t.Columns, 2+i, web.Column{Head: d.T("votes.posts.programme", "number", p), Numeric: true})
 	}
 	var posts int64
 	for _, r := range s.Ranks {
@@ -215,13 +254,24 @@ func (d desk) rankTable(s Staffing) web.Table {
 			cell.Small = d.T("votes.posts.directorate")
 		}
 		value := web.Cell{Text: d.thousands(r.Value), Marks: []web.Mark{{Sign: "*", ID: "rate"}}}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{cell, {Text: d.Number(r.Posts)}, {Text: d.Number(r.MidpointDollars)}, value}})
+		cells := []web.Cell{cell, {Text: d.Number(r.Posts)}}
+		for _, p := range programmes {
+			cells = append(cells, web.Cell{Text: d.Number(r.Programme[p])})
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: append(cells, web.Cell{Text: d.Number(r.MidpointDollars)}, value)})
 		posts += r.Posts
 	}
 	if len(t.Rows) > 0 {
-		t.Rows = append(t.Rows, web.Row{Total: true, Cells: []web.Cell{
-			{Text: d.T("votes.posts.total")}, {Text: d.Number(posts)}, {Body: web.Blank()}, {Text: d.thousands(s.Value), Small: d.T("votes.posts.value-note")},
-		}})
+		cells := []web.Cell{{Text: d.T("votes.posts.total")}, {Text: d.Number(posts)}}
+		for _, p := range programmes {
+			var n int64
+			for _, r := range s.Ranks {
+				n += r.Programme[p]
+			}
+			cells = append(cells, web.Cell{Text: d.Number(n)})
+		}
+		cells = append(cells, web.Cell{Body: web.Blank()}, web.Cell{Text: d.thousands(s.Value), Small: d.T("votes.posts.value-note")})
+		t.Rows = append(t.Rows, web.Row{Total: true, Cells: cells})
 	}
 	return t
 }

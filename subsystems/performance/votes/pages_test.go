@@ -332,6 +332,31 @@ func TestSheets(t *testing.T) {
 	a.upload(422, "posts", "day,rank,programme,delta,permanent,opening,reason,approval\n2025-10-01,AP,1,3,yes,,more,\n2025-10-01,ZZ,1,3,yes,,more,\n").sees("Line 3: There is no such rank.")
 }
 
+// TestPayScalesAtTheOperatorsDoor: ranks and rules are data that whoever runs the program loads.
+func TestPayScalesAtTheOperatorsDoor(t *testing.T) {
+	f := newFront(t)
+	operator := who.With(t.Context(), who.Request{Realm: who.Production, Actor: who.Actor{Kind: who.Operator, ID: "operator"}})
+	ranks := "rank,name_tc,name_en,name_sc,directorate,from,midpoint_dollars\nEO,行政主任,Executive Officer,行政主任,no,2025-04-01,\"612,345\"\n"
+	n, err := f.Load(operator, "ranks", []byte(ranks))
+	f.ok(err)
+	if all, err := f.Ranks(f.system); err != nil || n != 1 || len(all) != len(testRanks())+1 {
+		t.Errorf("%d %v %v", n, all, err)
+	}
+	_, err = f.Load(operator, "ranks", []byte(strings.Replace(ranks, "612,345", "6.5", 1)))
+	f.refused(err, "votes.fault.sheet")
+	_, err = f.Load(operator, "rules", []byte("name,head,subhead,from,to,value,source\nsecond-eyes,47,,2025-26,,10,delegation of 2025\n"))
+	f.ok(err)
+	if r := f.ask(pay("802", "11", "2025-09-01"), ""); r.State != Pending {
+		t.Errorf("%+v", r)
+	}
+	_, err = f.Load(operator, "rules", []byte("name,head,subhead,from,to,value,source\nspeed-limit,47,,2025-26,,10,x\n"))
+	f.refused(err, "wrong.rule")
+	_, err = f.Load(f.approver(), "ranks", []byte(ranks))
+	f.refused(err, "forbidden")
+	_, err = f.Load(operator, "posts", []byte(ranks))
+	f.refused(err, "no-sheet")
+}
+
 func TestAPI(t *testing.T) {
 	f := newFront(t)
 	f.approved(PostChanges{[]PostChange{{Day: day("2025-04-01"), Rank: "AP", Programme: "2", Delta: 870, Permanent: true, Opening: true}}}, "")

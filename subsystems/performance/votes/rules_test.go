@@ -304,3 +304,21 @@ func TestPlacesAreTold(t *testing.T) {
 		t.Error("same")
 	}
 }
+
+func TestGapsBetweenPapers(t *testing.T) {
+	var got []string
+	for _, p := range everyYear([]ItemPoint{{Year: "2019-20"}, {Year: "2020-21"}, {Year: "2023-24"}, {Year: "2024-25"}}) {
+		got = append(got, p.Year)
+	}
+	if strings.Join(got, " ") != "2019-20 2020-21 2021-22 2022-23 2023-24 2024-25" {
+		t.Error(got)
+	}
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{{"提速推動香港 Web3 的發展", "提速推動香港Web3的發展", true}, {"Wi-Fi", "Drones", false}, {"", "x", true}} {
+		if sameName(named(c.a), named(c.b)) != c.want {
+			t.Errorf("%+v", c)
+		}
+	}
+}

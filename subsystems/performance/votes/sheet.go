@@ -172,12 +172,22 @@ const (
 	postsSheet   = "posts"
 )
 
+// The sheets that whoever runs the program imports.
+const (
+	rankSheet = "ranks"
+	ruleSheet = "rules"
+)
+
 func importColumns(sheet string) []string {
 	switch sheet {
 	case paymentSheet:
 		return []string{"day", "subhead", "component", "item", "dollars", "text", "reference"}
 	case postsSheet:
 		return []string{"day", "rank", "programme", "delta", "permanent", "opening", "reason", "approval"}
+	case rankSheet:
+		return []string{"rank", "name_tc", "name_en", "name_sc", "directorate", "from", "midpoint_dollars"}
+	case ruleSheet:
+		return []string{"name", "head", "subhead", "from", "to", "value", "source"}
 	}
 	return nil
 }
@@ -185,7 +195,7 @@ func importColumns(sheet string) []string {
 // sheetRequest makes one request of a sheet: all of its rows, or none.
 func sheetRequest(sheet string, body []byte) (asked Asked, lines []int, wrong []problem) {
 	columns := importColumns(sheet)
-	if columns == nil {
+	if sheet != paymentSheet && sheet != postsSheet {
 		return nil, nil, []problem{{key: "votes.sheet.which"}}
 	}
 	rows, wrong := readTable(body, columns)
@@ -246,5 +256,68 @@ func postRow(r row, d when.Day, bad func(column, key string)) PostChange {
 	return PostChange{
 		Day: d, Rank: r.cells["rank"], Programme: r.cells["programme"], Delta: whole.Coef(), Permanent: yes("permanent"), Opening: yes("opening"),
 		Reason: r.cells["reason"], Approval: r.cells["approval"],
+	}
+}
+
+// Load brings pay scales or rules in from a sheet: all of its rows, or none. It gives how many
+// rows there were; a fault names the first row that is wrong.
+func (s *Service) Load(ctx context.Context, sheet string, body []byte) (int, error) {
+	if err := s.mayLoad(ctx); err != nil {
+		return 0, err
+	}
+	if sheet != rankSheet && sheet != ruleSheet {
+		return 0, fault.New(fault.NotFound, "votes.fault.no-sheet")
+	}
+	rows, wrong := readTable(body, importColumns(sheet))
+	var ranks []Rank
+	var rules []Rule
+	for _, r := range rows {
+		bad := func(column string) {
+			wrong = append(wrong, problem{r.line, column, "votes.sheet.cell"})
+		}
+		if sheet == rankSheet {
+			ranks = append(ranks, rankRow(r, bad))
+		} else {
+			rules = append(rules, ruleRow(r, bad))
+		}
+	}
+	if len(wrong) > 0 {
+		w := wrong[0]
+		return 0, fault.New(fault.Invalid, "votes.fault.sheet", "line", strconv.Itoa(w.line), "column", w.column).At(w.column, w.key)
+	}
+	if sheet == rankSheet {
+		return len(ranks), s.LoadRanks(ctx, ranks...)
+	}
+	return len(rules), s.LoadRules(ctx, rules...)
+}
+
+func rankRow(r row, bad func(string)) Rank {
+	from, err1 := dayOf(r.cells["from"])
+	n, err2 := decimalOf(r.cells["midpoint_dollars"])
+	whole, err3 := n.At(0)
+	if err1 != nil || from.IsZero() {
+		bad("from")
+	}
+	if err2 != nil || err3 != nil {
+		bad("midpoint_dollars")
+	}
+	directorate := strings.ToLower(r.cells["directorate"])
+	if directorate != "yes" && directorate != "no" {
+		bad("directorate")
+	}
+	return Rank{
+		Code: r.cells["rank"], Name: lang.Text{TC: r.cells["name_tc"], EN: r.cells["name_en"], SC: r.cells["name_sc"]},
+		Directorate: directorate == "yes", From: from, MidpointDollars: whole.Coef(),
+	}
+}
+
+func ruleRow(r row, bad func(string)) Rule {
+	value, err := decimalOf(r.cells["value"])
+	if err != nil {
+		bad("value")
+	}
+	return Rule{
+		Name: RuleName(r.cells["name"]), Head: r.cells["head"], Subhead: r.cells["subhead"], From: r.cells["from"], To: r.cells["to"],
+		Value: value, Source: r.cells["source"],
 	}
 }

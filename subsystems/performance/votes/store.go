@@ -56,7 +56,7 @@ const (
 	differenceColumns = `id, head, year, kind, code, place, ours, theirs, found_at, state, settled_by, why, version`
 
 	sqlDifferences = `select ` + differenceColumns + ` from performance_votes_differences
-		where realm = $1 and head = $2 and ($3 = '' or state = $3) order by id`
+		where realm = $1 and head = $2 and ($3 = '' or state = $3) order by found_at, year, kind, code, place`
 
 	sqlDifference = `select ` + differenceColumns + ` from performance_votes_differences where realm = $1 and id = $2`
 

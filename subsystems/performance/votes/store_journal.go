@@ -58,10 +58,15 @@ const (
 		where l.realm = $1 and e.head = $2 and l.account = $3 and l.year = $4
 		and e.kind not in ('opening', 'correction', 'carried')`
 
+	// sqlFlows is what moved the accounts of items, without payments, which their entries tell.
 	sqlFlows = `select e.item, e.kind, cast(sum(l.debit_cents) as bigint), cast(sum(l.credit_cents) as bigint)
-		from performance_votes_legs l join performance_votes_entries e on e.realm = l.realm and e.id = l.entry
-		where l.realm = $1 and e.head = $2 and e.item <> '' and l.account = $3 || e.item
+		from performance_votes_entries e join performance_votes_legs l on l.realm = e.realm and l.entry = e.id
+		where e.realm = $1 and e.head = $2 and e.item <> '' and e.kind not in ('payment', 'reversal') and l.account = $3 || e.item
 		and ($4 = '' or e.item = $4) and ($5 = '' or e.year <= $5) group by e.item, e.kind order by e.item, e.kind`
+
+	sqlItemPayments = `select item, cast(sum(spent_cents) as bigint) from performance_votes_entries
+		where realm = $1 and head = $2 and item <> '' and kind in ('payment', 'reversal')
+		and ($3 = '' or item = $3) and ($4 = '' or year <= $4) group by item order by item`
 
 	sqlSpentByMonth = `select subhead, component, item, month, cast(sum(spent_cents) as bigint) from performance_votes_entries
 		where realm = $1 and head = $2 and year = $3 and kind in ('payment', 'reversal')
@@ -193,8 +198,15 @@ func flows(tx *db.Tx, head, code, until string) (map[string][]itemFlow, error) {
 	rows, err := db.List(tx, func(s db.Scanner) (r row, err error) {
 		return r, s.Scan(&r.item, &r.kind, &r.debit, &r.credit)
 	}, sqlFlows, tx.Realm(), head, accountItem, code, until)
+	if err != nil {
+		return nil, err
+	}
+	paid, err := db.List(tx, func(s db.Scanner) (r row, err error) {
+		r.kind = EntryPayment
+		return r, s.Scan(&r.item, &r.debit)
+	}, sqlItemPayments, tx.Realm(), head, code, until)
 	out := map[string][]itemFlow{}
-	for _, r := range rows {
+	for _, r := range append(rows, paid...) {
 		out[r.item] = append(out[r.item], r.itemFlow)
 	}
 	return out, err

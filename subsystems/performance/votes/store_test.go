@@ -755,8 +755,24 @@ func TestPapersThroughTheYears(t *testing.T) {
 		w.ok(w.LoadBook(w.system, newer))
 		i, err = w.Commitment(w.Context(), "47", "801")
 		w.ok(err)
-		if i.Balance != thousands(6899) || i.Opened != "2024-25" || i.Accumulated != thousands(18401) {
+		if i.Balance != thousands(6899) || i.Opened != "2024-25" || i.Accumulated != thousands(18401) || len(i.Series) != 2 || i.Series[1].Break {
 			w.Errorf("%+v", i)
+		}
+
+		// A code that was given to something else is no continuation: an approver decides.
+		other := newer
+		other.Year, other.Source = "2026-27", "Estimates 2026-27"
+		other.Commitments = []Commitment{{Code: "801", Name: named("Drones"), ApprovedThousands: dec("70000"), AccumulatedThousands: dec("0"), RevisedThousands: dec("0"), BalanceThousands: dec("70000")}}
+		w.ok(w.LoadBook(w.system, other))
+		i, err = w.Commitment(w.Context(), "47", "801")
+		w.ok(err)
+		if i.Balance != thousands(6899) || i.Opened != "2024-25" || len(i.Series) != 3 || !i.Series[2].Break {
+			w.Errorf("%+v", i)
+		}
+		open, err := w.Differences(w.officer(), "47", DifferenceOpen)
+		w.ok(err)
+		if len(open) != 2 || open[0].Code != "801" || open[0].Theirs != "70000" {
+			w.Errorf("%+v", open)
 		}
 		w.sound()
 	})

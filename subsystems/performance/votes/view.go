@@ -252,10 +252,12 @@ func seriesOf(tx *db.Tx, head, code string) ([]ItemPoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range lines {
+	for i, l := range lines {
 		var b Book
 		b.put(l.line)
-		point(l.Year).Paper = &b.Commitments[0]
+		p := point(l.Year)
+		p.Paper = &b.Commitments[0]
+		p.Break = i > 0 && !sameName(lines[i-1].Name, l.Name)
 	}
 	paid, err := spentByYear(tx, head, code)
 	if err != nil {

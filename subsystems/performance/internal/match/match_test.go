@@ -78,23 +78,3 @@ func TestMatchOfAnything(t *testing.T) {
 		}
 	})
 }
-
-// Papers makes two papers of n items whose words are like those of papers.
-func papers(n int) (from, to []Item) {
-	verbs := []string{"繼續推行", "檢討", "更新", "與各局和部門緊密合作，推動", "支援", "舉辦", "監察", "就業界提供"}
-	nouns := []string{"燈塔", "潮汐站", "渡輪", "碼頭", "船廠", "海圖", "風帆", "水道", "浮標", "漁港", "避風塘", "海岸"}
-	ends := []string{"試驗計劃", "服務", "標準和指引", "數碼平台", "維修工程", "資助計劃", "巡查工作", "公眾教育"}
-	for i := range n {
-		s := verbs[i%8] + nouns[i%12] + nouns[(i/12)%12] + fmt.Sprint("第", i, "期") + ends[(i/7)%8] + "，以" + verbs[(i+3)%8] + nouns[(i+5)%12] + "；"
-		from = append(from, Item{fmt.Sprint("a", i), s})
-		to = append(to, Item{fmt.Sprint("b", i), s[:len(s)-len("；")] + "，並" + verbs[(i+1)%8] + ends[i%8] + "；"})
-	}
-	return from, to
-}
-
-func BenchmarkMatch(b *testing.B) {
-	from, to := papers(1000)
-	for b.Loop() {
-		Match(from, to)
-	}
-}
