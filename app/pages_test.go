@@ -25,6 +25,7 @@ var pages = []string{
 	"/estimates/compare", "/estimates/compare?head-a=47&year-a=2023-24&year-b=2025-26",
 	"/estimates/compare?head-a=47&year-a=2025-26&head-b=901&year-b=2025-26",
 	"/estimates/search?q=潮汐", "/estimates/search?q=nothing-like-this", "/estimates/2023-24/47/subheads",
+	"/performance/heads/47", "/performance/heads/47/2023-24", "/performance/board", "/governance", "/votes/47", "/papers",
 	"/directory", "/directory?q=食環署", "/directory?q=nothing-like-this", "/directory/DPO", "/directory/ITIB",
 }
 

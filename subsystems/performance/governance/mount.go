@@ -33,6 +33,7 @@ func (s *Service) Mount(site *web.Site) {
 	for name, read := range s.lists() {
 		site.API("GET /api/governance/"+name+".csv", s.downloadList(name, read), web.OpenData())
 	}
+	site.API("GET /api/governance/datapackage.json", s.sendDescriptor, web.OpenData())
 	site.API("GET /api/governance/", web.Raw(s.API()), web.OpenData())
 
 	secret := web.Secret()
@@ -47,7 +48,7 @@ func (s *Service) Mount(site *web.Site) {
 		page("GET /governance/work/{id}", s.showOrder)
 		page("GET /governance/levels/{id}", s.showLevel)
 		page("GET /governance/audits/{id}", s.showAudit)
-		page("GET /governance/compiled/{year}", s.showCompiled)
+		page("GET /governance/rates/{year}", s.showRates)
 		page("GET /governance/desk", s.showDesk, secret)
 		page("GET /governance/desk/export/{list}", s.exportList, secret)
 		page("GET /governance/import", s.showImport, secret)

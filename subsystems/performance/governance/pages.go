@@ -3,6 +3,7 @@ package governance
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -76,6 +77,12 @@ func (s *Service) listLinks(v *web.Visit, name string) (out []link) {
 		add("keep", "new-project", "/projects/new")
 		add("import", "import", "/import")
 	case "returns":
+		years, err := s.Years(v.Context())
+		if err == nil { // without it the list still stands
+			for _, year := range fiveYears(years) {
+				out = append(out, link{v.T("governance.rates.title", "year", strconv.Itoa(year)), base + "/rates/" + strconv.Itoa(year)})
+			}
+		}
 		add("compile", "compile", "/compile")
 	case "work":
 		add("keep", "new-order", "/work/new")
@@ -90,7 +97,30 @@ func (s *Service) listLinks(v *web.Visit, name string) (out []link) {
 
 // downloadList sends a list as CSV as anybody may have it.
 func (s *Service) downloadList(name string, read lister) web.Handler {
-	return func(v *web.Visit) error { return s.sendList(v, asPublic(v.Context()), name, read) }
+	return func(v *web.Visit) error { return s.sendList(v, asPublic(v.Context()), name, "", read) }
+}
+
+// sendDescriptor describes the files that downloadList sends.
+func (s *Service) sendDescriptor(v *web.Visit) error {
+	ctx := asPublic(v.Context())
+	r, err := s.reader(ctx, v.View)
+	if err != nil {
+		return err
+	}
+	all := map[string]list{}
+	for name, read := range s.lists() {
+		if all[name], err = read(ctx, r); err != nil {
+			return err
+		}
+	}
+	body, err := descriptor(v.Texts, all)
+	if err != nil {
+		return err
+	}
+	return v.Download("datapackage.json", "application/json", func(w io.Writer) error {
+		_, err := w.Write(body)
+		return err
+	})
 }
 
 // exportList sends a list as CSV with what the visitor may see.
@@ -103,10 +133,10 @@ func (s *Service) exportList(v *web.Visit) error {
 	if !ok {
 		return hidden("list")
 	}
-	return s.sendList(v, v.Context(), name, read)
+	return s.sendList(v, v.Context(), name, byteOrderMark, read)
 }
 
-func (s *Service) sendList(v *web.Visit, ctx context.Context, name string, read lister) error { //nolint:revive // the context is another one than the visit's
+func (s *Service) sendList(v *web.Visit, ctx context.Context, name, mark string, read lister) error { //nolint:revive // the context is another one than the visit's
 	r, err := s.reader(ctx, v.View)
 	if err != nil {
 		return err
@@ -115,7 +145,12 @@ func (s *Service) sendList(v *web.Visit, ctx context.Context, name string, read 
 	if err != nil {
 		return err
 	}
-	return v.Download(name+".csv", "text/csv; charset=utf-8", func(w io.Writer) error { return rows.csv(w, v.Query) })
+	return v.Download(name+".csv", "text/csv; charset=utf-8", func(w io.Writer) error {
+		if _, err := io.WriteString(w, mark); err != nil {
+			return err
+		}
+		return rows.csv(w, v.Query)
+	})
 }
 
 func systemTag(v *web.View, s SystemState) templ.Component {

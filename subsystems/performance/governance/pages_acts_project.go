@@ -272,59 +272,7 @@ func (s *Service) compileYear(v *web.Visit) error {
 				return "", "", nil //nolint:nilerr // the field says what to do
 			}
 			edition, err := s.Compile(v.Context(), year)
-			return base + "/compiled/" + strconv.Itoa(year), v.T("governance.done.compiled", "year", strconv.Itoa(year), "edition", edition), err
+			return base + "/rates/" + strconv.Itoa(year), v.T("governance.done.compiled", "year", strconv.Itoa(year), "edition", edition), err
 		},
 	})
-}
-
-// showCompiled shows the newest compilation of a calendar year, for all and each department,
-// beside what the returns say now.
-func (s *Service) showCompiled(v *web.Visit) error {
-	year, err := strconv.Atoi(v.PathValue("year"))
-	if err != nil {
-		return hidden("compilation").(*fault.Fault).Because(err) //nolint:errorlint // made by us
-	}
-	c, err := s.Compilation(v.Context(), year)
-	if err != nil {
-		return err
-	}
-	if c.Edition == 0 {
-		return hidden("compilation")
-	}
-	r, err := s.reader(v.Context(), v.View)
-	if err != nil {
-		return err
-	}
-	now, err := s.RatesOf(v.Context(), year)
-	if err != nil {
-		return err
-	}
-	d := sheetView{Facts: []web.Entry{
-		{Label: v.T("governance.column.edition"), Value: strconv.Itoa(c.Edition)},
-		{Label: v.T("governance.column.compiled"), Value: v.Instant(c.At)},
-	}}
-	if now[""] != c.All {
-		d.Warning = append(d.Warning, v.T("governance.compiled.changed"))
-	}
-	d.Parts = []sheetPart{{Table: r.compiledTable(c)}}
-	return s.thing(v, "returns", v.T("governance.compiled.title", "year", strconv.Itoa(year)), "", d)
-}
-
-func (r reader) compiledTable(c Compilation) *web.Table {
-	t := web.Table{ID: "compiled", Caption: r.T("governance.compiled.caption"), Mode: web.Figures, Columns: r.columns(1, "department", "returns")}
-	for name := range c.All.each {
-		t.Columns = append(t.Columns, web.Column{Head: r.T("governance.rate." + name), Numeric: true})
-	}
-	add := func(head web.Cell, rates Rates, total bool) {
-		cells := []web.Cell{head, {Text: strconv.Itoa(rates.Returns)}}
-		for _, share := range rates.each {
-			cells = append(cells, r.shareCell(share))
-		}
-		t.Rows = append(t.Rows, web.Row{Cells: cells, Total: total})
-	}
-	for _, code := range sortedKeys(c.Departments) {
-		add(r.officeCell(code), c.Departments[code], false)
-	}
-	add(web.Cell{Text: r.T("governance.list.all")}, c.All, true)
-	return &t
 }

@@ -57,7 +57,11 @@ func (s *Service) showOverview(v *web.Visit) error {
 // late are the tasks that are overdue, which stand first.
 func (d *overviewView) late(r reader) {
 	if d.LateReturns > 0 {
-		d.Late = append(d.Late, web.Task{Text: r.T("governance.overview.late-returns", "count", d.LateReturns), Path: base + "/projects?stage=late", State: web.Late})
+		task := web.Task{Text: r.T("governance.overview.late-returns", "count", d.LateReturns), State: web.Late}
+		if d.Desk { // to others these projects don't exist yet
+			task.Path = base + "/projects?stage=late"
+		}
+		d.Late = append(d.Late, task)
 	}
 	if d.LateFindings > 0 {
 		d.Late = append(d.Late, web.Task{Text: r.T("governance.overview.late-findings", "count", d.LateFindings), Path: base + "/audits?late=late", State: web.Late})
@@ -97,7 +101,7 @@ func (d *overviewView) rates(r reader, years map[int]Rates) {
 				return true
 			})
 			cell := r.shareCell(of)
-			cell.Path = base + "/returns?year=" + strconv.Itoa(year)
+			cell.Path = base + "/rates/" + strconv.Itoa(year)
 			row.Cells = append(row.Cells, cell)
 			value, err := strconv.ParseFloat(of.Percent(), 64) // for the drawing only
 			line.Points = append(line.Points, web.Point{Value: value, Shown: r.Percent(of.Percent()), Missing: err != nil})
@@ -147,7 +151,7 @@ func (d overviewView) figures(v *web.View) []web.Figure {
 		},
 		{
 			Label: v.T("governance.overview.levels", "year", strconv.Itoa(d.Year)), Value: percentOr(v, d.LevelsMet), Source: base + "/levels",
-			Note: r.share(d.LevelsMet),
+			Note: r.shareCell(d.LevelsMet).Small,
 		},
 	}
 }

@@ -3,7 +3,9 @@ package governance
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"html"
 	"io"
 	"mime/multipart"
@@ -11,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -239,8 +242,10 @@ func TestPublicPages(t *testing.T) {
 	b.get(200, "/tc/governance/systems/grant-applications").sees("數碼港", "開發中")
 	b.get(404, "/en/governance/systems/none").sees("There is no such system.")
 	b.get(404, "/en/governance/projects/none")
-	b.get(404, "/en/governance/compiled/2020")
-	b.get(404, "/en/governance/compiled/x")
+	b.get(404, "/en/governance/rates/2020")
+	b.get(404, "/en/governance/rates/x")
+	year := strconv.Itoa(when.System().Day().Year - 1)
+	b.get(200, "/tc/governance/rates/"+year).sees(year+"年的比率", "全部", "環境保護署", "項之中").misses("彙編時的")
 
 	// Every page of the lists opens, for what counts.
 	for _, name := range []string{"projects", "plans", "work", "levels", "audits", "systems"} {
@@ -277,6 +282,56 @@ func TestAPI(t *testing.T) {
 	b.get(200, "/api/governance/counts").sees(`"on_schedule":{"part":`, `"work":{"year":`)
 	b.get(422, "/api/governance/counts?on=yesterday")
 	b.get(422, "/api/governance/work?limit=5000")
+}
+
+// TestDataPackage: every cell of every public file is of the type that the descriptor says.
+func TestDataPackage(t *testing.T) {
+	b := newOffice(t).enter("")
+	var d struct {
+		Resources []struct {
+			Name, Path string
+			Schema     struct{ Fields []struct{ Name, Type string } }
+		}
+	}
+	if err := json.Unmarshal([]byte(b.get(200, "/api/governance/datapackage.json").page), &d); err != nil || len(d.Resources) != 7 {
+		t.Fatalf("%v, %d resources", err, len(d.Resources))
+	}
+	for _, r := range d.Resources {
+		file := b.get(200, "/api/governance/"+r.Path).page
+		rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+		if err != nil || len(rows) < 2 {
+			t.Fatalf("%s: %d rows, %v", r.Name, len(rows), err)
+		}
+		for i, f := range r.Schema.Fields {
+			if rows[0][i] != f.Name {
+				t.Errorf("%s: column %d is %s, not %s", r.Name, i, rows[0][i], f.Name)
+			}
+			for _, row := range rows[1:] {
+				if err := fitsType(f.Type, row[i]); err != nil {
+					t.Errorf("%s: %s is %q: %v", r.Name, f.Name, row[i], err)
+				}
+			}
+		}
+	}
+}
+
+func fitsType(kind, cell string) (err error) {
+	if cell == "" {
+		return nil
+	}
+	switch kind {
+	case "date":
+		_, err = when.ParseDay(cell)
+	case "number":
+		_, err = ParseFigure(cell)
+	case "integer":
+		_, err = strconv.Atoi(cell)
+	case "boolean":
+		if cell != "yes" && cell != "no" {
+			err = errors.New("neither yes nor no")
+		}
+	}
+	return err
 }
 
 var answersOf = []string{"to-specification", "yes", "with-benefits", "no", "specification-evidence", "acceptance test", "benefits-evidence", "survey"}
@@ -336,8 +391,8 @@ func TestOfficers(t *testing.T) {
 	o.enter("").get(404, en)
 
 	compiler.fill(422, "/en/governance/compile", "calendar-year", "1990").sees("That year has no return that is confirmed.")
-	compiler.fill(303, "/en/governance/compile", "calendar-year", "2025").sees("Compilation of 2025", "edition 1")
-	compiler.fill(303, "/en/governance/compile", "calendar-year", "2025").sees("edition 2")
+	compiler.fill(303, "/en/governance/compile", "calendar-year", "2025").sees("Rates of 2025", "Edition 1")
+	compiler.fill(303, "/en/governance/compile", "calendar-year", "2025").sees("Edition 2", "The four rates as compiled")
 	anna.get(403, "/en/governance/compile")
 	anna.get(200, "/en/governance/desk/export/projects").sees("N1")
 	other.get(200, "/en/governance/desk/export/projects").misses("N1")

@@ -272,11 +272,9 @@ func (s *Service) projectFile(tx *db.Tx, projectID string) (f ProjectFile, err e
 	if f.Baselines, err = baselines(tx, projectID); err != nil {
 		return f, err
 	}
-	all, err := orders(tx, "")
-	if err != nil {
+	if f.Orders, err = ordersOf(tx, projectID); err != nil {
 		return f, err
 	}
-	f.Orders = slices.DeleteFunc(all, func(o Order) bool { return o.Project != projectID })
 	f.Steps, err = steps(tx, projectID)
 	return f, err
 }

@@ -64,6 +64,7 @@ type sheet[T any] struct {
 type list interface {
 	page(r reader) listView
 	csv(w io.Writer, query url.Values) error
+	names() []string // of the file's columns
 }
 
 // chosen are the rows that a query asks for, in the order that it asks for.
@@ -112,13 +113,17 @@ func (s sheet[T]) passes(row T, query url.Values) bool {
 	return true
 }
 
+func (s sheet[T]) names() []string {
+	out := make([]string, len(s.columns))
+	for i, c := range s.columns {
+		out[i] = c.name
+	}
+	return out
+}
+
 // csv writes the chosen rows as a file.
 func (s sheet[T]) csv(w io.Writer, query url.Values) error {
-	names := make([]string, len(s.columns))
-	for i, c := range s.columns {
-		names[i] = c.name
-	}
-	return writeTable(w, names, func(yield func([]string) error) error {
+	return writeTable(w, s.names(), func(yield func([]string) error) error {
 		for _, row := range s.chosen(query) {
 			cells := make([]string, len(s.columns))
 			for i, c := range s.columns {

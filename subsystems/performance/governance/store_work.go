@@ -20,6 +20,9 @@ const (
 	sqlOrders = `select ` + orderColumns + ` from performance_governance_orders
 		where realm = $1 and ($2 = '' or year = $2) order by id`
 
+	sqlOrdersOfProject = `select ` + orderColumns + ` from performance_governance_orders
+		where realm = $1 and project = $2 and project <> '' order by year desc, reference`
+
 	sqlOrder = `select ` + orderColumns + ` from performance_governance_orders where realm = $1 and id = $2`
 
 	sqlOrderReference = `select ` + orderColumns + ` from performance_governance_orders
@@ -61,6 +64,10 @@ func scanOrder(s db.Scanner) (x Order, err error) {
 // orders gives the orders of a financial year, or with an empty one all.
 func orders(tx *db.Tx, year string) ([]Order, error) {
 	return db.List(tx, scanOrder, sqlOrders, tx.Realm(), year)
+}
+
+func ordersOf(tx *db.Tx, project string) ([]Order, error) {
+	return db.List(tx, scanOrder, sqlOrdersOfProject, tx.Realm(), project)
 }
 
 func orderByID(tx *db.Tx, id string) (Order, error) {

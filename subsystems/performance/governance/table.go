@@ -40,7 +40,7 @@ func readTable(r io.Reader, columns []string) ([]row, []Problem, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	body = bytes.TrimPrefix(body, []byte("\uFEFF")) // spreadsheets write it, RFC 4180 knows none
+	body = bytes.TrimPrefix(body, []byte(byteOrderMark)) // spreadsheets write it, RFC 4180 knows none
 	switch {
 	case len(body) > maxFile:
 		return nil, []Problem{{Key: "governance.wrong.file-large"}}, nil
@@ -114,12 +114,12 @@ func quoteLine(err error) int {
 	return 0
 }
 
-// writeTable writes a CSV file. It begins with a byte order mark, without which spreadsheets
-// take Chinese for something else.
+// byteOrderMark goes before files for people, whose spreadsheets take Chinese for something
+// else without it; programs take it for a part of the first column's name.
+const byteOrderMark = "\uFEFF"
+
+// writeTable writes a CSV file.
 func writeTable(w io.Writer, columns []string, rows func(yield func([]string) error) error) error {
-	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
-		return err
-	}
 	c := csv.NewWriter(w)
 	c.UseCRLF = true // RFC 4180, 2.1
 	if err := c.Write(columns); err != nil {

@@ -177,6 +177,7 @@ func (s *Service) examinePayments(tx *db.Tx, r Request, a Payments) (outcome, er
 		return outcome{}, err
 	}
 	plan := outcome{year: a.Payments[0].Day.FinancialYear().String(), alone: true}
+	together := map[string]Cents{} // by subhead: one amount in parts is still one amount
 	var entries []Entry
 	for i, p := range a.Payments {
 		e, err := entryOf(tx, r.Head, p, rules)
@@ -186,7 +187,10 @@ func (s *Service) examinePayments(tx *db.Tx, r Request, a Payments) (outcome, er
 		if e.Year != plan.year {
 			return plan, atRow(wrong("day", "votes.wrong.years"), i)
 		}
-		plan.alone = plan.alone && !rules.secondEyes(r.Head, p.Subhead, plan.year, p.Cents)
+		if together[p.Subhead], err = plus(together[p.Subhead], p.Cents); err != nil {
+			return plan, err
+		}
+		plan.alone = plan.alone && !rules.secondEyes(r.Head, p.Subhead, plan.year, together[p.Subhead])
 		entries = append(entries, e)
 	}
 	plan.do = func(r Request) error { return post(tx, r, entries) }
@@ -232,6 +236,9 @@ func itemFits(tx *db.Tx, head, year string, p Payment, rules Rules) error {
 	i, err := itemByCode(tx, head, p.Item)
 	if fault.Is(err, fault.NotFound) || err == nil && i.Subhead != p.Subhead {
 		return wrong("item", "votes.wrong.item")
+	}
+	if err == nil && i.GoneFrom != "" && i.GoneFrom <= year {
+		return wrong("item", "votes.wrong.item-gone")
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package votes
 
 import (
+	"slices"
 	"strconv"
 
 	"praya/kernel/lang"
@@ -26,6 +27,9 @@ type Book struct {
 	CeilingThousands *money.Decimal `json:"ceiling_thousands"`
 	// Decided names the figures that officers decided here, as kind/code/column.
 	Decided []string `json:"decided,omitempty"`
+	// Restated names the columns (actual, original, revised) whose programmes a footnote of the
+	// paper restates after a reorganisation or a transfer: they need not agree with the subheads.
+	Restated []string `json:"restated,omitempty"`
 }
 
 // Columns are the four amounts of a paper for its year Y. nil: not known.
@@ -112,6 +116,8 @@ type ProvisionCheck struct {
 	// Agrees says whether the difference can be rounding of programmes printed to a place of a
 	// million.
 	Agrees bool `json:"agrees"`
+	// Restated says that a footnote of the paper explains a difference.
+	Restated bool `json:"restated,omitempty"`
 }
 
 // columnNames name the four columns.
@@ -121,7 +127,7 @@ func columnNames() []string { return []string{"actual", "original", "revised", "
 // Where either is not known in full, there is nothing to compare and no difference.
 func (b Book) Provision() (out []ProvisionCheck) {
 	for i, name := range columnNames() {
-		c := ProvisionCheck{Column: name}
+		c := ProvisionCheck{Column: name, Restated: slices.Contains(b.Restated, name)}
 		var band money.Interval
 		whole := len(b.Programmes) > 0
 		for _, p := range b.Programmes {
@@ -192,6 +198,11 @@ func (b Book) faults() (out []string) {
 	}
 	if _, err := parseYear(b.Year); err != nil {
 		bad("year", b.Year)
+	}
+	for _, name := range b.Restated {
+		if !slices.Contains(columnNames(), name) {
+			bad("restated", name)
+		}
 	}
 	seen := map[string]bool{}
 	for _, l := range b.lines() {

@@ -21,6 +21,9 @@
 //   - Every entry balances; all accounts of a head together come to nothing.
 //   - No payment beyond an item's balance, nor beyond its subhead's provision of the year. The
 //     refusal shows the sums.
+//   - What the paper of a year lists no more is paid nothing from that year on. A code that a
+//     paper gives to another name is no continuation: nothing is joined by number alone.
+//   - Where nothing was entered, nothing is claimed: not entered is not zero.
 //   - A closed period takes no entry. It closes and reopens by an approver, with a reason.
 //   - Nothing in the journal is changed or deleted: corrections are reversals, once each.
 //   - Who entered does not approve. That binds every reversal, virement, supplement, item,

@@ -3,7 +3,7 @@ package votes
 // MonthFigure is a month of a line: what was spent, and what is planned.
 type MonthFigure struct {
 	Month  Month  `json:"month"`
-	Actual Cents  `json:"actual"`
+	Actual *Cents `json:"actual"` // nil: the journal has nothing of this year
 	Plan   *Cents `json:"planned,omitempty"`
 }
 
@@ -28,16 +28,15 @@ func forecast(months []MonthFigure, now Month, expected *Cents) Forecast {
 	f := Forecast{Planned: true, Over: true}
 	unplanned := 0
 	for _, m := range months {
-		f.Spent += m.Actual
+		actual := orZero(m.Actual)
+		f.Spent += actual
 		if m.Month < now {
 			continue
 		}
 		f.Over = false
 		switch {
-		case m.Plan != nil && m.Month == now:
-			f.Rest += max(*m.Plan-m.Actual, 0)
-		case m.Plan != nil:
-			f.Rest += max(*m.Plan-m.Actual, 0) // a payment entered ahead takes from its month's plan
+		case m.Plan != nil: // what is spent of a month's plan is no longer to come
+			f.Rest += max(*m.Plan-actual, 0)
 		default:
 			unplanned++
 		}
@@ -50,4 +49,11 @@ func forecast(months []MonthFigure, now Month, expected *Cents) Forecast {
 	}
 	f.Total = f.Spent + f.Rest
 	return f
+}
+
+func orZero(c *Cents) Cents {
+	if c == nil {
+		return 0
+	}
+	return *c
 }

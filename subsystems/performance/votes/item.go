@@ -10,16 +10,19 @@ import (
 // machine of subhead 661. Approved − Accumulated − Spent = Balance, always: Accumulated is
 // what had been spent before the journal began, Spent what the journal has.
 type Item struct {
-	Code        string    `json:"code"`
-	Subhead     string    `json:"subhead"`
-	Name        lang.Text `json:"name"`
-	Note        lang.Text `json:"note"`
-	Opened      string    `json:"opened,omitempty"` // year of the book that the opening rests on
-	Approved    Cents     `json:"approved"`
-	Accumulated Cents     `json:"accumulated"`
-	Spent       Cents     `json:"spent"`
-	Balance     Cents     `json:"balance"`
-	Version     int64     `json:"-"`
+	Code    string    `json:"code"`
+	Subhead string    `json:"subhead"`
+	Name    lang.Text `json:"name"`
+	Note    lang.Text `json:"note"`
+	Opened  string    `json:"opened,omitempty"` // year of the book that the opening rests on
+	// GoneFrom is the year of the first paper that lists items and this one no more: nothing is
+	// paid out of it from then on.
+	GoneFrom    string `json:"gone_from,omitempty"`
+	Approved    Cents  `json:"approved"`
+	Accumulated Cents  `json:"accumulated"`
+	Spent       Cents  `json:"spent"`
+	Balance     Cents  `json:"balance"`
+	Version     int64  `json:"-"`
 }
 
 // ItemPoint is an item in one year: as that year's paper has it, and as the journal does.

@@ -46,6 +46,7 @@ type Entry struct {
 	By        string
 	At        when.Instant
 	Legs      []Leg
+	Moved     Cents // what it moved between accounts, as the store adds it up
 }
 
 // Leg is a debit or a credit of an account. Accounts of items run over years: their Year is

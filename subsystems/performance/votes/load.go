@@ -165,7 +165,7 @@ func (l *loading) load() (err error) {
 	for _, x := range before.lines() {
 		old[string(x.Kind)+"/"+x.Code] = x
 	}
-	if !found || l.book.Source != before.Source || l.book.Invented != before.Invented || !samePosts(l.book.Posts, before.Posts) {
+	if !found || l.book.Source != before.Source || l.book.Invented != before.Invented || !slices.Equal(l.book.Restated, before.Restated) || !samePosts(l.book.Posts, before.Posts) {
 		l.changed = true
 		if err := putBook(l.tx, l.book); err != nil {
 			return err
@@ -308,7 +308,7 @@ func (l *loading) provide(x line, p Place) error {
 	if err != nil {
 		return err
 	}
-	e := Entry{Kind: EntryOpening, Subhead: p.Subhead, Component: p.Component, Reference: l.book.Source}
+	e := Entry{Kind: EntryOpening, Subhead: p.Subhead, Component: p.Component}
 	has, err := openedWith(l.tx, l.book.Head, freeAccount(p.Subhead, p.Component), l.book.Year)
 	if err != nil || has == want {
 		return err
@@ -362,7 +362,7 @@ func (l *loading) openItem(x line) error {
 		if step.c == 0 {
 			continue
 		}
-		e := Entry{Kind: step.kind, Subhead: x.Within, Item: x.Code, Year: l.book.Year, Reference: l.book.Source}
+		e := Entry{Kind: step.kind, Subhead: x.Within, Item: x.Code, Year: l.book.Year}
 		e.authorise(x.Code, step.c)
 		if err := l.post(e); err != nil {
 			return err
@@ -537,7 +537,7 @@ func (l *loading) correctItem(x line, d Difference, before [4]*money.Decimal) er
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	e := Entry{Subhead: x.Within, Item: x.Code, Year: l.book.Year, Reference: l.book.Source}
+	e := Entry{Subhead: x.Within, Item: x.Code, Year: l.book.Year}
 	switch d.Column {
 	case 0:
 		e.Kind = EntryCorrection

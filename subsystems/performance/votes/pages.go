@@ -183,17 +183,28 @@ func (d desk) standing(o Overview) []templ.Component {
 	if o.Book.Derived {
 		parts = append(parts, tag(d.View, web.InProgress, d.T("votes.derived", "year", shift(o.Year, -1))))
 	}
-	var given, spent Cents
-	for _, x := range o.Subheads {
-		given, spent = given+x.Provision, spent+x.Forecast.Spent
-	}
-	if given > 0 {
+	given, spent, recorded := o.sums()
+	switch {
+	case given > 0 && !recorded:
+		parts = append(parts, web.KeyFigure(d.View, web.Figure{
+			Label: d.T("votes.overview.given", "year", o.Year), Value: d.Money(given.Dollars().String(), 0), Note: d.T("votes.overview.unrecorded"),
+		}))
+	case given > 0:
 		parts = append(parts, web.KeyFigure(d.View, web.Figure{
 			Label: d.T("votes.overview.spent", "year", o.Year), Value: d.Money(spent.Dollars().String(), 0),
 			Note: d.T("votes.overview.of", "provision", d.Money(given.Dollars().String(), 0), "share", d.Percent(share(spent, given))),
 		}))
 	}
 	return parts
+}
+
+// sums are the provision and the spending of all subheads, and whether any spending is recorded.
+func (o Overview) sums() (given, spent Cents, recorded bool) {
+	for _, x := range o.Subheads {
+		given, spent = given+x.Provision, spent+orZero(x.Spent)
+		recorded = recorded || x.Spent != nil
+	}
+	return given, spent, recorded
 }
 
 // share is a part of a whole in percent, with one place.
@@ -216,37 +227,59 @@ func (d desk) subheadTable(o Overview) web.Table {
 			d.T("votes.col.spent"), d.T("votes.col.forecast"), d.T("votes.col.variance"), d.T("votes.col.share")),
 		Notes: []web.Note{{ID: "rule", Sign: "*", Text: d.T("votes.forecast.rule")}},
 	}
-	var sum SubheadView
-	var variance Cents
 	for _, x := range o.Subheads {
 		cells := []web.Cell{d.nameCell(x.Code, x.Name, d.path("/subheads/"+x.Code))}
 		cells[0].Small = d.group(x.Account, x.Group)
-		cells = append(cells, d.centsCell(x.Original), d.centsCell(&x.Provision), d.centsCell(x.Revised), d.centsCell(&x.Forecast.Spent),
-			web.Cell{Text: d.thousands(x.Forecast.Total), Marks: []web.Mark{{Sign: "*", ID: "rule"}}},
-			web.Cell{Text: d.Signed(x.Variance.Thousands().String()), Small: d.varianceWord(x)}, web.Cell{Text: d.Percent(share(x.Forecast.Spent, x.Provision))})
-		t.Rows = append(t.Rows, web.Row{ID: "subhead-" + x.Code, Cells: cells})
-		sum.Provision, sum.Forecast.Spent, sum.Forecast.Total = sum.Provision+x.Provision, sum.Forecast.Spent+x.Forecast.Spent, sum.Forecast.Total+x.Forecast.Total
-		variance += *x.Variance
+		cells = append(cells, d.centsCell(x.Original), d.centsCell(&x.Provision), d.centsCell(x.Revised))
+		t.Rows = append(t.Rows, web.Row{ID: "subhead-" + x.Code, Cells: append(cells, d.outlook(x)...)})
 	}
 	if len(t.Rows) > 0 {
-		original := total(o.Subheads, func(x SubheadView) *money.Decimal {
-			if x.Original == nil {
-				return nil
-			}
-			n := x.Original.Thousands()
-			return &n
-		})
-		t.Rows = append(t.Rows, web.Row{Total: true, Cells: []web.Cell{
-			{Text: d.T("votes.total")},
-			d.figure(original), d.centsCell(&sum.Provision),
-			{},
-			d.centsCell(&sum.Forecast.Spent),
-			d.centsCell(&sum.Forecast.Total),
-			{Text: d.Signed(variance.Thousands().String())},
-			{Text: d.Percent(share(sum.Forecast.Spent, sum.Provision))},
-		}})
+		t.Rows = append(t.Rows, d.subheadTotal(o))
 	}
 	return t
+}
+
+// outlook is what was spent and what will be; where the journal has nothing, nothing is claimed.
+func (d desk) outlook(x SubheadView) []web.Cell {
+	cells := []web.Cell{d.centsCell(x.Spent), d.centsCell(x.total()), {}, d.shareCell(x.Spent, x.Provision)}
+	if x.Forecast != nil {
+		cells[1].Marks = []web.Mark{{Sign: "*", ID: "rule"}}
+		cells[2] = web.Cell{Text: d.Signed(x.Variance.Thousands().String()), Small: d.varianceWord(x)}
+	}
+	return cells
+}
+
+func (d desk) shareCell(part *Cents, whole Cents) web.Cell {
+	if part == nil || whole == 0 {
+		return web.Cell{}
+	}
+	return web.Cell{Text: d.Percent(share(*part, whole))}
+}
+
+// subheadTotal adds up what is known of every subhead.
+func (d desk) subheadTotal(o Overview) web.Row {
+	column := func(of func(SubheadView) *Cents) *Cents {
+		var sum Cents
+		for _, x := range o.Subheads {
+			c := of(x)
+			if c == nil {
+				return nil
+			}
+			sum += *c
+		}
+		return &sum
+	}
+	provision := column(func(x SubheadView) *Cents { return &x.Provision })
+	spent := column(func(x SubheadView) *Cents { return x.Spent })
+	variance := web.Cell{}
+	if c := column(func(x SubheadView) *Cents { return x.Variance }); c != nil {
+		variance.Text = d.Signed(c.Thousands().String())
+	}
+	return web.Row{Total: true, Cells: []web.Cell{
+		{Text: d.T("votes.total")},
+		d.centsCell(column(func(x SubheadView) *Cents { return x.Original })), d.centsCell(provision),
+		d.centsCell(column(func(x SubheadView) *Cents { return x.Revised })), d.centsCell(spent), d.centsCell(column(SubheadView.total)), variance, d.shareCell(spent, *provision),
+	}}
 }
 
 func (d desk) varianceWord(x SubheadView) string {
@@ -261,17 +294,16 @@ func (d desk) varianceWord(x SubheadView) string {
 
 // spentChart draws how much of each provision is spent.
 func (d desk) spentChart(o Overview) templ.Component {
-	var given, spent Cents
+	given, spent, recorded := o.sums()
+	if !recorded {
+		return templ.NopComponent
+	}
 	var bars []web.Bar
 	t := web.Table{ID: "share", Caption: d.T("votes.share.caption"), Mode: web.Figures, Columns: numeric(d.T("votes.col.subhead"), d.T("votes.col.share"))}
 	for _, x := range o.Subheads {
-		s := share(x.Forecast.Spent, x.Provision)
+		s := share(orZero(x.Spent), x.Provision)
 		bars = append(bars, web.Bar{Label: x.Code, Value: number(s), Shown: d.Percent(s), Certainty: web.Actual})
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{d.nameCell(x.Code, x.Name, ""), {Text: d.Percent(s)}}})
-		given, spent = given+x.Provision, spent+x.Forecast.Spent
-	}
-	if len(bars) == 0 {
-		return templ.NopComponent
 	}
 	caption := d.T("votes.share.says", "share", d.Percent(share(spent, given)))
 	return web.BarChart(d.View, web.Chart{ID: "spent", Caption: caption, Title: d.T("votes.share.title", "year", o.Year), Summary: caption, Data: t}, []web.BarGroup{{Bars: bars}})
@@ -328,6 +360,8 @@ func (d desk) checkTable(o Overview) web.Table {
 			verdict = web.Agrees
 		case c.Agrees:
 			verdict = web.Rounding
+		case c.Restated:
+			verdict = web.Explained
 		default:
 			verdict = web.Disagrees
 		}
@@ -418,8 +452,8 @@ func (d desk) subheadFacts(x SubheadView) []web.Entry {
 		{Label: d.T("votes.col.original"), Value: value(x.Original)},
 		{Label: d.T("votes.col.provision"), Value: value(&x.Provision)},
 		{Label: d.T("votes.col.revised"), Value: value(x.Revised)},
-		{Label: d.T("votes.col.spent"), Value: value(&x.Forecast.Spent)},
-		{Label: d.T("votes.col.forecast"), Value: value(&x.Forecast.Total)},
+		{Label: d.T("votes.col.spent"), Value: value(x.Spent)},
+		{Label: d.T("votes.col.forecast"), Value: value(x.total())},
 		{Label: d.T("votes.col.variance"), Value: value(x.Variance)},
 		{Label: d.T("votes.col.rule"), Value: d.forecastWord(x.Forecast)},
 	}
@@ -433,8 +467,10 @@ func (d desk) subheadFacts(x SubheadView) []web.Entry {
 	return append(out, web.Entry{Label: d.T("votes.col.explanation"), Value: explanation})
 }
 
-func (d desk) forecastWord(f Forecast) string {
+func (d desk) forecastWord(f *Forecast) string {
 	switch {
+	case f == nil:
+		return d.T("votes.overview.unrecorded")
 	case f.Over:
 		return d.T("votes.forecast.over")
 	case f.Planned:
@@ -448,14 +484,17 @@ func (d desk) monthChart(x SubheadView) templ.Component {
 	var bars []web.Bar
 	for _, m := range x.Months {
 		year, month := m.Month.parts()
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: d.Month(year, month)}, d.centsCell(&m.Actual), d.centsCell(m.Plan)}})
-		bar := web.Bar{Label: string(m.Month), Value: float64(m.Actual), Shown: d.thousands(m.Actual), Certainty: web.Actual}
-		if m.Actual == 0 && m.Plan != nil {
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: d.Month(year, month)}, d.centsCell(m.Actual), d.centsCell(m.Plan)}})
+		bar := web.Bar{Label: string(m.Month), Value: float64(orZero(m.Actual)), Shown: d.thousands(orZero(m.Actual)), Certainty: web.Actual, Missing: m.Actual == nil && m.Plan == nil}
+		if orZero(m.Actual) == 0 && m.Plan != nil {
 			bar.Value, bar.Shown, bar.Certainty = float64(*m.Plan), d.thousands(*m.Plan), web.Estimate
 		}
 		bars = append(bars, bar)
 	}
-	caption := d.T("votes.months.says", "spent", d.Money(x.Forecast.Spent.Dollars().String(), 0), "year", x.Year)
+	if x.Forecast == nil {
+		return templ.NopComponent
+	}
+	caption := d.T("votes.months.says", "spent", d.Money(orZero(x.Spent).Dollars().String(), 0), "year", x.Year)
 	return web.BarChart(d.View, web.Chart{ID: "by-month", Caption: caption, Title: d.T("votes.months.title"), Summary: caption, Data: t}, []web.BarGroup{{Bars: bars}})
 }
 
@@ -468,7 +507,7 @@ func (d desk) componentTable(x SubheadView) web.Table {
 		cell := d.nameCell("", c.Name, "")
 		cell.Small = c.Group.In(d.Lang())
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			cell, d.centsCell(c.Original), d.centsCell(&c.Provision), d.centsCell(c.Revised), d.centsCell(&c.Spent), {Text: d.Percent(share(c.Spent, c.Provision))},
+			cell, d.centsCell(c.Original), d.centsCell(&c.Provision), d.centsCell(c.Revised), d.centsCell(c.Spent), d.shareCell(c.Spent, c.Provision),
 		}})
 	}
 	return t

@@ -117,7 +117,7 @@ func (d desk) lines(name string, withItems bool) (web.Question, error) {
 		}
 		if withItems {
 			for _, i := range o.Items {
-				if i.Subhead == x.Code {
+				if i.Subhead == x.Code && (i.GoneFrom == "" || i.GoneFrom > year) {
 					below = append(below, web.Choice{Value: x.Code + "//" + i.Code, Label: labelled(x.Code+"/"+i.Code, i.Name, d.Lang())})
 				}
 			}

@@ -3,11 +3,13 @@ package votes
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
+	"praya/kernel/who"
 	"praya/platform/web"
 )
 
@@ -20,6 +22,10 @@ func (d desk) officer(id string) string {
 		return ""
 	case id == byRule:
 		return d.T("votes.by-rule")
+	case strings.HasPrefix(id, string(who.System)+":"):
+		return d.T("votes.by-program")
+	case strings.HasPrefix(id, string(who.Operator)+":"):
+		return d.T("votes.by-operator")
 	case id == person(d.Actor()):
 		return d.T("votes.by-you")
 	case d.Service.Officers != nil:
@@ -42,6 +48,9 @@ func (s *Service) showQueue(v *web.Visit) error {
 			return err
 		}
 		if state != Pending {
+			if len(list) == 0 {
+				continue
+			}
 			list = list[:min(len(list), pageSize)]
 		}
 		parts = append(parts, web.DataTable(v.View, d.requestTable(state, list)))
@@ -112,13 +121,6 @@ func (d desk) about(r Request) string {
 		return d.T("votes.about.posts", "up", up, "down", down)
 	}
 	return ""
-}
-
-func orZero(c *Cents) Cents {
-	if c == nil {
-		return 0
-	}
-	return *c
 }
 
 // lineOf names the line of a payment.
@@ -313,7 +315,7 @@ func (s *Service) showJournal(v *web.Visit) error {
 	t := web.Table{
 		ID: "journal", Caption: v.T("votes.journal.caption", "count", total, "year", year), Mode: web.Records,
 		Columns: []web.Column{
-			{Head: v.T("votes.col.number"), Numeric: true},
+			{Head: v.T("votes.col.number")},
 			{Head: v.T("votes.col.day")},
 			{Head: v.T("votes.col.kind")},
 			{Head: v.T("votes.col.line")},
@@ -333,24 +335,19 @@ func (s *Service) showJournal(v *web.Visit) error {
 
 func (d desk) entryRow(e Entry) web.Row {
 	amount := e.Cents
-	if amount == 0 { // what moved: one side of it
-		for _, l := range e.Legs {
-			amount += l.Debit
-		}
+	if amount == 0 {
+		amount = e.Moved
 	}
 	act := web.Cell{Body: web.Blank()}
 	if e.Kind == EntryPayment && d.Enter {
 		act = web.Cell{Text: d.T("votes.journal.reverse"), Path: d.path("/enter/reversal", "entry", string(e.ID))}
 	}
-	dollars := text("")
-	if amount != 0 {
-		dollars = web.Cell{Text: amount.String()}
-	}
 	return web.Row{ID: "entry-" + strconv.FormatInt(e.Number, 10), Cells: []web.Cell{
 		{Text: d.Number(e.Number)},
 		{Text: d.Date(e.Day)},
 		{Text: d.T("votes.entry." + string(e.Kind))},
-		text(lineOf(Payment{Subhead: e.Subhead, Component: e.Component, Item: e.Item})), dollars,
+		text(lineOf(Payment{Subhead: e.Subhead, Component: e.Component, Item: e.Item})),
+		{Text: amount.String()},
 		{Text: e.Text, Small: e.Reference},
 		{Text: d.officer(e.By)},
 		act,

@@ -45,11 +45,17 @@ func (d desk) itemTable(items []Item) web.Table {
 	for _, i := range items {
 		cell := d.nameCell(i.Code, i.Name, d.path("/commitments/"+i.Code))
 		cell.Small = d.T("votes.commitments.under", "subhead", i.Subhead)
+		if i.GoneFrom != "" {
+			cell.Small = d.T("votes.commitments.gone", "year", i.GoneFrom)
+		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{cell, d.centsCell(&i.Approved), d.centsCell(&i.Accumulated), d.centsCell(&i.Spent), d.centsCell(&i.Balance)}})
+		if i.GoneFrom != "" { // nothing is left to spend of it
+			continue
+		}
 		sum.Approved, sum.Accumulated, sum.Spent, sum.Balance = sum.Approved+i.Approved, sum.Accumulated+i.Accumulated, sum.Spent+i.Spent, sum.Balance+i.Balance
 	}
 	if len(items) > 0 {
-		t.Rows = append(t.Rows, web.Row{Total: true, Cells: []web.Cell{{Text: d.T("votes.total")}, d.centsCell(&sum.Approved), d.centsCell(&sum.Accumulated), d.centsCell(&sum.Spent), d.centsCell(&sum.Balance)}})
+		t.Rows = append(t.Rows, web.Row{Total: true, Cells: []web.Cell{{Text: d.T("votes.commitments.total")}, d.centsCell(&sum.Approved), d.centsCell(&sum.Accumulated), d.centsCell(&sum.Spent), d.centsCell(&sum.Balance)}})
 	}
 	return t
 }
@@ -70,6 +76,9 @@ func (s *Service) showCommitment(v *web.Visit) error {
 			Label: v.T("votes.item.left"), Value: d.Money(i.Balance.Dollars().String(), 0),
 			Note: v.T("votes.item.sum", "approved", i.Approved.String(), "accumulated", i.Accumulated.String(), "spent", i.Spent.String(), "balance", i.Balance.String()),
 		}),
+	}
+	if i.GoneFrom != "" {
+		parts = append(parts, tag(v.View, web.Withdrawn, v.T("votes.commitments.gone", "year", i.GoneFrom)))
 	}
 	if note := i.Note.In(v.Lang()); note != "" {
 		parts = append(parts, sentence(note))
@@ -158,11 +167,13 @@ func (s *Service) showPosts(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
+	year, err := d.year()
+	if err != nil {
+		return err
+	}
 	on := v.Now().Day()
-	if asked := v.Query.Get("year"); asked != "" {
-		if y, err := parseYear(asked); err == nil && y != on.FinancialYear() {
-			on = lastDay(y)
-		}
+	if y, err := parseYear(year); err == nil && y != on.FinancialYear() {
+		on = lastDay(y)
 	}
 	if asked, err := when.ParseDay(v.Query.Get("day")); err == nil && !asked.IsZero() {
 		on = asked

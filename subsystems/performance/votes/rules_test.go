@@ -128,7 +128,7 @@ func TestForecast(t *testing.T) {
 		for i, m := range MonthsOf("2025-26") {
 			out[i] = MonthFigure{Month: m}
 			if i < len(spent) {
-				out[i].Actual = spent[i]
+				out[i].Actual = &spent[i]
 			}
 		}
 		return out
@@ -139,7 +139,8 @@ func TestForecast(t *testing.T) {
 		p := Cents(50)
 		planned[i].Plan = &p
 	}
-	planned[3].Actual = 70 // the present month: more than planned
+	seventy := Cents(70)
+	planned[3].Actual = &seventy // the present month: more than planned
 	half := months(100, 100, 100)
 	fifty := Cents(500)
 	half[11].Plan = &fifty

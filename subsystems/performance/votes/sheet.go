@@ -71,7 +71,7 @@ func subheadSheet(o Overview) [][]string {
 	}}
 	for _, x := range o.Subheads {
 		rows = append(rows, append(append([]string{x.Head, x.Year, x.Code}, three(x.Name)...), string(x.Account), x.Group.TC,
-			dollars(x.Original), dollars(&x.Provision), dollars(x.Revised), dollars(&x.Forecast.Spent), dollars(&x.Forecast.Total), dollars(x.Variance), x.Explained))
+			dollars(x.Original), dollars(&x.Provision), dollars(x.Revised), dollars(x.Spent), dollars(x.total()), dollars(x.Variance), x.Explained))
 	}
 	return rows
 }
@@ -124,7 +124,7 @@ func monthSheet(o Overview) [][]string {
 	rows := [][]string{{"head", "year", "subhead", "month", "spent_dollars", "planned_dollars"}}
 	for _, x := range o.Subheads {
 		for _, m := range x.Months {
-			rows = append(rows, []string{x.Head, x.Year, x.Code, string(m.Month), dollars(&m.Actual), dollars(m.Plan)})
+			rows = append(rows, []string{x.Head, x.Year, x.Code, string(m.Month), dollars(m.Actual), dollars(m.Plan)})
 		}
 	}
 	return rows

@@ -2,6 +2,7 @@ package votes
 
 import (
 	"encoding/json"
+	"strings"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
@@ -11,14 +12,14 @@ import (
 
 // Books: what papers say.
 const (
-	sqlBook = `select source, invented, posts from performance_votes_books where realm = $1 and head = $2 and year = $3`
+	sqlBook = `select source, invented, posts, restated from performance_votes_books where realm = $1 and head = $2 and year = $3`
 
 	sqlBookYears = `select year from performance_votes_books where realm = $1 and head = $2 order by year`
 
-	sqlPutBook = `insert into performance_votes_books (realm, head, year, source, invented, posts, loaded_at)
-		values ($1, $2, $3, $4, $5, $6, $7)
+	sqlPutBook = `insert into performance_votes_books (realm, head, year, source, invented, posts, restated, loaded_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
 		on conflict (realm, head, year) do update set source = excluded.source, invented = excluded.invented,
-		posts = excluded.posts, loaded_at = excluded.loaded_at`
+		posts = excluded.posts, restated = excluded.restated, loaded_at = excluded.loaded_at`
 
 	sqlLines = `select kind, code, within, account, words, first, second, third, fourth from performance_votes_lines
 		where realm = $1 and head = $2 and year = $3 order by kind, place, code`
@@ -116,8 +117,8 @@ type lineWords struct {
 
 func loadedBook(tx *db.Tx, head, year string) (b Book, found bool, err error) {
 	b.Head, b.Year = head, year
-	var posts string
-	err = tx.Row(sqlBook, tx.Realm(), head, year).Scan(&b.Source, &b.Invented, &posts)
+	var posts, restated string
+	err = tx.Row(sqlBook, tx.Realm(), head, year).Scan(&b.Source, &b.Invented, &posts, &restated)
 	if fault.Is(err, fault.NotFound) {
 		return b, false, nil
 	}
@@ -126,6 +127,9 @@ func loadedBook(tx *db.Tx, head, year string) (b Book, found bool, err error) {
 	}
 	if err := json.Unmarshal([]byte(posts), &b.Posts); err != nil {
 		return b, false, err
+	}
+	if restated != "" {
+		b.Restated = strings.Fields(restated)
 	}
 	lines, err := linesOf(tx, head, year)
 	for _, l := range lines {
@@ -182,7 +186,7 @@ func putBook(tx *db.Tx, b Book) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlPutBook, tx.Realm(), b.Head, b.Year, b.Source, b.Invented, string(posts), tx.Now())
+	_, err = tx.Exec(sqlPutBook, tx.Realm(), b.Head, b.Year, b.Source, b.Invented, string(posts), strings.Join(b.Restated, " "), tx.Now())
 	return err
 }
 

@@ -13,9 +13,13 @@ const (
 	entryColumns = `id, number, head, year, month, day, kind, subhead, component, item, spent_cents, particulars, reference,
 		request, reverses, entered_by, entered_at`
 
-	sqlEntry = `select ` + entryColumns + ` from performance_votes_entries where realm = $1 and id = $2`
+	// moved is the amount of an entry's legs, which is one and the same but in a payment.
+	entryMoved = `, (select cast(coalesce(max(l.debit_cents), 0) as bigint) from performance_votes_legs l
+		where l.realm = performance_votes_entries.realm and l.entry = performance_votes_entries.id)`
 
-	sqlEntries = `select ` + entryColumns + ` from performance_votes_entries
+	sqlEntry = `select ` + entryColumns + entryMoved + ` from performance_votes_entries where realm = $1 and id = $2`
+
+	sqlEntries = `select ` + entryColumns + entryMoved + ` from performance_votes_entries
 		where realm = $1 and head = $2 and year = $3 and ($4 = '' or subhead = $4) and ($5 = '' or item = $5)
 		order by number desc limit $6 offset $7`
 
@@ -86,6 +90,9 @@ const (
 	sqlUpdatePeriod = `update performance_votes_periods set closed = $4, reason = $5, changed_by = $6, changed_at = $7,
 		version = version + 1 where realm = $1 and head = $2 and month = $3 and version = $8`
 
+	sqlListedItems = `select distinct code, year from performance_votes_lines
+		where realm = $1 and head = $2 and kind = 'item' order by year, code`
+
 	itemColumns = `code, subhead, words, opened, version`
 
 	sqlItems = `select ` + itemColumns + ` from performance_votes_items where realm = $1 and head = $2 order by subhead, code`
@@ -100,7 +107,7 @@ const (
 
 func scanEntry(s db.Scanner) (e Entry, err error) {
 	return e, s.Scan(&e.ID, &e.Number, &e.Head, &e.Year, &e.Month, &e.Day, &e.Kind, &e.Subhead, &e.Component, &e.Item,
-		&e.Cents, &e.Text, &e.Reference, &e.Request, &e.Reverses, &e.By, &e.At)
+		&e.Cents, &e.Text, &e.Reference, &e.Request, &e.Reverses, &e.By, &e.At, &e.Moved)
 }
 
 func entryByID(tx *db.Tx, id EntryID) (Entry, error) {
@@ -292,8 +299,13 @@ func itemsOf(tx *db.Tx, head string) ([]Item, error) {
 		return nil, err
 	}
 	all, err := flows(tx, head, "", "")
+	if err != nil {
+		return nil, err
+	}
+	gone, err := goneFrom(tx, head)
 	for i := range out {
 		out[i].settle(all[out[i].Code])
+		out[i].GoneFrom = gone[out[i].Code]
 	}
 	return out, err
 }
@@ -304,8 +316,38 @@ func itemByCode(tx *db.Tx, head, code string) (Item, error) {
 		return i, err
 	}
 	all, err := flows(tx, head, code, "")
+	if err != nil {
+		return i, err
+	}
+	gone, err := goneFrom(tx, head)
 	i.settle(all[code])
+	i.GoneFrom = gone[code]
 	return i, err
+}
+
+// goneFrom gives, of items that papers listed and list no more, the year of the first paper
+// without them.
+func goneFrom(tx *db.Tx, head string) (map[string]string, error) {
+	type row struct{ code, year string }
+	rows, err := db.List(tx, func(s db.Scanner) (r row, err error) { return r, s.Scan(&r.code, &r.year) }, sqlListedItems, tx.Realm(), head)
+	var years []string
+	last := map[string]string{}
+	for _, r := range rows {
+		last[r.code] = r.year
+		if len(years) == 0 || years[len(years)-1] != r.year {
+			years = append(years, r.year)
+		}
+	}
+	out := map[string]string{}
+	for code, year := range last {
+		for _, y := range years {
+			if y > year {
+				out[code] = y
+				break
+			}
+		}
+	}
+	return out, err
 }
 
 func putItem(tx *db.Tx, head string, i Item) error {

@@ -342,6 +342,11 @@ func TestPaymentsAndTheirLimits(t *testing.T) {
 		if small.State != Approved || small.Decider != byRule {
 			w.Errorf("a small payment waits: %+v", small)
 		}
+		parts := pay("803", "30000", "2025-09-01")
+		parts.Payments = append(parts.Payments, parts.Payments[0])
+		if r := w.ask(parts, ""); r.State != Pending {
+			w.Errorf("a large amount in two parts does not wait: %+v", r)
+		}
 		large := w.ask(pay("802", "2000000.50", "2025-09-02"), "")
 		if large.State != Pending {
 			w.Errorf("a large payment does not wait: %+v", large)
@@ -758,6 +763,13 @@ func TestPapersThroughTheYears(t *testing.T) {
 		if i.Balance != thousands(6899) || i.Opened != "2024-25" || i.Accumulated != thousands(18401) || len(i.Series) != 2 || i.Series[1].Break {
 			w.Errorf("%+v", i)
 		}
+
+		// What a later paper lists no more takes no payments.
+		if i.GoneFrom != "2025-26" {
+			w.Errorf("%+v", i)
+		}
+		_, err = w.Ask(w.officer(), "47", pay("801", "1", "2025-09-01"), "")
+		w.refused(err, "item-gone")
 
 		// A code that was given to something else is no continuation: an approver decides.
 		other := newer

@@ -24,23 +24,31 @@ type SubheadView struct {
 	Revised    *Cents          `json:"revised"`   // of the year, as officers decided
 	Provision  Cents           `json:"provision"` // with virements and supplements
 	Months     []MonthFigure   `json:"months"`
-	Forecast   Forecast        `json:"forecast"`
+	Spent      *Cents          `json:"spent"`    // to date; nil: the journal has nothing of this year
+	Forecast   *Forecast       `json:"forecast"` // nil: nothing is spent or planned
 	Variance   *Cents          `json:"variance"` // forecast less provision
 	Explained  string          `json:"explanation,omitempty"`
 	Unanswered bool            `json:"explanation_wanted"`
 	Components []ComponentView `json:"components,omitempty"`
 }
 
+// total is the forecast of the year; nil: none.
+func (v SubheadView) total() *Cents {
+	if v.Forecast == nil {
+		return nil
+	}
+	return &v.Forecast.Total
+}
+
 // ComponentView is a component in its year.
 type ComponentView struct {
-	Code      string         `json:"code"`
-	Group     lang.Text      `json:"group"`
-	Name      lang.Text      `json:"name"`
-	Original  *Cents         `json:"original"`
-	Revised   *Cents         `json:"revised"`
-	Provision Cents          `json:"provision"`
-	Spent     Cents          `json:"spent"`
-	Share     *money.Decimal `json:"-"`
+	Code      string    `json:"code"`
+	Group     lang.Text `json:"group"`
+	Name      lang.Text `json:"name"`
+	Original  *Cents    `json:"original"`
+	Revised   *Cents    `json:"revised"`
+	Provision Cents     `json:"provision"`
+	Spent     *Cents    `json:"spent"`
 }
 
 // Overview is a head in a year.
@@ -150,10 +158,14 @@ func (f *yearFacts) subhead(x Subhead) (SubheadView, error) {
 	}
 	for _, m := range MonthsOf(v.Year) {
 		figure := MonthFigure{Month: m}
-		for _, l := range f.spent {
-			if l.Subhead == x.Code && l.Month == m {
-				figure.Actual += l.Cents
+		if len(f.spent) > 0 {
+			var actual Cents
+			for _, l := range f.spent {
+				if l.Subhead == x.Code && l.Month == m {
+					actual += l.Cents
+				}
 			}
+			figure.Actual = &actual
 		}
 		for _, p := range plans {
 			if p.Month == m {
@@ -166,16 +178,22 @@ func (f *yearFacts) subhead(x Subhead) (SubheadView, error) {
 	expected := v.Revised
 	spent := Cents(0)
 	for _, m := range v.Months {
-		spent += m.Actual
+		spent += orZero(m.Actual)
 	}
 	v.Provision = free + spent
+	if len(f.spent) > 0 {
+		v.Spent = &spent
+	}
 	if expected == nil {
 		expected = &v.Provision
 	}
-	v.Forecast = forecast(v.Months, f.now, expected)
-	variance := v.Forecast.Total - v.Provision
-	v.Variance, v.Explained = &variance, why
-	v.Unanswered = why == "" && f.rules.explains(v.Head, x.Code, v.Year, v.Provision.Thousands(), v.Forecast.Total.Thousands())
+	v.Explained = why
+	if v.Spent != nil || len(plans) > 0 {
+		outlook := forecast(v.Months, f.now, expected)
+		variance := outlook.Total - v.Provision
+		v.Forecast, v.Variance = &outlook, &variance
+		v.Unanswered = why == "" && f.rules.explains(v.Head, x.Code, v.Year, v.Provision.Thousands(), outlook.Total.Thousands())
+	}
 	if x.Code == Recurrent {
 		v.Components = f.components()
 	}
@@ -186,12 +204,16 @@ func (f *yearFacts) components() (out []ComponentView) {
 	for _, c := range f.book.Components {
 		v := ComponentView{Code: c.Code, Group: c.Group, Name: c.Name, Original: cents(c.Thousands.Estimate)}
 		v.Revised, _ = f.revised(Components, c.Code)
+		var spent Cents
 		for _, l := range f.spent {
 			if l.Component == c.Code {
-				v.Spent += l.Cents
+				spent += l.Cents
 			}
 		}
-		v.Provision = f.accounts[accountKey{freeAccount(Recurrent, c.Code), f.book.Year}] + v.Spent
+		v.Provision = f.accounts[accountKey{freeAccount(Recurrent, c.Code), f.book.Year}] + spent
+		if len(f.spent) > 0 {
+			v.Spent = &spent
+		}
 		out = append(out, v)
 	}
 	return out
