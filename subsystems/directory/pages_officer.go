@@ -20,17 +20,17 @@ func (s *Service) editOfficer(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	email := ask(v, asText, "email", false)
+	email := ask(v, web.AsText, "email", false)
 	email.Kind, email.Autocomplete = "email", "off"
 	chinese := askIn(v, "name_zh", lang.TC, true)
 	chinese.Hint = "" // it is about new officers
-	return s.answer(v, form{
+	return v.Ask(web.Questions{
 		Title: v.T("directory.officer.edit"), Submit: v.T("directory.form.save"), Back: officerPath(o.ID),
-		Questions: []question{chinese, askIn(v, "name_en", lang.EN, true), email},
-		Given:     put("name_zh", o.Name.Chinese, "name_en", o.Name.English, "email", o.Email),
-		Act: func(a *answers) (string, string, error) {
+		Asked: []web.Question{chinese, askIn(v, "name_en", lang.EN, true), email},
+		Given: web.Given("name_zh", o.Name.Chinese, "name_en", o.Name.English, "email", o.Email),
+		Act: func(a *web.Answers) (string, string, error) {
 			after := o.Officer
-			after.Name, after.Email = PersonName{Chinese: a.words("name_zh"), English: a.words("name_en")}, foldEmail(a.text("email"))
+			after.Name, after.Email = PersonName{Chinese: a.Words("name_zh"), English: a.Words("name_en")}, foldEmail(a.Text("email"))
 			return officerPath(o.ID), v.T("directory.form.saved"), s.PutOfficer(v.Context(), after)
 		},
 	})
@@ -42,7 +42,7 @@ func (s *Service) grantRole(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	role, department := ask(v, asChoose, "role", false), ask(v, asChoose, "department", false)
+	role, department := ask(v, web.AsSelect, "role", false), ask(v, web.AsSelect, "department", false)
 	for _, r := range s.AllRoles() {
 		label, l := r.Label.With(v.Lang())
 		role.Choices = append(role.Choices, web.Choice{Value: r.Name, Label: label, Lang: l})
@@ -54,14 +54,14 @@ func (s *Service) grantRole(v *web.Visit) error {
 			department.Choices = append(department.Choices, web.Choice{Value: a.Department, Label: a.Department, Lang: lang.EN})
 		}
 	}
-	given := put()
-	putDay(given, "from", v.Now().Day())
-	return s.answer(v, form{
+	given := web.Given()
+	web.GiveDay(given, "from", v.Now().Day())
+	return v.Ask(web.Questions{
 		Title: v.T("directory.grant.title"), Lead: v.T("directory.grant.lead"), Submit: v.T("directory.grant.go"),
-		Back: officerPath(o.ID), Questions: append([]question{role, department}, askPeriod(v, false)...), Given: given,
-		Act: func(a *answers) (string, string, error) {
-			g := Grant{Officer: o.ID, Role: a.text("role"), Department: a.text("department"), Period: a.period()}
-			if a.bad() {
+		Back: officerPath(o.ID), Asked: append([]web.Question{role, department}, askPeriod(v, false)...), Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
+			g := Grant{Officer: o.ID, Role: a.Text("role"), Department: a.Text("department"), Period: periodOf(a)}
+			if a.Bad() {
 				return "", "", nil
 			}
 			_, err := s.Grant(v.Context(), g)
@@ -79,14 +79,14 @@ func (s *Service) endAppointment(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	given := put()
-	putDay(given, "to", v.Now().Day())
-	return s.answer(v, form{
+	given := web.Given()
+	web.GiveDay(given, "to", v.Now().Day())
+	return v.Ask(web.Questions{
 		Title: v.T("directory.end.appointment", "post", h.In.Title.In(v.Lang())), Lead: v.T("directory.end.lead"),
-		Submit: v.T("directory.end.go"), Back: officerPath(h.Officer), Questions: []question{ask(v, asDay, "to", false)}, Given: given,
-		Act: func(a *answers) (string, string, error) {
-			last := a.day("to")
-			if a.bad() {
+		Submit: v.T("directory.end.go"), Back: officerPath(h.Officer), Asked: []web.Question{ask(v, web.AsDay, "to", false)}, Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
+			last := dayOf(a, "to")
+			if a.Bad() {
 				return "", "", nil
 			}
 			return officerPath(h.Officer), v.T("directory.end.done"), s.EndAppointment(v.Context(), h.Appointment.ID, last)
@@ -99,14 +99,14 @@ func (s *Service) endGrant(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	given := put()
-	putDay(given, "to", v.Now().Day())
-	return s.answer(v, form{
+	given := web.Given()
+	web.GiveDay(given, "to", v.Now().Day())
+	return v.Ask(web.Questions{
 		Title: v.T("directory.end.grant", "role", s.roleNames(v.Lang())(g.Role)), Lead: v.T("directory.end.lead"),
-		Submit: v.T("directory.end.go"), Back: officerPath(o.ID), Questions: []question{ask(v, asDay, "to", false)}, Given: given,
-		Act: func(a *answers) (string, string, error) {
-			last := a.day("to")
-			if a.bad() {
+		Submit: v.T("directory.end.go"), Back: officerPath(o.ID), Asked: []web.Question{ask(v, web.AsDay, "to", false)}, Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
+			last := dayOf(a, "to")
+			if a.Bad() {
 				return "", "", nil
 			}
 			err := s.EndGrant(v.Context(), g.ID, last)
@@ -123,15 +123,15 @@ func (s *Service) leaveService(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	given := put()
-	putDay(given, "left", v.Now().Day())
-	return s.answer(v, form{
+	given := web.Given()
+	web.GiveDay(given, "left", v.Now().Day())
+	return v.Ask(web.Questions{
 		Title: v.T("directory.leave.title"), Submit: v.T("directory.leave.go"), Back: officerPath(o.ID), Danger: true,
-		Warnings:  []string{v.T("directory.leave.appointments"), v.T("directory.leave.roles"), v.T("directory.leave.account")},
-		Questions: []question{ask(v, asDay, "left", false)}, Given: given,
-		Act: func(a *answers) (string, string, error) {
-			last := a.day("left")
-			if a.bad() {
+		Warnings: []string{v.T("directory.leave.appointments"), v.T("directory.leave.roles"), v.T("directory.leave.account")},
+		Asked:    []web.Question{ask(v, web.AsDay, "left", false)}, Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
+			last := dayOf(a, "left")
+			if a.Bad() {
 				return "", "", nil
 			}
 			return officerPath(o.ID), v.T("directory.leave.done"), s.Leave(v.Context(), o.ID, last)
@@ -144,10 +144,10 @@ func (s *Service) unlinkAccount(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return s.answer(v, form{
+	return v.Ask(web.Questions{
 		Title: v.T("directory.unlink.title"), Submit: v.T("directory.unlink.go"), Back: officerPath(o.ID), Danger: true,
 		Warnings: []string{v.T("directory.unlink.sessions"), v.T("directory.unlink.again")},
-		Act: func(*answers) (string, string, error) {
+		Act: func(*web.Answers) (string, string, error) {
 			return officerPath(o.ID), v.T("directory.unlink.done"), s.Unlink(v.Context(), o.ID)
 		},
 	})
@@ -163,7 +163,7 @@ func (s *Service) invite(v *web.Visit) error {
 		return fault.New(fault.Unavailable, "directory.fault.no-accounts")
 	}
 	if v.R.Method != http.MethodPost {
-		return s.answer(v, form{
+		return v.Ask(web.Questions{
 			Title: v.T("directory.invite.title"), Lead: v.T("directory.invite.lead"), Submit: v.T("directory.invite.go"), Back: officerPath(o.ID),
 		})
 	}
@@ -183,9 +183,9 @@ func (s *Service) invite(v *web.Visit) error {
 		invitedPage(v.View, link))
 }
 
-func askedDepartment(a *answers, d Department) Department {
-	d.Kind, d.Name, d.Short, d.Parent = Kind(a.text("kind")), a.three(""), a.three("short_"), a.text("parent")
-	d.Period, d.Telephone, d.Website = a.period(), a.text("telephone"), a.text("website")
+func askedDepartment(a *web.Answers, d Department) Department {
+	d.Kind, d.Name, d.Short, d.Parent = Kind(a.Text("kind")), a.Three(""), a.Three("short_"), a.Text("parent")
+	d.Period, d.Telephone, d.Website = periodOf(a), a.Text("telephone"), a.Text("website")
 	return d
 }
 
@@ -202,7 +202,7 @@ func (s *Service) editDepartment(v *web.Visit) error {
 			return err
 		}
 	}
-	kind := ask(v, asChoose, "kind", false)
+	kind := ask(v, web.AsSelect, "kind", false)
 	for _, k := range Kinds() {
 		kind.Choices = append(kind.Choices, web.Choice{Value: string(k), Label: v.T("directory.kind." + string(k))})
 	}
@@ -210,26 +210,26 @@ func (s *Service) editDepartment(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	questions := slices.Concat([]question{kind}, askThree(v, "", false), askThree(v, "short_", true), []question{parent},
-		askPeriod(v, true), []question{ask(v, asText, "telephone", true), ask(v, asText, "website", true)})
+	questions := slices.Concat([]web.Question{kind}, askThree(v, "", false), askThree(v, "short_", true), []web.Question{parent},
+		askPeriod(v, true), []web.Question{ask(v, web.AsText, "telephone", true), ask(v, web.AsText, "website", true)})
 	title := v.T("directory.department.edit", "code", code)
 	if code == "" {
-		questions = append([]question{ask(v, asText, "code", false)}, questions...)
+		questions = append([]web.Question{ask(v, web.AsText, "code", false)}, questions...)
 		title = v.T("directory.department.new")
 	}
-	given := put("kind", string(d.Kind), "parent", d.Parent, "telephone", d.Telephone, "website", d.Website)
-	putThree(given, "", d.Name)
-	putThree(given, "short_", d.Short)
-	putDay(given, "from", d.From)
-	putDay(given, "to", d.To)
-	return s.answer(v, form{
-		Title: title, Submit: v.T("directory.form.save"), Back: back(v), Questions: questions, Given: given,
-		Act: func(a *answers) (string, string, error) {
+	given := web.Given("kind", string(d.Kind), "parent", d.Parent, "telephone", d.Telephone, "website", d.Website)
+	web.GiveThree(given, "", d.Name)
+	web.GiveThree(given, "short_", d.Short)
+	web.GiveDay(given, "from", d.From)
+	web.GiveDay(given, "to", d.To)
+	return v.Ask(web.Questions{
+		Title: title, Submit: v.T("directory.form.save"), Back: back(v), Asked: questions, Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
 			after := askedDepartment(a, d)
 			if code == "" {
-				after.Code = a.text("code")
+				after.Code = a.Text("code")
 			}
-			if a.bad() {
+			if a.Bad() {
 				return "", "", nil
 			}
 			return staffPath + "?department=" + after.Code, v.T("directory.form.saved"), s.PutDepartment(v.Context(), after)

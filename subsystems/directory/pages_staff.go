@@ -124,12 +124,12 @@ func (s *Service) roleNames(l lang.Lang) func(string) string {
 // findOfficer looks an officer up by work e-mail. The answer travels in the body, since an
 // address of the site stands in histories and logs.
 func (s *Service) findOfficer(v *web.Visit) error {
-	q := ask(v, asText, "email", false)
+	q := ask(v, web.AsText, "email", false)
 	q.Kind, q.Autocomplete = "email", "off"
-	return s.answer(v, form{
-		Title: v.T("directory.find.title"), Submit: v.T("directory.find.go"), Back: back(v), Questions: []question{q},
-		Act: func(a *answers) (string, string, error) {
-			o, err := s.FindOfficer(v.Context(), a.text("email"))
+	return v.Ask(web.Questions{
+		Title: v.T("directory.find.title"), Submit: v.T("directory.find.go"), Back: back(v), Asked: []web.Question{q},
+		Act: func(a *web.Answers) (string, string, error) {
+			o, err := s.FindOfficer(v.Context(), a.Text("email"))
 			return officerPath(o.ID), v.T("directory.find.found"), err
 		},
 	})
@@ -147,14 +147,14 @@ func officerPath(id OfficerID) string { return staffPath + "/officers/" + string
 
 func postPath(p Post) string { return staffPath + "/posts/" + string(p.ID) }
 
-func askPost(v *web.Visit) []question {
-	rank := ask(v, asText, "rank", true)
+func askPost(v *web.Visit) []web.Question {
+	rank := ask(v, web.AsText, "rank", true)
 	rank.MaxLength = longestLine
 	return append(append(askThree(v, "", false), rank, askYes(v, "listed")), askPeriod(v, false)...)
 }
 
-func (a *answers) post(p Post) Post {
-	p.Title, p.Rank, p.Listed, p.Period = a.three(""), a.words("rank"), a.given.Get("listed") == "yes", a.period()
+func askedOfPost(a *web.Answers, p Post) Post {
+	p.Title, p.Rank, p.Listed, p.Period = a.Three(""), a.Words("rank"), a.Values.Get("listed") == "yes", periodOf(a)
 	return p
 }
 
@@ -163,12 +163,12 @@ func (s *Service) newPost(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return s.answer(v, form{
-		Title: v.T("directory.post.new"), Submit: v.T("directory.post.add"), Back: d.path(""), Questions: askPost(v),
-		Given: put("listed", "yes"),
-		Act: func(a *answers) (string, string, error) {
-			p := a.post(Post{Department: d.Code})
-			if a.bad() {
+	return v.Ask(web.Questions{
+		Title: v.T("directory.post.new"), Submit: v.T("directory.post.add"), Back: d.path(""), Asked: askPost(v),
+		Given: web.Given("listed", "yes"),
+		Act: func(a *web.Answers) (string, string, error) {
+			p := askedOfPost(a, Post{Department: d.Code})
+			if a.Bad() {
 				return "", "", nil
 			}
 			_, err := s.PutPost(v.Context(), p)
@@ -182,16 +182,16 @@ func (s *Service) editPost(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	given := put("rank", p.Rank, "listed", yesNo(p.Listed))
-	putThree(given, "", p.Title)
-	putDay(given, "from", p.From)
-	putDay(given, "to", p.To)
+	given := web.Given("rank", p.Rank, "listed", yesNo(p.Listed))
+	web.GiveThree(given, "", p.Title)
+	web.GiveDay(given, "from", p.From)
+	web.GiveDay(given, "to", p.To)
 	to := staffPath + "?department=" + p.Department
-	return s.answer(v, form{
-		Title: v.T("directory.post.edit"), Submit: v.T("directory.form.save"), Back: to, Questions: askPost(v), Given: given,
-		Act: func(a *answers) (string, string, error) {
-			p := a.post(p)
-			if a.bad() {
+	return v.Ask(web.Questions{
+		Title: v.T("directory.post.edit"), Submit: v.T("directory.form.save"), Back: to, Asked: askPost(v), Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
+			p := askedOfPost(a, p)
+			if a.Bad() {
 				return "", "", nil
 			}
 			_, err := s.PutPost(v.Context(), p)
@@ -206,20 +206,20 @@ func (s *Service) appoint(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	email := ask(v, asText, "email", false)
+	email := ask(v, web.AsText, "email", false)
 	email.Kind, email.Autocomplete = "email", "off"
-	questions := append([]question{
+	questions := append([]web.Question{
 		email, askIn(v, "name_zh", lang.TC, true), askIn(v, "name_en", lang.EN, true), askYes(v, "acting"),
 	}, askPeriod(v, false)...)
-	given := put()
-	putDay(given, "from", v.Now().Day())
-	return s.answer(v, form{
+	given := web.Given()
+	web.GiveDay(given, "from", v.Now().Day())
+	return v.Ask(web.Questions{
 		Title: v.T("directory.appoint.title", "post", p.Title.In(v.Lang())), Lead: v.T("directory.appoint.lead"),
-		Submit: v.T("directory.appoint.go"), Back: staffPath + "?department=" + p.Department, Questions: questions, Given: given,
-		Act: func(a *answers) (string, string, error) {
-			n := Newcomer{Email: a.text("email"), Name: PersonName{Chinese: a.words("name_zh"), English: a.words("name_en")}}
-			to := Appointment{Post: p.ID, Acting: a.given.Get("acting") == "yes", Period: a.period()}
-			if a.bad() {
+		Submit: v.T("directory.appoint.go"), Back: staffPath + "?department=" + p.Department, Asked: questions, Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
+			n := Newcomer{Email: a.Text("email"), Name: PersonName{Chinese: a.Words("name_zh"), English: a.Words("name_en")}}
+			to := Appointment{Post: p.ID, Acting: a.Values.Get("acting") == "yes", Period: periodOf(a)}
+			if a.Bad() {
 				return "", "", nil
 			}
 			done, err := s.Appoint(v.Context(), n, to)
