@@ -935,3 +935,40 @@ func TestEveryStatement(t *testing.T) {
 	}
 	dbtest.Homes(t, ".")
 }
+
+// TestNoPaymentSlipsIntoAClosedPeriod: one officer pays while another closes the month. When
+// both come through, the payment came first.
+func TestNoPaymentSlipsIntoAClosedPeriod(t *testing.T) {
+	worlds(t, func(w *world) {
+		version := int64(0)
+		for range 15 {
+			var paid, closed error
+			var r Request
+			var together sync.WaitGroup
+			start := make(chan struct{})
+			together.Go(func() {
+				<-start
+				r, paid = w.Ask(w.officer(), "47", pay("803", "1", "2025-08-01"), "")
+			})
+			together.Go(func() {
+				<-start
+				closed = w.SetPeriod(w.approver(), "47", "2025-08", true, version, "month's end")
+			})
+			close(start)
+			together.Wait()
+			w.ok(closed)
+			o, err := w.Overview(w.Context(), "47", "2025-26")
+			w.ok(err)
+			period := o.Periods[4]
+			switch {
+			case paid == nil && !r.At.Before(period.At):
+				w.Fatalf("paid at %s into a period that closed at %s", r.At, period.At)
+			case paid != nil:
+				w.refused(paid, "votes.fault.closed")
+			}
+			w.ok(w.SetPeriod(w.approver(), "47", "2025-08", false, period.Version, "again"))
+			version = period.Version + 1
+		}
+		w.sound()
+	})
+}
