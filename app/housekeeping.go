@@ -7,6 +7,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/jobs"
 	"praya/platform/limits"
+	"praya/subsystems/performance"
 )
 
 // jobHousekeeping is the hourly job that takes out what has ended. Its key is the hour, so
@@ -20,7 +21,10 @@ const keepFor = 90 * 24 * time.Hour
 func (p *Praya) hourly(ctx context.Context) error {
 	for {
 		err := p.DB.Write(ctx, func(tx *db.Tx) error {
-			_, err := jobs.Enqueue(tx, jobs.Job{Kind: jobHousekeeping, Key: tx.Now().Time().Format("2006-01-02T15")})
+			if _, err := jobs.Enqueue(tx, jobs.Job{Kind: jobHousekeeping, Key: tx.Now().Time().Format("2006-01-02T15")}); err != nil {
+				return err
+			}
+			_, err := jobs.Enqueue(tx, jobs.Job{Kind: performance.JobRemind, Key: tx.Now().Day().String()})
 			return err
 		})
 		if err != nil && ctx.Err() == nil {

@@ -282,6 +282,47 @@ func TestFiguresAreDrawnAnew(t *testing.T) {
 	})
 }
 
+// TestWordsStayWithTheirItem: when the list is drawn anew with another item
+// before it, what an officer wrote does not land on the wrong one.
+func TestWordsStayWithTheirItem(t *testing.T) {
+	desks(t, func(d *desk) {
+		items := func(names ...string) (out []papers.Item) {
+			for _, n := range names {
+				out = append(out, papers.Item{Words: lang.Text{TC: n, EN: n}})
+			}
+			return out
+		}
+		d.sheet.Programmes[0].Done = items("甲", "乙")
+		x := d.begun()
+		key := ""
+		for _, p := range x.Places() {
+			if p.Words.TC == "乙" {
+				key = p.Key
+			}
+		}
+		if err := d.Edit(d.drafter(), x.ID, key, "乙改", "second, edited", 0); err != nil {
+			t.Fatal(err)
+		}
+		d.sheet.Programmes[0].Done = items("丙", "甲", "乙")
+		if _, err := d.Refresh(d.drafter(), x.ID, x.Version); err != nil {
+			t.Fatal(err)
+		}
+		x = d.must(d.Draft(d.drafter(), x.ID))
+		var got []string
+		for _, i := range x.Sheet.Programmes[0].Done {
+			got = append(got, i.Words.TC)
+		}
+		if strings.Join(got, " ") != "丙 甲 乙改" || len(x.Stale) != 0 {
+			t.Errorf("%v, stale %+v", got, x.Stale)
+		}
+		for _, p := range x.Places() {
+			if p.Words.TC == "乙改" && p.Key != key {
+				t.Errorf("the place is now called %s", p.Key)
+			}
+		}
+	})
+}
+
 func TestARevisionTakesTheWordsOver(t *testing.T) {
 	desks(t, func(d *desk) {
 		x := d.begun()

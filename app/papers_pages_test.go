@@ -199,7 +199,7 @@ func TestThePapersJourney(t *testing.T) {
 	if !strings.Contains(report.page, "/en/performance/initiatives/i-1") {
 		t.Error("an item does not lead to its initiative")
 	}
-	drafter.get(http.StatusOK, at+"/work").has("Every sum of the report holds.", "A reason is needed", "asked of S(1)")
+	drafter.get(http.StatusOK, at+"/work").has("invented, to show how it works", "Every sum of the report holds.", "A reason is needed", "asked of S(1)")
 	drafter.press(http.StatusSeeOther, at+"/words/edit?place=programme%2F1%2Freason", "Save words", "tc", "更換鏡片", "en", "the replacement of lenses")
 	drafter.press(http.StatusUnprocessableEntity, at+"/words/edit?place=programme%2F1%2Faim", "Save words", "tc", "完結†", "en", "").has("Do not end with a sign", "Write the words in both languages")
 	drafter.get(http.StatusOK, at+"/words").has("the replacement of lenses")

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"praya/kernel/lang"
 	"praya/kernel/who"
@@ -139,4 +140,17 @@ type postNames struct{ *Praya }
 func (p postNames) Post(ctx context.Context, id string) (lang.Text, error) {
 	post, err := p.Directory.Post(who.AsSystem(ctx, who.From(ctx).Realm), directory.PostID(id))
 	return post.Title, err
+}
+
+// reminders tells a department's officers, in their inbox and on the channels that they chose,
+// that work waits.
+type reminders struct{ *Praya }
+
+// Remind tells everybody of a department who has one of the roles.
+func (p reminders) Remind(ctx context.Context, department string, roles []string, key, path string) error {
+	all, err := p.Directory.AccountsOf(ctx, department, roles...)
+	for _, account := range all {
+		err = errors.Join(err, p.Identity.Remind(ctx, account, key, path))
+	}
+	return err
 }

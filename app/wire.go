@@ -186,7 +186,9 @@ func (p *Praya) wire(ctx context.Context) error {
 		DB: p.DB, Policy: policy, Index: index, Papers: readPapers{p}, Staff: offices{staff{p}}, Votes: p.Votes, IT: p.IT,
 	}
 	p.Cycle.Mount(p.Site)
+	p.Cycle.Reminders = reminders{p}
 	p.register(performance.JobTake, p.Cycle.TakeVersion)
+	p.register(performance.JobRemind, p.Cycle.Remind)
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"praya/kernel/who"
+	"praya/platform/jobs"
 )
 
 // officer opens an invitation in a browser of their own, and makes a passkey.
@@ -94,6 +95,7 @@ func TestTheYear(t *testing.T) {
 	}
 	maker := officer(t, base, links[0])
 	runTheYear(maker)
+	beReminded(t, p, maker)
 	draftThePaper(t, maker)
 	checker := officer(t, base, links[1])
 	checker.Open(base + "/tc/performance/desk")
@@ -224,4 +226,22 @@ func readThePaper(t *testing.T, base string) {
 	if err != nil || !strings.HasPrefix(string(body), "%PDF-") {
 		t.Errorf("%d %.40q %v", response.StatusCode, body, err)
 	}
+}
+
+// beReminded: what is late is told to the department's officers once a day, without saying what.
+func beReminded(t *testing.T, p *Praya, r resident) {
+	t.Helper()
+	ctx := who.AsSystem(t.Context(), who.Production)
+	for range 2 {
+		if err := p.Cycle.Remind(ctx, jobs.Job{Key: "2026-11-22"}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.Open(r.base + "/tc/me/inbox")
+	r.sees("你的部門有工作到期")
+	if n := strings.Count(r.Text(), "你的部門有工作到期"); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	r.goes("你的部門有工作到期")
+	r.sees("詳見工作台")
 }

@@ -50,14 +50,36 @@ func (b *bench) match() error {
 	return nil
 }
 
-// paper writes a head's report with twenty programmes: text in both languages, and as a PDF.
-func (b *bench) paper() error {
+// paper drafts a head's report with twenty programmes from what the year holds, and writes the
+// text in both languages of one that is complete.
+func (b *bench) paper() (err error) {
+	p, err := b.cycle("paper")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	last := performance.InventPaper("500", "2025-26", 20, 200)
+	if err := p.Cycle.Take(b.ctx, last); err != nil {
+		return err
+	}
+	book, err := last.Book()
+	if err != nil {
+		return err
+	}
+	if err := p.Votes.LoadBook(b.ctx, book); err != nil {
+		return err
+	}
 	sheet := papers.Invent(7, 20)
-	var text int
+	text := 0
 	took, err := fastest(3, func() error {
-		if bad := sheet.Check(); len(bad) > 0 && bad[0].Refuses {
-			return fmt.Errorf("the sheet does not add up: %v", bad[0])
+		draft, err := p.Cycle.Material(b.ctx, "500", "2026-27")
+		if err != nil {
+			return err
 		}
+		if n := len(draft.Programmes); n != 20 {
+			return fmt.Errorf("%d programmes drafted", n)
+		}
+		draft.Check()
 		text = len(papers.Compose(sheet, lang.TC).Text()) + len(papers.Compose(sheet, lang.EN).Text())
 		return nil
 	})
@@ -73,9 +95,19 @@ func (b *bench) paper() error {
 	}
 	b.add(Result{
 		Name: "performance.report", Unit: "ms", Ours: ms(took), Beside: map[string]float64{"its PDF in Chinese": ms(pdf)},
-		Size: fmt.Sprintf("20 programmes, both languages, %d kB of text", text/1000),
+		Size: fmt.Sprintf("20 programmes drafted from 200 promises, both languages, %d kB of text", text/1000),
 	})
 	return nil
+}
+
+// cycle is the whole program on a store of its own.
+func (b *bench) cycle(name string) (*app.Praya, error) {
+	config, err := app.LoadConfig("")
+	if err != nil {
+		return nil, err
+	}
+	config.Data, config.Operator = filepath.Join(b.dir, name), "off"
+	return app.Open(b.ctx, config, slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
@@ -83,12 +115,7 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 // board asks for the board of a hundred heads with initiatives of twenty years, beside a page
 // of the same site that reads nothing.
 func (b *bench) board() (err error) {
-	config, err := app.LoadConfig("")
-	if err != nil {
-		return err
-	}
-	config.Data, config.Operator = filepath.Join(b.dir, "board"), "off"
-	p, err := app.Open(b.ctx, config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	p, err := b.cycle("board")
 	if err != nil {
 		return err
 	}
@@ -101,7 +128,7 @@ func (b *bench) board() (err error) {
 	for y := range years {
 		year := when.FinancialYear(2007 + y).String()
 		for h := range heads {
-			if err := p.Cycle.Take(b.ctx, performance.InventPaper(fmt.Sprint(h+1), year, items)); err != nil {
+			if err := p.Cycle.Take(b.ctx, performance.InventPaper(fmt.Sprint(h+1), year, 1, items)); err != nil {
 				return err
 			}
 		}

@@ -235,8 +235,10 @@ func (d *Document) foot(page int) {
 	y := pageHeight - bottom/2
 	number := strconv.Itoa(page+1) + " / " + strconv.Itoa(len(d.pages))
 	d.draw(mark{x: margin, y: y - size*1.6, to: pageWidth - margin})
-	if lines := d.wrap(d.info.Footer, size, pageWidth-2*margin-60); len(lines) > 0 && lines[0] != "" {
-		d.draw(mark{x: margin, y: y, size: size, text: lines[0]})
+	for i, l := range d.wrap(d.info.Footer, size, pageWidth-2*margin-60) {
+		if l != "" {
+			d.draw(mark{x: margin, y: y + float64(i)*size*1.2, size: size, text: l})
+		}
 	}
 	d.draw(mark{x: pageWidth - margin - d.measure(number, size), y: y, size: size, text: number})
 }

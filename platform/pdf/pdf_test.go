@@ -68,6 +68,17 @@ func TestTextCanBeSelected(t *testing.T) {
 	}
 }
 
+func TestALongFooterIsWhole(t *testing.T) {
+	d, err := pdf.New(pdf.Info{Title: "t", Footer: strings.Repeat("a long footer of a page ", 8) + "to its end", Day: when.Day{Year: 2031, Month: time.February, Date: 25}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Paragraph("", "字")
+	if out := strings.Join(strings.Fields(written(t, d, "pdftotext", "-layout", "FILE", "-")), " "); !strings.Contains(out, "to its end") {
+		t.Error(out)
+	}
+}
+
 func TestTheFileSaysWhatItIs(t *testing.T) {
 	d := document(t)
 	d.Paragraph("", "字")

@@ -63,17 +63,20 @@ func countEvent(tx *db.Tx, e events.Event) error {
 		return err
 	}
 	touched := map[string][]when.Day{}
+	for _, c := range append(put, drop...) { // what it counted as before counts no longer
+		day, known, err := dropCase(tx, c.Stream, c.ID)
+		if err != nil {
+			return err
+		}
+		if known {
+			touched[c.Stream] = append(touched[c.Stream], day)
+		}
+	}
 	for _, c := range put {
 		if err := putCase(tx, c); err != nil {
 			return err
 		}
 		touched[c.Stream] = append(touched[c.Stream], c.Day)
-	}
-	for _, c := range drop {
-		if err := dropCase(tx, c.Stream, c.ID); err != nil {
-			return err
-		}
-		touched[c.Stream] = append(touched[c.Stream], f.Day)
 	}
 	for _, st := range Streams() { // in their order
 		if days, ok := touched[st.Name]; ok {
@@ -140,7 +143,7 @@ func recount(tx *db.Tx, stream string, days []when.Day) error {
 		done := map[string]bool{}
 		for _, d := range days {
 			period := m.Period.Of(d)
-			if d.IsZero() || m.Formula == Held {
+			if m.Formula == Held {
 				period = m.Period.Of(tx.Now().Day())
 			}
 			if done[period] {
@@ -194,7 +197,7 @@ func compute(tx *db.Tx, m Measure, period string) error {
 	}
 	r, err := m.reckon(of)
 	if fault.Is(err, fault.NotFound) {
-		return nil
+		return emptied(tx, m, period)
 	}
 	if err != nil {
 		return err
@@ -219,4 +222,18 @@ func compute(tx *db.Tx, m Measure, period string) error {
 		}
 	}
 	return insertValue(tx, v)
+}
+
+// emptied takes a computed value back whose last case was withdrawn: of no cases there is no share.
+func emptied(tx *db.Tx, m Measure, period string) error {
+	known, err := values(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	last, ok := lastOf(known, period, Actual)
+	if !ok || last.How != Computed || last.State != Confirmed {
+		return nil
+	}
+	last.State, last.DecidedBy, last.DecidedAt = Refused, "cases", tx.Now()
+	return decideValue(tx, last)
 }

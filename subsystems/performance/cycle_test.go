@@ -272,6 +272,17 @@ func TestCasesMakeValues(t *testing.T) {
 		if v := c.last(id, "2031"); v.Value.String() != "100.0" || v.Revision == 0 || v.Why == "" {
 			t.Errorf("a revised case is a revised value: %+v", v)
 		}
+		for _, project := range []string{"p0", "p1", "p2"} {
+			c.must(d.Write(c.system, func(tx *db.Tx) error {
+				return events.Publish(tx, events.Event{Subject: "performance.return.withdrawn", Data: json.RawMessage(`{"project":"` + project + `"}`)})
+			}))
+		}
+		run(c, func() bool { return c.last(id, "2031").State == Refused })
+		r, err := c.Measure(c.system, id)
+		c.must(err)
+		if x, ok := r.Latest(Actual); ok {
+			t.Errorf("no case is left, and yet: %+v", x)
+		}
 	})
 }
 

@@ -33,20 +33,32 @@ func MatchItems(first, second []string) int {
 	return len(match.Match(items(first), items(second)))
 }
 
-// InventPaper is a paper of a head that does not exist, with n items to do and as many done.
-func InventPaper(head, year string, n int) Paper {
+// InventPaper is a paper of a head that does not exist: some programmes with their provision, each
+// with an indicator, and n items to do and as many done, dealt out among them.
+func InventPaper(head, year string, programmes, n int) Paper {
 	todo, did := InventItems(n)
 	p := Paper{Version: "invented-" + head + "-" + year, Head: head, Year: year, Facts: []Fact{
-		{Kind: "title", Name: "示範部門" + head, Code: head, Line: 1}, {Kind: "programme", Code: "1", Name: "海濱服務", Line: 2},
+		{Kind: "title", Name: "示範部門" + head, Code: head, Line: 1}, {Kind: "officer", Row: "示範部門首長", Line: 1},
 	}}
 	y, err := when.ParseFinancialYear(year)
 	if err != nil {
 		return p
 	}
-	value := money.Int(90)
-	p.Facts = append(p.Facts, Fact{Kind: "indicator", Row: "巡查次數", Group: "1", Column: itoa(int(y)-1) + " actual", Value: &value, Line: 3})
+	share, inspections := money.Int(10), money.Int(90)
+	for i := range programmes {
+		code := itoa(i + 1)
+		p.Facts = append(
+			p.Facts, Fact{Kind: "programme", Code: code, Name: "海濱服務" + code, Line: 2},
+			Fact{Kind: "aim", Code: code, Raw: "本綱領的宗旨是管理海濱。", Line: 3},
+			Fact{Kind: "indicator", Row: "巡查次數" + code, Group: code, Column: itoa(int(y)-1) + " actual", Value: &inspections, Line: 4},
+			Fact{Kind: "provision", Table: "analysis", Row: code + " 海濱服務" + code, Code: code, Column: year + " estimate", Value: &share, Line: 5},
+		)
+	}
+	whole := money.Int(int32(10_000 * programmes)) //nolint:gosec // a paper's programmes
+	p.Facts = append(p.Facts, Fact{Kind: "subhead", Table: "subheads", Code: "000", Name: "運作開支", Group: "經營帳目/經常開支", Column: year + " estimate", Value: &whole, Line: 6})
 	for i := range n {
-		p.Facts = append(p.Facts, Fact{Kind: string(Done), Code: "1", Raw: did[i], Line: 10 + i}, Fact{Kind: string(ToDo), Code: "1", Raw: todo[i], Line: 100 + i})
+		code := itoa(i%programmes + 1)
+		p.Facts = append(p.Facts, Fact{Kind: string(Done), Code: code, Raw: did[i], Line: 10 + i}, Fact{Kind: string(ToDo), Code: code, Raw: todo[i], Line: 1000 + i})
 	}
 	return p
 }

@@ -178,15 +178,25 @@ const (
 	Refused    Confirmation = "refused"
 )
 
-// newest keeps, of each period and role, the newest confirmed value: what counts.
+// newest keeps, of each period and role, the newest confirmed value: what counts. A computed value
+// that was taken back, because its last case was withdrawn, takes those before it along.
 func newest(values []Value) []Value {
 	at := map[[2]string]int{}
 	var out []Value
 	for _, v := range values { // in the order of revisions
+		k := [2]string{v.Period, string(v.Role)}
+		if i, ok := at[k]; ok && v.How == Computed && v.State == Refused {
+			out = append(out[:i:i], out[i+1:]...)
+			delete(at, k)
+			for other, j := range at {
+				if j > i {
+					at[other] = j - 1
+				}
+			}
+		}
 		if v.State != Confirmed {
 			continue
 		}
-		k := [2]string{v.Period, string(v.Role)}
 		if i, ok := at[k]; ok {
 			out[i] = v
 			continue

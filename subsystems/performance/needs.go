@@ -38,3 +38,8 @@ type Staff interface {
 	// Posts are the titles of a department's listed posts, by id.
 	Posts(ctx context.Context, department string) (map[string]lang.Text, error)
 }
+
+// Reminders is what is wanted of whoever tells officers that work waits: once for each key.
+type Reminders interface {
+	Remind(ctx context.Context, department string, roles []string, key, path string) error
+}

@@ -23,6 +23,8 @@ type Service struct {
 	Staff  Staff
 	Votes  *votes.Service      // posts and money
 	IT     *governance.Service // projects and systems
+
+	Reminders Reminders // nil: officers look at their desk by themselves
 }
 
 // The roles that the directory grants.

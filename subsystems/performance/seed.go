@@ -1,6 +1,7 @@
 package performance
 
 import (
+	"bytes"
 	"embed"
 	"encoding/csv"
 	"io/fs"
@@ -14,12 +15,11 @@ var seedFiles embed.FS
 
 // rows reads an embedded sheet as maps from its headings to its cells.
 func rows(files fs.FS, name string) ([]map[string]string, error) {
-	f, err := files.Open(name)
+	text, err := fs.ReadFile(files, name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	lines, err := csv.NewReader(f).ReadAll()
+	lines, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(lines) == 0 {
 		return nil, err
 	}

@@ -7,8 +7,6 @@ const (
 
 	sqlLink = `select ` + linkColumns + ` from performance_links where realm = $1 and id = $2`
 
-	sqlLinkOfPair = `select ` + linkColumns + ` from performance_links where realm = $1 and earlier = $2 and later = $3`
-
 	sqlLinksOf = `select ` + linkColumns + ` from performance_links where realm = $1 and (earlier = $2 or later = $2) order by score desc, id`
 
 	sqlLinksFromPaper = `select l.id, l.earlier, l.later, l.relation, l.score, l.inside, l.shared, l.state, l.note, l.decided_by, l.decided_at,

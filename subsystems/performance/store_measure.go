@@ -1,6 +1,7 @@
 package performance
 
 import (
+	"praya/kernel/fault"
 	"praya/kernel/money"
 	"praya/kernel/when"
 	"praya/platform/db"
@@ -66,6 +67,8 @@ const (
 	sqlPutCase = `insert into performance_cases (realm, ` + caseColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict (realm, stream, id) do update set whose = excluded.whose, day = excluded.day, until = excluded.until, good = excluded.good,
 		amount = excluded.amount, path = excluded.path`
+
+	sqlCaseDay = `select day from performance_cases where realm = $1 and stream = $2 and id = $3`
 
 	sqlDropCase = `delete from performance_cases where realm = $1 and stream = $2 and id = $3`
 
@@ -206,9 +209,17 @@ func putCase(tx *db.Tx, c Case) error {
 	return err
 }
 
-func dropCase(tx *db.Tx, stream, id string) error {
-	_, err := tx.Exec(sqlDropCase, tx.Realm(), stream, id)
-	return err
+// dropCase takes a case out, and gives the day on which it counted; known is false where it never did.
+func dropCase(tx *db.Tx, stream, id string) (day when.Day, known bool, err error) {
+	err = tx.Row(sqlCaseDay, tx.Realm(), stream, id).Scan(&day)
+	if fault.Is(err, fault.NotFound) {
+		return day, false, nil
+	}
+	if err != nil {
+		return day, false, err
+	}
+	_, err = tx.Exec(sqlDropCase, tx.Realm(), stream, id)
+	return day, true, err
 }
 
 func cases(tx *db.Tx, stream string, from, to when.Day, limit int) ([]Case, error) {

@@ -225,7 +225,7 @@ func (s *Service) showWords(v *web.Visit) error {
 		return err
 	}
 	x := wordsView{draftView: d}
-	for _, p := range d.Sheet.Places() {
+	for _, p := range d.Places() {
 		title := s.sectionName(v, d.Sheet, p.Section)
 		if n := len(x.Groups); n == 0 || x.Groups[n-1].Title != title {
 			x.Groups = append(x.Groups, wordsGroup{Title: title})
@@ -279,7 +279,7 @@ func (s *Service) edit(v *web.Visit) error {
 	}
 	key := v.Query.Get("place")
 	var at *Place
-	for _, p := range d.Sheet.Places() {
+	for _, p := range d.Places() {
 		if p.Key == key {
 			at = &p
 		}

@@ -1,6 +1,8 @@
 package papers
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -31,10 +33,10 @@ func (s *Sheet) places(visit func(Place, *lang.Text)) {
 			at("description", "/"+strconv.Itoa(k), &p.Description[k])
 		}
 		for k := range p.Done {
-			at("done", "/"+p.Done[k].key(k), &p.Done[k].Words)
+			at("done", "/"+p.Done[k].key(), &p.Done[k].Words)
 		}
 		for k := range p.Ahead {
-			at("ahead", "/"+p.Ahead[k].key(k), &p.Ahead[k].Words)
+			at("ahead", "/"+p.Ahead[k].key(), &p.Ahead[k].Words)
 		}
 		visit(Place{Key: "programme/" + p.Number + "/reason", Section: SectionAnalysis, Kind: "reason", Row: p.Name, Words: p.Reason}, &p.Reason)
 	}
@@ -44,23 +46,34 @@ func (s *Sheet) places(visit func(Place, *lang.Text)) {
 	}
 	for i := range s.Footnotes {
 		f := &s.Footnotes[i]
-		visit(Place{Key: "footnote/" + strconv.Itoa(i), Section: SectionFront, Kind: "footnote", Row: lang.Text{TC: f.Mark, EN: f.Mark}, Words: f.Words}, &f.Words)
+		visit(Place{Key: "footnote/" + f.Mark, Section: SectionFront, Kind: "footnote", Row: lang.Text{TC: f.Mark, EN: f.Mark}, Words: f.Words}, &f.Words)
 	}
 }
 
 // key names an item by its initiative, so that its words stay with it when the
-// list is drawn anew; an item of no initiative by its number.
-func (i Item) key(n int) string {
+// list is drawn anew; an item of no initiative by what the material says of it,
+// so that words never land on another one.
+func (i Item) key() string {
 	if i.ID != "" {
 		return i.ID
 	}
-	return "number-" + strconv.Itoa(n)
+	sum := sha256.Sum256([]byte(i.Words.TC))
+	return "text-" + hex.EncodeToString(sum[:6])
 }
 
 // Places lists where officers may write.
 func (s Sheet) Places() []Place {
 	var out []Place
 	s.places(func(p Place, _ *lang.Text) { out = append(out, p) })
+	return out
+}
+
+// Places are those of the draft's material, with the words that stand there now.
+func (d Draft) Places() []Place {
+	out, now := d.Material.Places(), d.Sheet.Places()
+	for i := range min(len(out), len(now)) {
+		out[i].Words = now[i].Words
+	}
 	return out
 }
 
@@ -84,14 +97,15 @@ func Apply(s Sheet, edits []Edit) (out Sheet, stale []Edit, err error) {
 	for _, e := range edits {
 		by[e.Place] = e
 	}
+	used := make(map[string]bool, len(edits))
 	out.places(func(p Place, t *lang.Text) {
 		if e, ok := by[p.Key]; ok {
 			*t = e.Words
-			delete(by, p.Key)
+			used[p.Key] = true
 		}
 	})
 	for _, e := range edits {
-		if _, left := by[e.Place]; left {
+		if !used[e.Place] {
 			stale = append(stale, e)
 		}
 	}

@@ -142,7 +142,11 @@ func extracted(t *testing.T, b []byte) []string {
 	var lines []string
 	for _, page := range strings.Split(strings.TrimRight(string(out), "\f\n"), "\f") {
 		all := strings.Split(strings.TrimRight(page, "\n"), "\n")
-		for _, l := range all[:len(all)-1] {
+		end := len(all) - 1
+		for end > 0 && !regexp.MustCompile(`\d+ ?/ ?\d+$`).MatchString(strings.TrimSpace(all[end])) {
+			end-- // the footer may have two lines; the number of the page stands on the first
+		}
+		for _, l := range all[:end] {
 			lines = append(lines, strings.Join(strings.Fields(l), " "))
 		}
 	}

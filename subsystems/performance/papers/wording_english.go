@@ -15,7 +15,7 @@ type english struct{}
 func (english) title(head, name string) string { return "Head " + head + " — " + name }
 
 func (english) officer(name string) string {
-	return "Controlling officer: " + name + " will account for expenditure under this Head."
+	return "Controlling officer: " + the(name) + " will account for expenditure under this Head."
 }
 
 func (english) estimate(y when.FinancialYear) string { return "Estimate " + fiscal(y) }
@@ -103,7 +103,7 @@ func (english) measures(programme string) string {
 }
 
 func (english) did(y when.FinancialYear, office string) string {
-	return "During " + fiscal(y) + ", " + office + ":"
+	return "During " + fiscal(y) + ", " + the(office) + ":"
 }
 
 func (english) ahead(y when.FinancialYear) string {
@@ -111,7 +111,7 @@ func (english) ahead(y when.FinancialYear) string {
 }
 
 func (english) willDo(y when.FinancialYear, office string) string {
-	return "During " + fiscal(y) + ", " + office + " will:"
+	return "During " + fiscal(y) + ", " + the(office) + " will:"
 }
 
 // change writes $11.8 million (4.0%) higher than; written is the amount.
@@ -165,12 +165,12 @@ func (english) against(lead string, y when.FinancialYear, base string, now, befo
 }
 
 func (w english) needs(y when.FinancialYear, office string, now, revised, actual money.Decimal) string {
-	return "For " + fiscal(y) + ", the salaries and expenses of " + office + " are estimated at $" + dollars(now) +
+	return "For " + fiscal(y) + ", the salaries and expenses of " + the(office) + " are estimated at $" + dollars(now) +
 		w.against(", ", y-1, "revised estimate", now, revised) + w.against(" and ", y-2, "actual expenditure", now, actual) + "."
 }
 
 func (w english) operating(y when.FinancialYear, office, name string, now, revised money.Decimal, why string) string {
-	text := "Provision of $" + dollars(now) + " under Subhead 000 " + name + " is for the salaries, allowances and other operating expenses of " + office + "."
+	text := "Provision of $" + dollars(now) + " under Subhead 000 " + name + " is for the salaries, allowances and other operating expenses of " + the(office) + "."
 	if d, err := now.Sub(revised); err == nil && !d.IsZero() {
 		text += " It is " + because(w.change(now, revised, "$"+dollars(d.Abs()))+" than the revised estimate for "+(y-1).String(), why) + "."
 	}
@@ -178,7 +178,7 @@ func (w english) operating(y when.FinancialYear, office, name string, now, revis
 }
 
 func (w english) establishment(y when.FinancialYear, office string, posts, net int, ceiling money.Decimal) string {
-	text := "The establishment of " + office + " at 31 March " + strconv.Itoa(int(y)) + " is " + w.posts(posts) + "."
+	text := "The establishment of " + the(office) + " at 31 March " + strconv.Itoa(int(y)) + " is " + w.posts(posts) + "."
 	if net > 0 {
 		text += " A net increase of " + w.posts(net) + " is expected in " + fiscal(y) + "."
 	}
@@ -220,8 +220,19 @@ func (english) item(text string, left int) string {
 	return bare(text) + ";"
 }
 
+// the sets the article before the name of an office or a post.
+func the(name string) string {
+	if strings.HasPrefix(strings.ToLower(name), "the ") || name == "" {
+		return name
+	}
+	return "the " + name
+}
+
 func (english) sentence(text string) string {
 	text = strings.TrimSpace(text)
+	if text != "" && text[0] >= 'a' && text[0] <= 'z' {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
 	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, ":") {
 		return text
 	}
