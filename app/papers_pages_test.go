@@ -22,6 +22,7 @@ import (
 	"praya/platform/db/dbtest"
 	"praya/platform/events"
 	"praya/platform/files"
+	"praya/platform/limits"
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/performance/papers"
@@ -54,7 +55,7 @@ type newsroom struct {
 func newNewsroom(t *testing.T) *newsroom {
 	t.Helper()
 	store := dbtest.Open(t, dbtest.SQLite(t))
-	if _, err := store.Migrate(t.Context(), []db.Schema{audit.Schema(), events.Schema(), web.Schema(), papers.Schema()}...); err != nil {
+	if _, err := store.Migrate(t.Context(), []db.Schema{audit.Schema(), events.Schema(), web.Schema(), limits.Schema(), papers.Schema()}...); err != nil {
 		t.Fatal(err)
 	}
 	folder, err := files.OpenFolder(t.TempDir())

@@ -2,9 +2,11 @@ package papers
 
 import (
 	"embed"
+	"time"
 
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/limits"
 	"praya/platform/web"
 	"praya/platform/words"
 )
@@ -34,7 +36,7 @@ func (s *Service) Mount(site *web.Site) {
 	site.Page("GET /papers/begin", s.begin, secret)
 	site.Page("POST /papers/begin", s.begin, secret)
 	site.Page("GET /papers/{head}/{year}", s.showReport)
-	site.Page("GET /papers/{head}/{year}/check", s.showCheck)
+	site.Page("GET /papers/{head}/{year}/check", s.showCheck, web.Limit(s.unhurried))
 	site.Page("GET /papers/{head}/{year}/files", s.showFiles)
 	site.Page("GET /papers/{head}/{year}/files/{kind}", s.download, web.Uncompressed())
 	site.Page("GET /papers/{head}/{year}/work", s.work, secret)
@@ -44,4 +46,11 @@ func (s *Service) Mount(site *web.Site) {
 	site.Page("POST /papers/{head}/{year}/words/edit", s.edit, secret)
 	site.Page("GET /papers/{head}/{year}/comments", s.comment, secret)
 	site.Page("POST /papers/{head}/{year}/comments", s.comment, secret)
+}
+
+// unhurried bounds how often one visitor has a report read back: that costs
+// tens of milliseconds, and everybody may ask for it.
+func (s *Service) unhurried(v *web.Visit) error {
+	_, err := limits.Take(v.Context(), s.DB, "papers.check "+v.Client().String(), limits.Rate{Burst: 30, Per: 2 * time.Second})
+	return err
 }

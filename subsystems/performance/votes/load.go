@@ -259,6 +259,13 @@ func sameAs(x line, ours, theirs *money.Decimal) bool {
 // rests reports whether the journal or the establishment already stands on a figure.
 func (l *loading) rests(x line, column int) (bool, error) {
 	head, year := l.book.Head, l.book.Year
+	periods, err := periodsOf(l.tx, head, year)
+	if err != nil {
+		return false, err
+	}
+	if !slices.ContainsFunc(periods, func(p Period) bool { return !p.Closed }) {
+		return true, nil // the journal of the year takes no correction any more
+	}
 	switch {
 	case x.Kind == Subheads && column == 3:
 		return isUsed(l.tx, head, freeAccount(x.Code, ""), year)

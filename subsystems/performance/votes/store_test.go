@@ -39,6 +39,12 @@ func (c *calendar) now() when.Instant {
 	return when.At(time.Date(c.day.Year, c.day.Month, c.day.Date, 9, 0, 0, c.n*1000, when.HongKong))
 }
 
+func (c *calendar) turn(s string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.day = day(s)
+}
+
 func day(s string) when.Day {
 	d, err := when.ParseDay(s)
 	if err != nil {
@@ -544,6 +550,44 @@ func TestClosedPeriods(t *testing.T) {
 	})
 }
 
+// TestActualsOfAClosedYear: the book of two years on has what was spent, once every period is
+// closed, and not before.
+func TestActualsOfAClosedYear(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.approved(pay("803", "60000499.99", "2025-09-01"), "")
+		w.approved(Payments{[]Payment{{Day: day("2025-09-01"), Subhead: "000", Component: "salaries", Cents: thousands(690_000), Text: "pay"}}}, "")
+		w.clock.turn("2026-05-01")
+		next := book47()
+		next.Year, next.Source = "2026-27", "Estimates 2026-27"
+		next.Commitments = next.Commitments[1:2]
+		next.Commitments[0].AccumulatedThousands, next.Commitments[0].RevisedThousands, next.Commitments[0].BalanceThousands = dec("400000"), dec("50000"), dec("50000")
+		w.ok(w.LoadBook(w.system, next))
+		for i, m := range MonthsOf("2025-26") {
+			b, err := w.Book(w.Context(), "47", "2027-28")
+			w.ok(err)
+			if b.Subheads[0].Thousands.Actual != nil || b.Commitments[0].AccumulatedThousands.String() != "450000" {
+				w.Fatalf("after %d months: %+v %+v", i, b.Subheads[0], b.Commitments[0])
+			}
+			w.ok(w.SetPeriod(w.approver(), "47", m, true, 0, "year's end"))
+		}
+		b, err := w.Book(w.Context(), "47", "2027-28")
+		w.ok(err)
+		// 60,000,499.99 dollars are 60,000 thousand on paper; accumulated 400,000 + 60,000.
+		if b.Subheads[0].Thousands.Actual.String() != "690000" || b.Subheads[1].Thousands.Actual.String() != "60000" ||
+			b.Components[0].Thousands.Actual.String() != "690000" || b.Commitments[0].AccumulatedThousands.String() != "460000" {
+			w.Errorf("%+v %+v", b.Subheads, b.Commitments[0])
+		}
+		late := book47()
+		late.Subheads[2].Thousands.Estimate = dec("3888")
+		w.ok(w.LoadBook(w.system, late)) // the journal of that year takes nothing any more
+		found, err := w.Differences(w.officer(), "47", DifferenceOpen)
+		w.ok(err)
+		if len(found) != 1 || found[0].Code != "661" || found[0].Theirs != "3888" {
+			w.Errorf("%+v", found)
+		}
+	})
+}
+
 func TestVirementAndSupplement(t *testing.T) {
 	worlds(t, func(w *world) {
 		on := day("2025-09-01")
@@ -890,4 +934,41 @@ func TestEveryStatement(t *testing.T) {
 		t.Errorf("%d statements", n)
 	}
 	dbtest.Homes(t, ".")
+}
+
+// TestNoPaymentSlipsIntoAClosedPeriod: one officer pays while another closes the month. When
+// both come through, the payment came first.
+func TestNoPaymentSlipsIntoAClosedPeriod(t *testing.T) {
+	worlds(t, func(w *world) {
+		version := int64(0)
+		for range 15 {
+			var paid, closed error
+			var r Request
+			var together sync.WaitGroup
+			start := make(chan struct{})
+			together.Go(func() {
+				<-start
+				r, paid = w.Ask(w.officer(), "47", pay("803", "1", "2025-08-01"), "")
+			})
+			together.Go(func() {
+				<-start
+				closed = w.SetPeriod(w.approver(), "47", "2025-08", true, version, "month's end")
+			})
+			close(start)
+			together.Wait()
+			w.ok(closed)
+			o, err := w.Overview(w.Context(), "47", "2025-26")
+			w.ok(err)
+			period := o.Periods[4]
+			switch {
+			case paid == nil && !r.At.Before(period.At):
+				w.Fatalf("paid at %s into a period that closed at %s", r.At, period.At)
+			case paid != nil:
+				w.refused(paid, "votes.fault.closed")
+			}
+			w.ok(w.SetPeriod(w.approver(), "47", "2025-08", false, period.Version, "again"))
+			version = period.Version + 1
+		}
+		w.sound()
+	})
 }

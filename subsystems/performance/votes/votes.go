@@ -135,16 +135,13 @@ func lastDecided(tx *db.Tx, b *Book) error {
 	return err
 }
 
-// yearSpent is what each line spent in a year that has ended, in whole thousands; nothing when
-// the journal has no payment of that year, or the year runs.
+// yearSpent is what each line spent in a year, in whole thousands, once all of its periods are
+// closed: until then more may come, and a part of a year is no actual.
 func yearSpent(tx *db.Tx, head, year string) (map[string]*money.Decimal, error) {
 	out := map[string]*money.Decimal{}
-	y, err := parseYear(year)
-	if err != nil {
-		return nil, err
-	}
-	if !lastDay(y).Before(tx.Now().Day()) {
-		return out, nil
+	periods, err := periodsOf(tx, head, year)
+	if err != nil || slices.ContainsFunc(periods, func(p Period) bool { return !p.Closed }) {
+		return out, err
 	}
 	lines, err := spentByMonth(tx, head, year)
 	sums := map[string]Cents{}
