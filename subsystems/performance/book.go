@@ -32,6 +32,11 @@ func (p Paper) Book() (votes.Book, error) {
 	for _, f := range p.Facts {
 		b.take(f)
 	}
+	for _, x := range p.provisions() {
+		if x.Programme == "" && x.Moved && slices.Contains([]string{"actual", "original", "revised"}, x.Role) && !slices.Contains(b.Restated, x.Role) {
+			b.Restated = append(b.Restated, x.Role)
+		}
+	}
 	return b.Book, nil
 }
 

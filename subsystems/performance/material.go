@@ -97,6 +97,7 @@ func (d *drafting) programmes(head string) ([]papers.Programme, error) {
 		}
 		x := papers.Programme{Number: p.Number, Name: p.Name, Aim: d.front.Aims[p.Number], Description: d.front.Description[p.Number]}
 		x.Done, x.Ahead = d.items(p.Number, items)
+		x.Owner = d.front.Officer.TC
 		for _, m := range known {
 			if m.Head == head && m.Programme == p.Number && m.State != MeasureEnded {
 				d.measure(&x, m)
@@ -238,7 +239,9 @@ func (d *drafting) money(out *papers.Sheet) {
 		if x.Account == votes.Capital {
 			account = papers.Capital
 		}
-		out.Subheads = append(out.Subheads, papers.Subhead{Code: x.Code, Name: x.Name, Account: account, Kind: kindOf(x.Group.TC), Amounts: amounts(x.Thousands)})
+		out.Subheads = append(out.Subheads, papers.Subhead{
+			Code: x.Code, Name: x.Name, Account: account, Kind: kindOf(x.Group.TC), Amounts: amounts(x.Thousands), Owner: d.front.Officer.TC,
+		})
 	}
 	for _, x := range d.book.Components {
 		out.Components = append(out.Components, papers.Component{Group: x.Group, Name: x.Name, Amounts: amounts(x.Thousands)})
