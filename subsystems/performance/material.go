@@ -27,9 +27,13 @@ func (s *Service) Material(ctx context.Context, head, year string) (papers.Sheet
 	if err != nil {
 		return papers.Sheet{}, err
 	}
+	rules, err := s.Votes.Rules(ctx)
+	if err != nil {
+		return papers.Sheet{}, err
+	}
 	var out papers.Sheet
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		m := drafting{tx: tx, year: y, book: book}
+		m := drafting{tx: tx, year: y, book: book, rules: rules}
 		out, err = m.sheet(head)
 		return err
 	})
@@ -41,6 +45,7 @@ type drafting struct {
 	tx    *db.Tx
 	year  when.FinancialYear
 	book  votes.Book
+	rules votes.Rules
 	last  string // the newest paper before this one
 	front Front
 }
@@ -239,9 +244,13 @@ func (d *drafting) money(out *papers.Sheet) {
 		if x.Account == votes.Capital {
 			account = papers.Capital
 		}
-		out.Subheads = append(out.Subheads, papers.Subhead{
+		line := papers.Subhead{
 			Code: x.Code, Name: x.Name, Account: account, Kind: kindOf(x.Group.TC), Amounts: amounts(x.Thousands), Owner: d.front.Officer.TC,
-		})
+		}
+		if from, to, known := d.rules.Limits(out.Head, x.Code, out.Year); known {
+			line.Each = &papers.Limits{From: from, To: to}
+		}
+		out.Subheads = append(out.Subheads, line)
 	}
 	for _, x := range d.book.Components {
 		out.Components = append(out.Components, papers.Component{Group: x.Group, Name: x.Name, Amounts: amounts(x.Thousands)})

@@ -113,3 +113,11 @@ func (all Rules) explains(head, subhead, year string, from, to money.Decimal) bo
 	share, err2 := hundred.Quo(from.Abs(), 6)
 	return err1 != nil || err2 != nil || share.Cmp(percent) > 0 // from nothing to something too
 }
+
+// Limits are what one item of a block vote costs: more than From and not more than To, in
+// dollars. known is false where no rule says so.
+func (all Rules) Limits(head, subhead, year string) (from, to money.Decimal, known bool) {
+	from, above := all.of(ItemAbove, head, subhead, year)
+	to, upTo := all.of(ItemUpTo, head, subhead, year)
+	return from, to, above && upTo
+}
