@@ -41,6 +41,8 @@ faults: install ## twenty rounds of every crash test, and the fuzzers for minute
 	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/identity/internal/oidc; done
 	for f in FuzzFilling FuzzAnswers FuzzDocumentNumber; do \
 	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/identity; done
+	for d in governance votes; do \
+	  go test -run '^$$' -fuzz Fuzz -fuzztime 1m -fuzzminimizetime 1x ./subsystems/performance/$$d; done
 
 bench: ## what it costs, beside what a user would pick instead; BENCH=estimates for a part, SCALE=1 for the size
 	SCALE=$(SCALE) go run ./bench -only '$(BENCH)'
