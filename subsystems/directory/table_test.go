@@ -64,7 +64,7 @@ func TestTableIsBounded(t *testing.T) {
 // TestNoCellIsAFormula: whatever is exported, no cell begins as a formula, and reading gives
 // back what there was.
 func TestNoCellIsAFormula(t *testing.T) {
-	for _, cell := range []string{"=1+1", "+852 2582 4520", "-1", "@SUM(A1)", "＝1", "'", "'=", "''", "'quoted", "plain", "", "陳"} {
+	for _, cell := range []string{"=1+1", "+852 2582 4520", "-1+1", "@SUM(A1)", "＝1", "'", "'=", "''", "'quoted", "plain", "", "陳"} {
 		var b bytes.Buffer
 		if err := writeTable(&b, two, each([]string{cell}, func(c string) []string { return []string{"A", c} })); err != nil {
 			t.Fatal(err)

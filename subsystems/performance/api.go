@@ -1,12 +1,12 @@
 package performance
 
 import (
-	"encoding/csv"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 
+	"praya/platform/sheet"
 	"praya/platform/web"
 )
 
@@ -121,22 +121,17 @@ func (s *Service) downloadInitiatives(v *web.Visit) error {
 	return s.sheet(v, "head"+v.PathValue("head")+"-"+v.PathValue("year")+"-initiatives.csv", lines)
 }
 
-// sheet sends lines as a CSV file; a cell that a spreadsheet would take for a formula is text.
+// sheet sends lines as a CSV file for programs.
 func (s *Service) sheet(v *web.Visit, name string, lines [][]string) error {
 	return v.Download(name, "text/csv; charset=utf-8", func(w io.Writer) error {
-		c := csv.NewWriter(w)
-		for _, line := range lines {
-			for i, cell := range line {
-				if cell != "" && strings.ContainsRune("=+@\t\r", rune(cell[0])) {
-					line[i] = "'" + cell
-				}
-			}
-			if err := c.Write(line); err != nil {
-				return err
-			}
+		out, err := sheet.NewWriter(w, false)
+		if err != nil {
+			return err
 		}
-		c.Flush()
-		return c.Error()
+		for _, line := range lines {
+			err = errors.Join(err, out.Write(line))
+		}
+		return errors.Join(err, out.Close())
 	})
 }
 
