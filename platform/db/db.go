@@ -98,7 +98,8 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // ReadLatest is Read in which each statement sees what has been committed so far: for
-// looking up one row, it saves beginning and ending a transaction.
+// looking up one row by its key, it saves beginning and ending a transaction. On SQLite a
+// [Tx.Row] of it is not interrupted once it has begun.
 func (d *DB) ReadLatest(ctx context.Context, fn func(*Tx) error) error {
 	if err := d.enter(); err != nil {
 		return err

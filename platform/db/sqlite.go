@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver named "sqlite"
@@ -106,7 +105,7 @@ func (l *lite) read(ctx context.Context, d *DB, latest bool, fn func(*Tx) error)
 		}
 		defer func() { _, _ = s.exec(calm, "rollback", nil) }() // nothing was written
 	}
-	tx := &Tx{ctx: ctx, at: d.clock(), engine: SQLite, run: s}
+	tx := &Tx{ctx: ctx, at: d.clock(), engine: SQLite, run: s, brief: latest}
 	defer func() { _ = tx.end(nil) }() // before the rollback, also in a panic
 	return tx.end(fn(tx))
 }
@@ -240,24 +239,9 @@ func (s *session) insertMany(ctx context.Context, table string, columns []string
 	return total, flush()
 }
 
+// insertText leaves the parameters unnamed: the driver looks a name up for each value that
+// it binds, in a list as long as the row count times the columns.
 func insertText(table string, columns []string, rows int) string {
-	var b strings.Builder
-	b.WriteString("insert into " + table + " (" + strings.Join(columns, ", ") + ") values ")
-	n := 0
-	for i := range rows {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('(')
-		for j := range columns {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			n++
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(n))
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
+	row := "(?" + strings.Repeat(",?", len(columns)-1) + ")"
+	return "insert into " + table + " (" + strings.Join(columns, ", ") + ") values " + row + strings.Repeat(","+row, rows-1)
 }

@@ -20,6 +20,7 @@ type Tx struct {
 	run      runner
 	rows     *Rows // the one open result
 	broken   error // what the first failed statement said
+	brief    bool  // its rows are looked up by key: sooner there than interrupted
 	finished bool
 }
 
@@ -98,11 +99,13 @@ func (tx *Tx) Change(sql string, args ...any) error {
 
 // Query runs a statement that gives rows. They must be closed, or read to their end,
 // before the next statement.
-func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
+func (tx *Tx) Query(sql string, args ...any) (*Rows, error) { return tx.query(tx.ctx, sql, args) }
+
+func (tx *Tx) query(ctx context.Context, sql string, args []any) (*Rows, error) {
 	if err := tx.ready(); err != nil {
 		return nil, err
 	}
-	r, err := tx.run.query(tx.ctx, sql, args)
+	r, err := tx.run.query(ctx, sql, args)
 	if err != nil {
 		return nil, tx.fail(err)
 	}
@@ -112,7 +115,11 @@ func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
 
 // Row runs a statement that gives at most one row of interest.
 func (tx *Tx) Row(sql string, args ...any) Row {
-	r, err := tx.Query(sql, args...)
+	ctx := tx.ctx
+	if tx.brief {
+		ctx = context.WithoutCancel(ctx) // else database/sql and the driver each start a goroutine to watch it
+	}
+	r, err := tx.query(ctx, sql, args)
 	return Row{r, err}
 }
 

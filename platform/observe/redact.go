@@ -23,10 +23,13 @@ func (h redactor) Enabled(ctx context.Context, l slog.Level) bool { return h.nex
 
 func (h redactor) Handle(ctx context.Context, r slog.Record) error {
 	clean := slog.NewRecord(r.Time, r.Level, blotText(r.Message), r.PC)
+	var room [16]slog.Attr // a line of ours has fewer
+	attrs := room[:0]
 	r.Attrs(func(a slog.Attr) bool {
-		clean.AddAttrs(redact(a))
+		attrs = append(attrs, redact(a))
 		return true
 	})
+	clean.AddAttrs(attrs...)
 	return h.next.Handle(ctx, clean)
 }
 
@@ -44,11 +47,9 @@ func (h redactor) WithGroup(name string) slog.Handler { return redactor{h.next.W
 // that "applicant_name" and "user.email" are found, and "route_name" has to find
 // another word for itself.
 func secret(key string) bool {
-	words := strings.FieldsFunc(strings.ToLower(key), func(r rune) bool { return r == '_' || r == '.' || r == '-' })
-	if len(words) == 0 {
-		return false
-	}
-	switch words[len(words)-1] {
+	key = strings.TrimRight(key, "_.-")
+	last := key[strings.LastIndexAny(key, "_.-")+1:]
+	switch strings.ToLower(last) {
 	case "name", "email", "mail", "phone", "telephone", "address", "hkid", "birth", "birthday", "passport",
 		"password", "passphrase", "secret", "token", "cookie", "authorization", "session", "signature",
 		"body", "query", "url", "uri", "path", "ip", "remote", "referer", "agent", "key", "pin", "account":

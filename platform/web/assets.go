@@ -37,6 +37,12 @@ type asset struct {
 }
 
 func newAssets() (*assets, error) {
+	// One encoder for all: each has tables of 34 MB, and a window as wide as it may be.
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(128<<10))
+	if err != nil {
+		return nil, err
+	}
+	defer enc.Close() //nolint:errcheck // it writes to nothing
 	a := &assets{byName: map[string]string{}, byPath: map[string]asset{}}
 	var css bytes.Buffer
 	for _, name := range styles() {
@@ -46,7 +52,7 @@ func newAssets() (*assets, error) {
 		}
 		css.Write(b)
 	}
-	if err := a.add("site.css", css.Bytes()); err != nil {
+	if err := a.add(enc, "site.css", css.Bytes()); err != nil {
 		return nil, err
 	}
 	entries, err := fs.ReadDir(assetFiles, "assets")
@@ -61,14 +67,14 @@ func newAssets() (*assets, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := a.add(e.Name(), b); err != nil {
+		if err := a.add(enc, e.Name(), b); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
 }
 
-func (a *assets) add(name string, content []byte) error {
+func (a *assets) add(enc *zstd.Encoder, name string, content []byte) error {
 	ext := path.Ext(name)
 	types := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 	if types[ext] == "" {
@@ -80,13 +86,9 @@ func (a *assets) add(name string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return err
-	}
 	a.byName[name] = hashed
 	a.byPath[hashed] = asset{contentType: types[ext], plain: content, gzip: packed, zstd: enc.EncodeAll(content, nil)}
-	return enc.Close()
+	return nil
 }
 
 func gzipped(content []byte) ([]byte, error) {

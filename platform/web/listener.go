@@ -128,7 +128,12 @@ func (l *listener) admit(v *Visit) error {
 func (l *listener) dispatch(rec *recorder, v *Visit) {
 	found, pattern := l.mux.Handler(v.R)
 	if pattern != "" {
-		if _, ok := found.(*route); ok {
+		if r, ok := found.(*route); ok && !strings.Contains(pattern, "{") {
+			v.R.Pattern = pattern
+			r.ServeHTTP(rec, v.R)
+			return
+		}
+		if _, ok := found.(*route); ok { // once more, for the values of the path
 			l.mux.ServeHTTP(rec, v.R)
 			return
 		}

@@ -121,6 +121,7 @@ type Visit struct {
 	given    *string // the token that this answer gives the visitor, instead of the one they came with
 	served   *route
 	err      error
+	values   [7]string // of the headers that every answer carries
 }
 
 // Context is the request's context, with who asks.

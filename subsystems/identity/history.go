@@ -19,6 +19,7 @@ const (
 	SignedIn        = "signed-in"
 	ProvenAgain     = "proven-again"
 	PasskeyAdded    = "passkey-added"
+	PasskeyRenamed  = "passkey-renamed"
 	PasskeyRemoved  = "passkey-removed"
 	CodesMade       = "codes-made"
 	SessionEnded    = "session-ended"

@@ -33,9 +33,34 @@ const (
 // requestLog is what waits to be written. The zero value is ready.
 type requestLog struct {
 	mu      sync.Mutex
-	waiting []oidc.Message
+	waiting map[sender]*recent
+	held    int // messages in waiting
 	uses    map[use]int64
 	dropped int64
+}
+
+// sender is a client of a realm.
+type sender struct {
+	realm  who.Realm
+	client string
+}
+
+// recent are a client's newest messages, oldest at next once it is full: older ones would be
+// trimmed as soon as they were written.
+type recent struct {
+	messages []oidc.Message
+	next     int
+}
+
+// add reports whether the message took room.
+func (r *recent) add(m oidc.Message) bool {
+	if len(r.messages) < logKept {
+		r.messages = append(r.messages, m)
+		return true
+	}
+	r.messages[r.next] = m
+	r.next = (r.next + 1) % logKept
+	return false
 }
 
 // use is a client's day.
@@ -45,7 +70,7 @@ type use struct {
 	day    when.Day
 }
 
-// put takes a message, or drops it. A completed sign-in is counted in any case: that is one
+// put takes a message, or drops it when there is no room for another client's. A completed sign-in is counted in any case: that is one
 // number for each client and day.
 func (l *requestLog) put(m oidc.Message) {
 	l.mu.Lock()
@@ -56,11 +81,21 @@ func (l *requestLog) put(m oidc.Message) {
 		}
 		l.uses[use{m.Realm, m.ClientID, m.At.Day()}]++
 	}
-	if len(l.waiting) >= logRoom {
+	r := l.waiting[sender{m.Realm, m.ClientID}]
+	if l.held >= logRoom && (r == nil || len(r.messages) < logKept) {
 		l.dropped++
 		return
 	}
-	l.waiting = append(l.waiting, m)
+	if r == nil {
+		if l.waiting == nil {
+			l.waiting = map[sender]*recent{}
+		}
+		r = &recent{}
+		l.waiting[sender{m.Realm, m.ClientID}] = r
+	}
+	if r.add(m) {
+		l.held++
+	}
 }
 
 // completesSignIn: a person's grant was exchanged for tokens.
@@ -69,11 +104,15 @@ func completesSignIn(m oidc.Message) bool {
 	return m.Endpoint == "/token" && m.Outcome == "ok" && (grant == grantCode || grant == grantCIBA)
 }
 
-func (l *requestLog) take() ([]oidc.Message, map[use]int64) {
+func (l *requestLog) take() (messages []oidc.Message, uses map[use]int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	messages, uses := l.waiting, l.uses
-	l.waiting, l.uses = nil, nil
+	messages = make([]oidc.Message, 0, l.held)
+	for _, r := range l.waiting {
+		messages = append(append(messages, r.messages[r.next:]...), r.messages[:r.next]...)
+	}
+	uses = l.uses
+	l.waiting, l.held, l.uses = nil, 0, nil
 	return messages, uses
 }
 

@@ -93,6 +93,8 @@ func (s *Service) Mount(site *web.Site) {
 	page("GET /me/passkeys", s.showPasskeys)
 	page("GET /me/passkeys/add", s.showAddPasskey)
 	page("POST /me/passkeys/add", s.doAddPasskey, web.Body(2*maxAnswer))
+	page("GET /me/passkeys/name/{id}", s.showRenamePasskey)
+	page("POST /me/passkeys/name/{id}", s.doRenamePasskey)
 	page("GET /me/passkeys/remove/{id}", s.showRemovePasskey)
 	page("POST /me/passkeys/remove/{id}", s.doRemovePasskey)
 	page("GET /me/sessions", s.showSessions)

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -354,19 +355,26 @@ func TestRequestLog(t *testing.T) {
 	})
 }
 
-// TestLogIsBounded: what finds no room is dropped and counted; sign-ins are not.
+// TestLogIsBounded: one client has room for what is kept of it, and the newest win; what finds
+// no room at all is dropped and counted; sign-ins are counted in any case.
 func TestLogIsBounded(t *testing.T) {
 	var s Service
-	for range logRoom + 7 {
-		s.noteMessage(t.Context(), oidc.Message{Endpoint: "/token", ClientID: "c", Outcome: "ok", Parameters: map[string]string{"grant_type": grantCIBA}})
+	for i := range logKept + 7 {
+		s.noteMessage(t.Context(), oidc.Message{Endpoint: "/token", ClientID: "c", Outcome: "ok", Status: i, Parameters: map[string]string{"grant_type": grantCIBA}})
 	}
 	messages, uses := s.log.take()
-	if len(messages) != logRoom || s.Dropped() != 7 {
-		t.Errorf("%d wait, %d were dropped", len(messages), s.Dropped())
+	if len(messages) != logKept || messages[0].Status != 7 || messages[logKept-1].Status != logKept+6 || s.Dropped() != 0 {
+		t.Errorf("%d wait, from %d; %d were dropped", len(messages), messages[0].Status, s.Dropped())
 	}
 	for _, n := range uses {
-		if n != logRoom+7 {
+		if n != logKept+7 {
 			t.Errorf("%d sign-ins", n)
 		}
+	}
+	for i := range logRoom + 7 {
+		s.noteMessage(t.Context(), oidc.Message{Endpoint: "/token", ClientID: strconv.Itoa(i)})
+	}
+	if messages, _ := s.log.take(); len(messages) != logRoom || s.Dropped() != 7 {
+		t.Errorf("%d wait, %d were dropped", len(messages), s.Dropped())
 	}
 }

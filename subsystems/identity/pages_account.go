@@ -115,6 +115,7 @@ func (s *Service) showPasskeys(v *web.Visit) error {
 		{Head: v.T("identity.passkeys.made")},
 		{Head: v.T("identity.passkeys.used")},
 		{Head: v.T("identity.passkeys.kept")},
+		{Head: v.T("identity.passkeys.rename")},
 		{Head: v.T("identity.passkeys.remove")},
 	}}
 	for _, k := range keys {
@@ -127,6 +128,7 @@ func (s *Service) showPasskeys(v *web.Visit) error {
 			{Text: v.Date(k.Created.Day())},
 			{Text: v.Instant(k.Used)},
 			{Text: v.T(kept)},
+			{Text: v.T("identity.passkeys.rename"), Path: "/me/passkeys/name/" + k.ID},
 			{Text: v.T("identity.passkeys.remove"), Path: "/me/passkeys/remove/" + k.ID},
 		}})
 	}
@@ -185,6 +187,48 @@ func (s *Service) doAddPasskey(v *web.Visit) error {
 	return v.RedirectWith("/me/passkeys", web.Notice{Text: v.T("identity.passkeys.added")})
 }
 
+func (s *Service) showRenamePasskey(v *web.Visit) error {
+	k, err := s.passkey(v)
+	if err != nil {
+		return err
+	}
+	return v.Render(web.Page{Title: v.T("identity.passkeys.rename-title"), Back: "/me/passkeys", Secret: true}, renameBody(v.View, k.ID, k.Name, nil))
+}
+
+func (s *Service) doRenamePasskey(v *web.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	k, err := s.passkey(v)
+	if err != nil {
+		return err
+	}
+	err = s.RenamePasskey(v.Context(), k.ID, form.Get("name"), device(v))
+	if wrong(err) != nil {
+		p := web.Page{Title: v.T("identity.passkeys.rename-title"), Back: "/me/passkeys", Secret: true, Failed: true}
+		return v.RenderStatus(http.StatusUnprocessableEntity, p, renameBody(v.View, k.ID, form.Get("name"), said(v, err)))
+	}
+	if err != nil {
+		return err
+	}
+	return v.RedirectWith("/me/passkeys", web.Notice{Text: v.T("identity.passkeys.renamed")})
+}
+
+// passkey is the visitor's own passkey that the address names.
+func (s *Service) passkey(v *web.Visit) (Passkey, error) {
+	keys, err := s.Passkeys(v.Context())
+	if err != nil {
+		return Passkey{}, err
+	}
+	for _, k := range keys {
+		if k.ID == v.PathValue("id") {
+			return k, nil
+		}
+	}
+	return Passkey{}, fault.New(fault.NotFound, "web.fault.not-found.text")
+}
+
 func (s *Service) showRemovePasskey(v *web.Visit) error {
 	if ok, err := freshly(v); !ok {
 		return err
@@ -193,20 +237,14 @@ func (s *Service) showRemovePasskey(v *web.Visit) error {
 }
 
 func (s *Service) removePasskeyPage(v *web.Visit, status int, failed error) error {
-	keys, err := s.Passkeys(v.Context())
+	k, err := s.passkey(v)
 	if err != nil {
 		return err
 	}
-	for _, k := range keys {
-		if k.ID != v.PathValue("id") {
-			continue
-		}
-		f := web.Form{Action: "/me/passkeys/remove/" + k.ID, Submit: v.T("identity.passkeys.remove"), Cancel: "/me/passkeys"}
-		what := v.T("identity.passkeys.remove-what", "name", firstOf(k.Name, v.T("identity.passkeys.unnamed")))
-		return v.RenderStatus(status, web.Page{Title: v.T("identity.passkeys.remove-title"), Back: "/me/passkeys", Secret: true, Failed: failed != nil},
-			confirmBody(v.View, f, []string{what}, said(v, failed)))
-	}
-	return fault.New(fault.NotFound, "web.fault.not-found.text")
+	f := web.Form{Action: "/me/passkeys/remove/" + k.ID, Submit: v.T("identity.passkeys.remove"), Cancel: "/me/passkeys"}
+	what := v.T("identity.passkeys.remove-what", "name", firstOf(k.Name, v.T("identity.passkeys.unnamed")))
+	return v.RenderStatus(status, web.Page{Title: v.T("identity.passkeys.remove-title"), Back: "/me/passkeys", Secret: true, Failed: failed != nil},
+		confirmBody(v.View, f, []string{what}, said(v, failed)))
 }
 
 func (s *Service) doRemovePasskey(v *web.Visit) error {

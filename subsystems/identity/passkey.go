@@ -350,7 +350,11 @@ func (s *Service) Passkeys(ctx context.Context) (out []Passkey, err error) {
 			if openErr != nil {
 				return openErr
 			}
-			out = append(out, Passkey{ID: p.ID, Name: p.Name, Created: p.Created, Used: p.Used, Synced: key.Flags.BackupState})
+			name, openErr := s.nameOf(tx, p)
+			if openErr != nil {
+				return openErr
+			}
+			out = append(out, Passkey{ID: p.ID, Name: name, Created: p.Created, Used: p.Used, Synced: key.Flags.BackupState})
 		}
 		return err
 	})

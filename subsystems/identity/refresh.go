@@ -33,6 +33,7 @@ func (s *Service) reseal(ctx context.Context, report func(done int64)) error {
 	}{
 		{sealedProfiles, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_profile", r.Column, r.Account) }, resealProfile},
 		{sealedPasskeys, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_passkeys", "record", r.Account) }, resealPasskey},
+		{sealedLabels, func(tx *db.Tx, r sealedRow) sign.Place { return labelPlace(tx, r.ID) }, resealLabel},
 		{sealedReleases, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_releases", "sealed", r.ID) }, resealRelease},
 		{sealedNotices, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_notices", "sealed", r.ID) }, resealNotice},
 		{sealedBrowsers, func(tx *db.Tx, r sealedRow) sign.Place { return place(tx, "identity_notice_browsers", "sealed", r.ID) }, resealBrowser},

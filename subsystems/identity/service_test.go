@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -474,6 +475,32 @@ func TestPasskeysOfAnAccount(t *testing.T) {
 		w.must(w.AddPasskey(as(a), origin, c.Note, answer, "Safari, iPhone"))
 		w.refused("the same answer again", w.AddPasskey(as(a), origin, c.Note, answer, ""), fault.Invalid, "ceremony")
 		b, _ := w.registers("C2345674")
+		w.refused("another's name", w.RenamePasskey(as(b), keys[0].ID, "mine", ""), fault.NotFound, "")
+		w.refused("a name that turns the text", w.RenamePasskey(as(a), keys[0].ID, "a\u202eb", ""), fault.Invalid, "passkey-name")
+		w.refused("a long name", w.RenamePasskey(as(a), keys[0].ID, strings.Repeat("長", longestPasskeyName+1), ""), fault.Invalid, "passkey-name")
+		w.must(w.RenamePasskey(as(a), keys[0].ID, " 大文的電話 ", "x"))
+		called := func() string {
+			list, err := w.Passkeys(as(a))
+			w.must(err)
+			return list[slices.IndexFunc(list, func(k Passkey) bool { return k.ID == keys[0].ID })].Name
+		}
+		if called() != "大文的電話" {
+			t.Errorf("it is called %q", called())
+		}
+		w.must(w.Keys.Rotate(sign.Fields))
+		w.must(w.reseal(as(a), func(int64) {}))
+		if called() != "大文的電話" {
+			t.Errorf("after a rotation it is called %q", called())
+		}
+		w.must(w.RenamePasskey(as(a), keys[0].ID, "", ""))
+		if called() != keys[0].Name {
+			t.Errorf("the first name is %q, was %q", called(), keys[0].Name)
+		}
+		past, _, err := w.History(as(a), 10, 0)
+		w.must(err)
+		if !slices.ContainsFunc(past, func(h HistoryEntry) bool { return h.What == PasskeyRenamed && h.Device == "x" }) {
+			t.Errorf("history %+v", past)
+		}
 		w.refused("another's passkey", w.RemovePasskey(as(b), keys[0].ID, ""), fault.Conflict, "last")
 		w.must(w.RemovePasskey(as(a), keys[0].ID, ""))
 		_, err = w.signsIn(&p)

@@ -23,10 +23,11 @@ const (
 		where realm = $1 and id = $2 and version = $3`
 	sqlForgetDocument = `update identity_accounts set document_index = null where realm = $1 and id = $2`
 
-	sqlPasskeys       = `select id, account, name, record, created, used, version from identity_passkeys where realm = $1 and account = $2 order by created, id`
-	sqlPasskey        = `select id, account, name, record, created, used, version from identity_passkeys where realm = $1 and id = $2`
+	sqlPasskeys       = `select id, account, name, label, record, created, used, version from identity_passkeys where realm = $1 and account = $2 order by created, id`
+	sqlPasskey        = `select id, account, name, label, record, created, used, version from identity_passkeys where realm = $1 and id = $2`
 	sqlAddPasskey     = `insert into identity_passkeys (realm, id, account, name, record, created, used, version) values ($1, $2, $3, $4, $5, $6, $7, 1)`
 	sqlUsePasskey     = `update identity_passkeys set record = $4, used = $5, version = version + 1 where realm = $1 and id = $2 and version = $3`
+	sqlLabelPasskey   = `update identity_passkeys set label = $4 where realm = $1 and account = $2 and id = $3`
 	sqlRemovePasskey  = `delete from identity_passkeys where realm = $1 and account = $2 and id = $3`
 	sqlRemovePasskeys = `delete from identity_passkeys where realm = $1 and account = $2`
 
@@ -74,11 +75,12 @@ func changeAccount(tx *db.Tx, a Account) error {
 	return tx.Change(sqlChangeAccount, tx.Realm(), a.ID, a.Version, a.Level, a.State, a.Lang, a.Closed)
 }
 
-// storedPasskey is a passkey's row: the record is sealed.
+// storedPasskey is a passkey's row: the record and the owner's label are sealed.
 type storedPasskey struct {
 	ID      string
 	Account AccountID
 	Name    string
+	Label   []byte
 	Record  []byte
 	Created when.Instant
 	Used    when.Instant
@@ -86,7 +88,7 @@ type storedPasskey struct {
 }
 
 func scanPasskey(row db.Scanner) (p storedPasskey, err error) {
-	err = row.Scan(&p.ID, &p.Account, &p.Name, &p.Record, &p.Created, &p.Used, &p.Version)
+	err = row.Scan(&p.ID, &p.Account, &p.Name, &p.Label, &p.Record, &p.Created, &p.Used, &p.Version)
 	return p, err
 }
 
@@ -105,6 +107,10 @@ func addPasskey(tx *db.Tx, p storedPasskey) error {
 
 func usePasskey(tx *db.Tx, p storedPasskey) error {
 	return tx.Change(sqlUsePasskey, tx.Realm(), p.ID, p.Version, p.Record, tx.Now())
+}
+
+func labelPasskey(tx *db.Tx, account AccountID, credential string, label []byte) error {
+	return atLeastOne(tx.Exec(sqlLabelPasskey, tx.Realm(), account, credential, label))
 }
 
 func removePasskey(tx *db.Tx, account AccountID, credential string) error {
