@@ -342,6 +342,11 @@ func (s *Service) addSuccession(v *web.Visit) error {
 			}
 		}
 	}
+	others, err := s.otherHeads(v, d.Head)
+	if err != nil {
+		return err
+	}
+	from = append(from, others...)
 	return v.Ask(web.Questions{
 		Title: v.T("performance.history.add"), Submit: v.T("performance.form.save"), Back: headPath(d.Number) + "/history",
 		Asked: append([]web.Question{
@@ -353,6 +358,25 @@ func (s *Service) addSuccession(v *web.Visit) error {
 			return headPath(d.Number) + "/history", v.T("performance.form.saved"), s.Succeed(v.Context(), x)
 		},
 	})
+}
+
+// otherHeads are the heads from which money or duties may have come: each by its newest paper
+// before the newest of this one.
+func (s *Service) otherHeads(v *web.Visit, to Head) (out []web.Choice, err error) {
+	all, err := s.Heads(v.Context())
+	for _, h := range all {
+		if h.Number == to.Number {
+			continue
+		}
+		for i := len(h.Years) - 1; i >= 0; i-- {
+			if h.Years[i] < to.Years[len(to.Years)-1] {
+				name := v.T("performance.head.year", "head", h.Number, "year", h.Years[i])
+				out = append(out, web.Choice{Value: h.Number + "/" + h.Years[i] + "/", Label: name + " " + h.Name.In(v.Lang())})
+				break
+			}
+		}
+	}
+	return out, err
 }
 
 func placeOf(s string) (p Place) {
