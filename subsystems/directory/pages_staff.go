@@ -12,8 +12,6 @@ const staffPath = "/directory/staff"
 
 const pageSize = 50
 
-func trim(s string) string { return strings.TrimSpace(s) }
-
 // deskView is the desk of a department's staff manager.
 type deskView struct {
 	Department
