@@ -518,6 +518,21 @@ func TestPasskeysOfAnAccount(t *testing.T) {
 	})
 }
 
+// TestAskedTooOften: the requests to one person's phone are counted over all services, and
+// personas' are not.
+func TestAskedTooOften(t *testing.T) {
+	towns(t, func(t *testing.T, w town) {
+		a, _ := w.registers("A1234563")
+		production, sandbox := who.AsSystem(public(), who.Production), who.AsSystem(public(), who.Sandbox)
+		for range accountBurst {
+			w.must(w.mayBeAsked(production, string(a.ID)))
+			w.must(w.mayBeAsked(sandbox, string(a.ID)))
+		}
+		w.refused("one more", w.mayBeAsked(production, string(a.ID)), fault.TooMany, "")
+		w.must(w.mayBeAsked(sandbox, string(a.ID)))
+	})
+}
+
 func TestSubjectsArePairwise(t *testing.T) {
 	towns(t, func(t *testing.T, w town) {
 		a, _ := w.registers("A1234563")

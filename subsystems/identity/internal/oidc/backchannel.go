@@ -197,7 +197,7 @@ func (p *Provider) readWhom(c *call, q params, r *Request) (err error) {
 		return refuse(invalidRequest, "login_hint_token is not supported: use login_hint or id_token_hint")
 	case q["id_token_hint"] != "":
 		r.Account, err = p.hinted(c, q["id_token_hint"])
-		return err
+		return p.mayAsk(c, r.Account, err)
 	}
 	if r.LoginHint = q["login_hint"]; len(r.LoginHint) > maxText {
 		return refuse(invalidRequest, "login_hint is longer than %d bytes", maxText)
@@ -206,7 +206,15 @@ func (p *Provider) readWhom(c *call, q params, r *Request) (err error) {
 	if fault.Is(err, fault.NotFound) {
 		return refuse(unknownUser, "login_hint names nobody")
 	}
-	return err
+	return p.mayAsk(c, r.Account, err)
+}
+
+// mayAsk is the limit of what one person's phone is asked, by whichever hint and client.
+func (p *Provider) mayAsk(c *call, account string, err error) error {
+	if err != nil || account == "" || p.MayAsk == nil {
+		return err
+	}
+	return p.MayAsk(c.ctx, account)
 }
 
 // byBackchannel is the CIBA grant: the client asks whether the person has answered (CIBA

@@ -39,6 +39,8 @@ type Config struct {
 	// Answer answers a request in a person's place, for the personas of the sandbox; nil
 	// for a request that waits for a person. It is asked in the sandbox only.
 	Answer func(ctx context.Context, r Request) (*Decision, error)
+	// MayAsk refuses a backchannel request to a person who was asked too often.
+	MayAsk func(ctx context.Context, account string) error
 	// Asked is told of a backchannel request in the transaction that stores it, so that the
 	// person can be told.
 	Asked func(tx *db.Tx, r Request) error

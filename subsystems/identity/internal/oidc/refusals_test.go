@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
@@ -431,6 +432,39 @@ func TestLimits(t *testing.T) {
 	}
 	if a := p.call("/token", map[string]string{"grant_type": "client_credentials"}); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
 		t.Errorf("%v", a)
+	}
+}
+
+// TestAskingIsLimitedByEveryHint: id_token_hint goes to the same phone as login_hint.
+func TestAskingIsLimitedByEveryHint(t *testing.T) {
+	var asked atomic.Int64
+	w := open(t, "sqlite:"+t.TempDir()+"/x.db", nil, nil, func(c *oidc.Config) {
+		c.MayAsk = func(_ context.Context, account string) error {
+			if account != "chan" {
+				t.Errorf("asked about %q", account)
+			}
+			if asked.Add(1) > 2 {
+				return fault.New(fault.TooMany, "web.fault.too-many.text")
+			}
+			return nil
+		}
+	})
+	p := w.register(oidc.FAPI)
+	a := p.call("/bc-authorize", map[string]string{"scope": "openid", "login_hint": "chan"})
+	waiting, err := w.p.Waiting(w.ctx(), "chan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.p.Approve(w.ctx(), waiting[0].ID, oidc.Grant{Account: "chan"}); err != nil {
+		t.Fatal(err)
+	}
+	got := p.call("/token", map[string]string{"grant_type": ciba, "auth_req_id": a.text("auth_req_id")})
+	hint := map[string]string{"scope": "openid", "id_token_hint": got.text("id_token")}
+	p.call("/bc-authorize", hint).is(t, "id_token_hint", 200, "")
+	for _, form := range []map[string]string{hint, {"scope": "openid", "login_hint": "chan"}} {
+		if a := p.call("/bc-authorize", form); a.status != http.StatusTooManyRequests {
+			t.Errorf("%v", a)
+		}
 	}
 }
 
