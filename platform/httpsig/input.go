@@ -21,7 +21,8 @@ type input struct {
 	text             string // its strict serialisation, the value of @signature-params
 }
 
-// write serialises an input in the order in which we send parameters.
+// write serialises an input. The order of parameters is free (RFC 9421, 2.3); this one suits
+// readers that write them again in their own order and not in the sender's.
 func (in *input) write() {
 	b := append(make([]byte, 0, 384), '(')
 	for i, c := range in.components {
@@ -30,12 +31,12 @@ func (in *input) write() {
 		}
 		b = c.append(b)
 	}
-	b = strconv.AppendInt(append(b, ");created="...), in.created, 10)
-	b = strconv.AppendInt(append(b, ";expires="...), in.expires, 10)
-	b = appendString(append(b, ";nonce="...), in.nonce)
-	b = appendString(append(b, ";keyid="...), in.keyID)
+	b = appendString(append(b, ");keyid="...), in.keyID)
 	b = appendString(append(b, ";alg="...), in.alg)
 	b = appendString(append(b, ";tag="...), in.tag)
+	b = appendString(append(b, ";nonce="...), in.nonce)
+	b = strconv.AppendInt(append(b, ";created="...), in.created, 10)
+	b = strconv.AppendInt(append(b, ";expires="...), in.expires, 10)
 	in.text = string(b)
 }
 
