@@ -51,6 +51,10 @@ var allowed = []struct {
 	{"github.com/lestrrat-go/jwx/v3", []string{"tests"}, "a second JOSE, which checks the first from outside"},
 	{"github.com/google/go-cmp", []string{"tests"}, "differences that a person can read"},
 	{"github.com/rogpeppe/go-internal", []string{"tests"}, "plain-text scripts of commands and journeys"},
+	{"github.com/dunglas/httpsfv", []string{"platform/httpsig"}, "structured fields (RFC 9651), which message signatures are written in"},
+	{"github.com/yaronf/httpsign", []string{"tests"}, "message signatures by another's hand"},
+	{"github.com/common-fate/httpsig", []string{"tests"}, "message signatures by a second other hand"},
+	{"github.com/remitly-oss/httpsig-go", []string{"tests"}, "message signatures by a third other hand"},
 	{"pgregory.net/rapid", []string{"tests"}, "properties over many inputs"},
 }
 
