@@ -15,7 +15,10 @@ import (
 )
 
 // jobRefresh writes personal fields anew with the present key, after a rotation.
-const jobRefresh = "identity.refresh"
+const (
+	jobRefresh      = "identity.refresh"
+	jobRefreshStaff = "directory.refresh"
+)
 
 // signingAge is when the provider's signing keys turn by themselves.
 const signingAge = 90 * 24 * time.Hour
@@ -31,7 +34,35 @@ func (p *Praya) showKeys(v *web.Visit) error {
 	for _, k := range p.Keys.Keys() {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: k.ID}, {Text: v.T("app.keys.for-" + string(k.Purpose))}, {Text: v.Instant(k.Made)}}})
 	}
-	return v.Render(web.Page{Title: v.T("app.keys.title"), Lead: v.T("app.keys.lead"), Back: "/"}, keysPage(v.View, t))
+	left, err := p.stale(v.Context())
+	if err != nil {
+		return err
+	}
+	return v.Render(web.Page{Title: v.T("app.keys.title"), Lead: v.T("app.keys.lead"), Back: "/"}, keysPage(v.View, t, left))
+}
+
+// stale counts what is still sealed with an older key. With one key nothing can be, and then
+// the store is not gone through.
+func (p *Praya) stale(ctx context.Context) (left int64, err error) {
+	fields := 0
+	for _, k := range p.Keys.Keys() {
+		if k.Purpose == sign.Fields {
+			fields++
+		}
+	}
+	if fields < 2 {
+		return 0, nil
+	}
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
+		for _, count := range []func(context.Context) (int64, error){p.Identity.Stale, p.Directory.Stale} {
+			n, err := count(who.AsSystem(ctx, realm))
+			if err != nil {
+				return 0, err
+			}
+			left += n
+		}
+	}
+	return left, nil
 }
 
 // rotateKeys adds a key for personal fields, with which a job then writes them anew, and
@@ -59,8 +90,12 @@ func (p *Praya) rotate(ctx context.Context) error {
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
 		ctx := who.AsSystem(ctx, realm)
 		err := p.DB.Write(ctx, func(tx *db.Tx) error {
-			_, err := jobs.Enqueue(tx, jobs.Job{Kind: jobRefresh, Key: newest})
-			return err
+			for _, kind := range []string{jobRefresh, jobRefreshStaff} {
+				if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: newest}); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if turned := p.Identity.TurnSigningKeys(ctx, 0); turned != nil && !fault.Is(turned, fault.Conflict) {
 			err = errors.Join(err, turned) // a conflict: they have turned a moment ago

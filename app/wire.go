@@ -163,6 +163,7 @@ func (p *Praya) wire(ctx context.Context) error {
 
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
 	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles())}
+	p.register(jobRefreshStaff, p.Directory.Refresh)
 	if err := p.Directory.Seed(ctx); err != nil {
 		return err
 	}

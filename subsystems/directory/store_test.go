@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -379,6 +380,43 @@ func TestDutyFollowsTheDays(t *testing.T) {
 		w.refused(err, "not-found")
 		if all, err := w.Departments(sandbox); err != nil || len(all) != 0 {
 			w.Errorf("%d departments in the sandbox, %v", len(all), err)
+		}
+	})
+}
+
+// TestKeysTurn: names and e-mails are written anew, slice by slice, and read as before.
+func TestKeysTurn(t *testing.T) {
+	worlds(t, func(w *world) {
+		dpo := w.as("DPO", StaffManager)
+		post := w.post(dpo, "DPO", "Chief", "2025-01-01..")
+		a := w.mustAppoint(dpo, "a@dpo.gov.hk", post, false, "2025-01-01..")
+		const more = 70 // 213 fields: two slices
+		w.ok(w.DB.Write(w.system, func(tx *db.Tx) error {
+			for i := range more {
+				o := Officer{ID: OfficerID(fmt.Sprint("x", i)), Name: PersonName{Chinese: "某", English: "X"}, Email: fmt.Sprintf("x%d@dpo.gov.hk", i)}
+				if err := w.writeOfficer(tx, o); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		stale := func(want int64) {
+			w.Helper()
+			n, err := w.Stale(w.system)
+			w.ok(err)
+			if n != want {
+				w.Errorf("%d values under older keys, want %d", n, want)
+			}
+		}
+		stale(0)
+		w.ok(w.Keys.Rotate(sign.Fields))
+		stale(3 * (more + 1))
+		w.ok(w.reseal(w.system, func(int64) {}))
+		stale(0)
+		o, err := w.Officer(dpo, a.Officer)
+		w.ok(err)
+		if o.Email != "a@dpo.gov.hk" {
+			w.Errorf("e-mail %q", o.Email)
 		}
 	})
 }

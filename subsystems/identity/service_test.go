@@ -269,9 +269,9 @@ func TestRegistration(t *testing.T) {
 func (w town) finds(texts ...string) (n int) {
 	w.t.Helper()
 	w.must(w.DB.Read(who.AsSystem(public(), who.Production), func(tx *db.Tx) error {
-		rows, err := sealedProfiles(tx, sealedRow{})
+		rows, err := sealedProfiles(tx, sign.Row{})
 		for _, r := range rows {
-			plain, openErr := w.Keys.Decrypt(place(tx, "identity_profile", r.Column, r.Account), r.Sealed)
+			plain, openErr := w.Keys.Decrypt(place(tx, "identity_profile", r.Part, r.Owner), r.Sealed)
 			if openErr != nil {
 				return openErr
 			}
@@ -338,9 +338,12 @@ func TestTheStoreRevealsNobody(t *testing.T) {
 		w.must(w.Keys.Rotate(sign.Fields))
 		w.must(w.reseal(who.AsSystem(public(), who.Production), func(int64) {}))
 		look("after a rotation")
+		if left, err := w.Stale(who.AsSystem(public(), who.Production)); err != nil || left != 0 {
+			t.Errorf("%d values are under older keys, %v", left, err)
+		}
 		w.must(w.DB.Read(who.AsSystem(public(), who.Production), func(tx *db.Tx) error {
-			profiles, err := sealedProfiles(tx, sealedRow{})
-			keys, keysErr := sealedPasskeys(tx, sealedRow{})
+			profiles, err := sealedProfiles(tx, sign.Row{})
+			keys, keysErr := sealedPasskeys(tx, sign.Row{})
 			for _, r := range append(profiles, keys...) {
 				for _, k := range before {
 					if bytes.HasPrefix(r.Sealed, append([]byte(k.ID), 0)) {

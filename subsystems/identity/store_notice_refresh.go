@@ -1,6 +1,9 @@
 package identity
 
-import "praya/platform/db"
+import (
+	"praya/platform/db"
+	"praya/platform/sign"
+)
 
 const (
 	sqlSealedNotices = `select id, account, '', sealed from identity_notices
@@ -12,29 +15,29 @@ const (
 	sqlResealPushKey  = `update identity_notice_keys set sealed = $2 where realm = $1`
 )
 
-func sealedNotices(tx *db.Tx, after sealedRow) ([]sealedRow, error) {
-	return db.List(tx, scanSealed, sqlSealedNotices, tx.Realm(), after.ID, slice)
+func sealedNotices(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
+	return db.List(tx, scanSealed, sqlSealedNotices, tx.Realm(), after.ID, sign.Slice)
 }
 
-func sealedBrowsers(tx *db.Tx, after sealedRow) ([]sealedRow, error) {
-	return db.List(tx, scanSealed, sqlSealedBrowsers, tx.Realm(), after.ID, slice)
+func sealedBrowsers(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
+	return db.List(tx, scanSealed, sqlSealedBrowsers, tx.Realm(), after.ID, sign.Slice)
 }
 
-func sealedPushKeys(tx *db.Tx, after sealedRow) ([]sealedRow, error) {
-	return db.List(tx, scanSealed, sqlSealedPushKeys, tx.Realm(), after.ID, slice)
+func sealedPushKeys(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
+	return db.List(tx, scanSealed, sqlSealedPushKeys, tx.Realm(), after.ID, sign.Slice)
 }
 
-func resealNotice(tx *db.Tx, r sealedRow, sealed []byte) error {
+func resealNotice(tx *db.Tx, r sign.Row, sealed []byte) error {
 	_, err := tx.Exec(sqlResealNotice, tx.Realm(), r.ID, sealed)
 	return err
 }
 
-func resealBrowser(tx *db.Tx, r sealedRow, sealed []byte) error {
+func resealBrowser(tx *db.Tx, r sign.Row, sealed []byte) error {
 	_, err := tx.Exec(sqlResealBrowser, tx.Realm(), r.ID, sealed)
 	return err
 }
 
-func resealPushKey(tx *db.Tx, _ sealedRow, sealed []byte) error {
+func resealPushKey(tx *db.Tx, _ sign.Row, sealed []byte) error {
 	_, err := tx.Exec(sqlResealPushKey, tx.Realm(), sealed)
 	return err
 }

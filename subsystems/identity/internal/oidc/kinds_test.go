@@ -8,6 +8,8 @@ import (
 
 	"github.com/lestrrat-go/jwx/v3/jws"
 
+	"praya/platform/db"
+	"praya/platform/sign"
 	"praya/subsystems/identity/internal/oidc"
 )
 
@@ -117,6 +119,48 @@ func TestClientCredentials(t *testing.T) {
 		w.clock.by(11 * 60 * 1e9)
 		if p.active(a.text("access_token"))["active"] != false {
 			t.Error("active after its end")
+		}
+	})
+}
+
+// TestKeysOfFieldsTurn: grants, what tokens tell of them and the private keys are sealed anew,
+// and tokens that were given before go on.
+func TestKeysOfFieldsTurn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.register(oidc.FAPI)
+		_, a := p.login(map[string]string{"scope": "forms", "authorization_details": `[{"type":"praya_form","form":"TD557","fields":["name"]}]`})
+		stale := func() (n int64) {
+			mark, err := w.ring.Mark()
+			if err == nil {
+				err = w.db.Read(w.ctx(), func(tx *db.Tx) error {
+					n, err = w.p.Stale(tx, mark)
+					return err
+				})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if err := w.ring.Rotate(sign.Fields); err != nil {
+			t.Fatal(err)
+		}
+		if n := stale(); n < 3 { // a grant, an access token's details, a private key
+			t.Errorf("%d values are under the older key", n)
+		}
+		for range 2 { // it may run again
+			if err := w.ring.RefreshColumns(w.ctx(), w.db, w.p.SealedColumns(), func(int64) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := stale(); n != 0 {
+			t.Errorf("%d values are still under the older key", n)
+		}
+		if s := p.active(a.text("access_token")); s["active"] != true || s["authorization_details"] == nil {
+			t.Errorf("%v", s)
+		}
+		if u := p.userinfo(a.text("access_token")); u.status != 200 {
+			t.Errorf("%v", u)
 		}
 	})
 }
