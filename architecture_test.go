@@ -43,6 +43,7 @@ var allowed = []struct {
 	{"golang.org/x/mod", []string{"subsystems/ledger"}, "Merkle proofs and signed notes, as Go's own checksum database uses them"},
 	{"github.com/transparency-dev/formats", []string{"subsystems/ledger"}, "cosignature/v1 of witnesses (C2SP tlog-cosignature)"},
 	{"github.com/transparency-dev/tessera", []string{"subsystems/ledger"}, "the monitor derives a log anew with somebody else's code (fsck)"},
+	{"k8s.io/klog/v2", []string{"subsystems/ledger"}, "comes with tessera's fsck, and is told to be quiet"},
 	{"github.com/transparency-dev/merkle", []string{"tests", "subsystems/ledger"}, "a second opinion on proofs; the leaf hasher that fsck wants"},
 	{"github.com/signintech/gopdf", []string{"platform/pdf"}, "PDF with a subset of a TrueType font, so that Chinese can be set and selected"},
 	{"rsc.io/qr", []string{"platform/web"}, "QR codes, small and without dependencies"},

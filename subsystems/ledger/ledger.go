@@ -3,8 +3,11 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
+	"net/url"
 
+	fnote "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -38,6 +41,17 @@ type Service struct {
 type Witness struct {
 	URL string `toml:"url" json:"url"` // before /add-checkpoint
 	Key string `toml:"key" json:"key"` // verifier key, cosignature/v1
+}
+
+// Check says what is wrong with a witness's entry in the configuration.
+func (w Witness) Check() error {
+	if u, err := url.Parse(w.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return fmt.Errorf("the address of a witness: %q is not like https://audit.example", w.URL)
+	}
+	if _, err := fnote.NewVerifierForCosignatureV1(w.Key); err != nil {
+		return fmt.Errorf("the key of the witness at %s: %w", w.URL, err)
+	}
+	return nil
 }
 
 // Seed makes the log of each realm with a key of its own, and its first checkpoint.

@@ -30,4 +30,5 @@ func Policy() access.Source { return access.Source{Name: "ledger", Policy: polic
 // Mount registers every route.
 func (s *Service) Mount(site *web.Site) {
 	s.mountLog(site)
+	s.mountAPI(site)
 }

@@ -14,7 +14,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/transparency-dev/merkle/rfc6962"
 	"github.com/transparency-dev/tessera/client"
 	"github.com/transparency-dev/tessera/fsck"
 	"golang.org/x/mod/sumdb/note"
@@ -147,15 +146,8 @@ func (o *office) fsck(t testing.TB) error {
 		t.Fatal(err)
 	}
 	v := o.verifier(t)
-	return fsck.New(v.Name(), v, fetcher, hashBundle, fsck.Opts{N: 2}).Check(o.ctx)
-}
-
-func hashBundle(bundle []byte) (out [][]byte, err error) {
-	leaves, err := splitBundle(bundle)
-	for _, leaf := range leaves {
-		out = append(out, rfc6962.DefaultHasher.HashLeaf(leaf))
-	}
-	return out, err
+	quietly()
+	return fsck.New(v.Name(), v, fetcher, hashLeaves, fsck.Opts{N: 2}).Check(o.ctx)
 }
 
 // TestLogStandsUpToFsck: what comes in by commitments and by batches is a log that Tessera
