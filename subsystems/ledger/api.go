@@ -30,6 +30,7 @@ func (s *Service) mountAPI(site *web.Site) {
 	site.API("GET "+apiBase+"/batches/{id}/bundles", s.apiBundles, web.InSandbox(), web.Patience(5*time.Minute))
 	site.API("GET "+apiBase+"/entries/{id}", s.apiEntry, web.InSandbox(), web.OpenData())
 	site.API("GET "+apiBase+"/documents/{digest}", s.apiDocument, web.InSandbox(), web.OpenData())
+	site.API("GET "+apiBase+"/consistency/{from}/{to}", s.apiConsistency, web.InSandbox(), web.OpenData())
 }
 
 // batchState is what an issuer is told of a batch.

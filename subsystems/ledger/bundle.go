@@ -134,7 +134,7 @@ func (s *Service) bundle(tx *db.Tx, all []placed) (b Bundle, err error) {
 		if e.place >= tree.N {
 			continue
 		}
-		path, err := prove(tx, tree, e.place)
+		path, err := tlog.ProveRecord(tree.N, e.place, hashesOf(tx, tree))
 		if err != nil {
 			return b, err
 		}

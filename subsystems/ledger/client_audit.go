@@ -98,8 +98,11 @@ func (a *Auditor) Audit(ctx context.Context) (r Report, err error) {
 // derive computes the log anew, with code that is not ours.
 func derive(ctx context.Context, fetcher *client.HTTPFetcher, key string, tree tlog.Tree) (origin string, err error) {
 	v, err := note.NewVerifier(key)
-	if err != nil || tree.N == 0 {
+	if err != nil {
 		return "", err
+	}
+	if tree.N == 0 {
+		return v.Name(), nil // nothing to derive
 	}
 	quietly()
 	if err := fsck.New(v.Name(), v, fetcher, hashLeaves, fsck.Opts{N: 2}).Check(ctx); err != nil {

@@ -135,7 +135,7 @@ func (c *circle) request(ctx context.Context, old int64, l logRow, signed []byte
 	var path tlog.TreeProof
 	if old > 0 && old < l.Size {
 		err := c.service.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			path, err = proveTree(tx, tlog.Tree{N: l.Size, Hash: l.Root}, old)
+			path, err = tlog.ProveTree(l.Size, old, hashesOf(tx, tlog.Tree{N: l.Size, Hash: l.Root}))
 			return err
 		})
 		if err != nil {

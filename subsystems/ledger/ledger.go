@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strconv"
 
 	fnote "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
@@ -186,12 +187,16 @@ func mayState(tx *db.Tx, by Issuer, st Statement, issued map[string]bool) error 
 	return err
 }
 
-// prove gives the inclusion proof of a place in a tree that stands.
-func prove(tx *db.Tx, tree tlog.Tree, place int64) (tlog.RecordProof, error) {
-	return tlog.ProveRecord(tree.N, place, tlog.TileHashReader(tree, tiles{func(at tileAt) ([]byte, error) { return findTile(tx, at) }}))
+// hashesOf reads hashes of a tree that stands, and checks them against its root.
+func hashesOf(tx *db.Tx, tree tlog.Tree) tlog.HashReader {
+	return tlog.TileHashReader(tree, tiles{func(at tileAt) ([]byte, error) { return findTile(tx, at) }})
 }
 
-// proveTree gives the proof that an older tree is the beginning of a newer one.
-func proveTree(tx *db.Tx, tree tlog.Tree, older int64) (tlog.TreeProof, error) {
-	return tlog.ProveTree(tree.N, older, tlog.TileHashReader(tree, tiles{func(at tileAt) ([]byte, error) { return findTile(tx, at) }}))
+// sizeOf reads the size of a tree in an address.
+func sizeOf(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.NotFound, "ledger.fault.no-tile").Because(err)
+	}
+	return n, nil
 }
