@@ -66,7 +66,7 @@ func (s *Service) apiAnchor(v *web.Visit) error {
 	status := http.StatusAccepted
 	if patience := waitOf(v.R.Header.Get("Prefer")); patience > 0 {
 		b, err := s.waitFor(v.Context(), entryOf(batch, out.Count-1), patience)
-		if err != nil && !errors.Is(err, errWaiting) {
+		if err != nil && !errors.Is(err, ErrWaiting) {
 			return err
 		}
 		if err == nil {
@@ -194,7 +194,7 @@ func (s *Service) apiEntry(v *web.Visit) error {
 		return err
 	}
 	b, err := s.EntryBundle(v.Context(), EntryID(v.PathValue("id")))
-	if errors.Is(err, errWaiting) {
+	if errors.Is(err, ErrWaiting) {
 		v.W.Header().Set("Retry-After", "1")
 		return v.JSON(http.StatusAccepted, map[string]string{"state": "waiting"})
 	}

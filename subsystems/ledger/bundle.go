@@ -40,10 +40,10 @@ type Proven struct {
 	Proof []tlog.Hash `json:"proof"` // audit path from the leaf up (RFC 9162, 2.1.3)
 }
 
-// errWaiting says that an entry is durable but not proven yet.
-var errWaiting = errors.New("ledger: the entry waits for the next checkpoint")
+// ErrWaiting says that an entry is durable but not proven yet.
+var ErrWaiting = errors.New("ledger: the entry waits for the next checkpoint")
 
-// EntryBundle proves one entry; errWaiting before the checkpoint that includes it.
+// EntryBundle proves one entry; ErrWaiting before the checkpoint that includes it.
 func (s *Service) EntryBundle(ctx context.Context, id EntryID) (b Bundle, err error) {
 	batch, n, err := id.split()
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Service) EntryBundle(ctx context.Context, id EntryID) (b Bundle, err er
 		}
 		b, err = s.bundle(tx, []placed{{place, leaf}})
 		if err == nil && len(b.Entries) == 0 {
-			err = errWaiting
+			err = ErrWaiting
 		}
 		return err
 	})
@@ -78,7 +78,7 @@ func placeOf(tx *db.Tx, batch string, n int64) (int64, error) {
 		case n >= r.count:
 			n -= r.count
 		case r.first < 0:
-			return 0, errWaiting
+			return 0, ErrWaiting
 		default:
 			return r.first + n, nil
 		}
@@ -120,7 +120,7 @@ func (s *Service) bundle(tx *db.Tx, all []placed) (b Bundle, err error) {
 	}
 	p, err := findCheckpoint(tx)
 	if fault.Is(err, fault.NotFound) {
-		return b, errWaiting
+		return b, ErrWaiting
 	}
 	if err != nil {
 		return b, err
@@ -284,7 +284,7 @@ func (b Bundle) Standings(digest string) (out []Standing) {
 func (s *Service) waitFor(ctx context.Context, id EntryID, patience time.Duration) (Bundle, error) {
 	for end := s.Clock().Add(patience); ; {
 		b, err := s.EntryBundle(ctx, id)
-		if !errors.Is(err, errWaiting) || !s.Clock().Before(end) {
+		if !errors.Is(err, ErrWaiting) || !s.Clock().Before(end) {
 			return b, err
 		}
 		select {
