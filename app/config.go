@@ -50,6 +50,8 @@ type Config struct {
 	// AddressTriesPerMinute is how often one network may try to sign in or register, after a
 	// burst of 120. Default 60; more behind a shared address, such as a mobile operator's.
 	AddressTriesPerMinute int `toml:"address_tries_per_minute" json:"address_tries_per_minute"`
+	// Ledger says who must cosign the transparency log. By default nobody.
+	Ledger Ledger `toml:"ledger" json:"ledger"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -190,6 +192,7 @@ func (c Config) check() error {
 		say("base_url: %q is not like https://praya.example", c.BaseURL)
 	}
 	c.Mail.check(say)
+	c.Ledger.check(say)
 	if c.Log != "text" && c.Log != "json" {
 		say("log: %q is neither text nor json", c.Log)
 	}

@@ -18,6 +18,7 @@ import (
 	"praya/kernel/who"
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
+	"praya/subsystems/ledger"
 )
 
 // Exit codes of the command line.
@@ -36,15 +37,17 @@ type commands struct {
 	Config string `short:"c" help:"Configuration file (TOML)." type:"path" placeholder:"praya.toml"`
 	Data   string `help:"Data folder (default praya-data)." type:"path" placeholder:"FOLDER"`
 
-	Demo        demoCommand        `cmd:"" help:"Start the whole program with the demonstration government."`
-	Serve       serveCommand       `cmd:"" help:"Start the program."`
-	Migrate     migrateCommand     `cmd:"" help:"Bring the database up to date, and say what was done."`
-	CheckConfig checkConfigCommand `cmd:"" help:"Say what was understood of the configuration."`
-	Backup      backupCommand      `cmd:"" help:"Write a backup, also while the program serves."`
-	Restore     restoreCommand     `cmd:"" help:"Restore a backup into an empty data folder or database."`
-	Estimates   estimates.Commands `cmd:"" help:"Read, check and import papers of the Estimates 開支預算."`
-	Directory   directory.Commands `cmd:"" help:"Import and export departments, posts, officers and roles 局和部門."`
-	Version     versionCommand     `cmd:"" help:"Say which version this is."`
+	Demo        demoCommand           `cmd:"" help:"Start the whole program with the demonstration government."`
+	Serve       serveCommand          `cmd:"" help:"Start the program."`
+	Migrate     migrateCommand        `cmd:"" help:"Bring the database up to date, and say what was done."`
+	CheckConfig checkConfigCommand    `cmd:"" help:"Say what was understood of the configuration."`
+	Backup      backupCommand         `cmd:"" help:"Write a backup, also while the program serves."`
+	Restore     restoreCommand        `cmd:"" help:"Restore a backup into an empty data folder or database."`
+	Estimates   estimates.Commands    `cmd:"" help:"Read, check and import papers of the Estimates 開支預算."`
+	Directory   directory.Commands    `cmd:"" help:"Import and export departments, posts, officers and roles 局和部門."`
+	Ledger      ledger.Commands       `cmd:"" help:"Check proofs, and follow a log as a monitor 共用區塊鏈平台."`
+	Witness     ledger.WitnessCommand `cmd:"" help:"Cosign the checkpoints of other bodies' logs, and refuse a forked history."`
+	Version     versionCommand        `cmd:"" help:"Say which version this is."`
 }
 
 // Main runs a command and returns its exit code.
@@ -99,7 +102,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 			}
 			return p.Directory, nil
 		}),
-		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}))
+		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}, ledger.Output{Writer: out}))
 	if opened != nil {
 		err = errors.Join(err, opened.Close())
 	}

@@ -14,7 +14,7 @@ import (
 
 // plant changes one thing in a report and says what; "" when there was nothing
 // of the kind to change.
-func (l *ledger) plant(r *rand.Rand, rep papers.Report, kind int) string {
+func (l *tally) plant(r *rand.Rand, rep papers.Report, kind int) string {
 	var tables []*papers.Table
 	for _, b := range rep.Blocks {
 		if b.Kind == papers.BlockTable {
@@ -75,7 +75,7 @@ func otherSign(cell string) string {
 }
 
 // drop takes a row out. Measures keep one row under each of their headings.
-func (l *ledger) drop(t *papers.Table, row int) string {
+func (l *tally) drop(t *papers.Table, row int) string {
 	if t.Kind == "targets" || t.Kind == "indicators" {
 		first, last := row, row
 		for first > 0 && !t.Rows[first-1].Head {
@@ -123,7 +123,7 @@ func swap(r *rand.Rand, t *papers.Table) string {
 }
 
 // textOf writes the report without the rows that were dropped.
-func (l *ledger) textOf(rep papers.Report) string {
+func (l *tally) textOf(rep papers.Report) string {
 	for i, b := range rep.Blocks {
 		if b.Kind != papers.BlockTable {
 			continue
@@ -190,13 +190,13 @@ func plantFaults(t *testing.T, seed uint64) (broken, sound int) {
 }
 
 // faulty tries until there is something of the kind to change.
-func faulty(t *testing.T, r *rand.Rand, s papers.Sheet, kind int) (*ledger, papers.Report, string) {
+func faulty(t *testing.T, r *rand.Rand, s papers.Sheet, kind int) (*tally, papers.Report, string) {
 	t.Helper()
 	for range 50 {
 		rep := papers.Compose(s, lang.TC)
-		l := newLedger(s, rep)
+		l := newTally(s, rep)
 		if why := l.broken(); why != "" {
-			t.Fatalf("the ledger finds %s in a sound paper", why)
+			t.Fatalf("the tally finds %s in a sound paper", why)
 		}
 		if what := l.plant(r, rep, kind); what != "" {
 			return l, rep, what

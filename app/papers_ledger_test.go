@@ -8,10 +8,10 @@ import (
 	"praya/subsystems/performance/papers"
 )
 
-// A ledger holds the printed tables of a report, with what was changed in
+// A tally holds the printed tables of a report, with what was changed in
 // them, and works out by itself which sums of the paper no longer hold. It
 // shares no code with the reader: amounts are half-dollars.
-type ledger struct {
+type tally struct {
 	s      papers.Sheet
 	tables map[string]*papers.Table // provision by "provision-<number>", the others by kind
 	gone   map[string]bool          // dropped rows, "<table> <row>"
@@ -35,8 +35,8 @@ func tableKey(t *papers.Table) string {
 	return t.Kind
 }
 
-func newLedger(s papers.Sheet, r papers.Report) *ledger {
-	l := &ledger{s: s, tables: map[string]*papers.Table{}, gone: map[string]bool{}, said: map[string]entry{}}
+func newTally(s papers.Sheet, r papers.Report) *tally {
+	l := &tally{s: s, tables: map[string]*papers.Table{}, gone: map[string]bool{}, said: map[string]entry{}}
 	l.listen(r)
 	for _, b := range r.Blocks {
 		if b.Kind == papers.BlockTable && b.Table.Kind != "targets" && b.Table.Kind != "indicators" {
@@ -47,7 +47,7 @@ func newLedger(s papers.Sheet, r papers.Report) *ledger {
 }
 
 // at reads a figure as printed.
-func (l *ledger) at(table string, row, col int) entry {
+func (l *tally) at(table string, row, col int) entry {
 	t := l.tables[table]
 	if row < 0 || l.gone[table+" "+strconv.Itoa(row)] {
 		return entry{}
@@ -82,7 +82,7 @@ func (l *ledger) at(table string, row, col int) entry {
 }
 
 // rows finds rows by what stands in their labels.
-func (l *ledger) row(table, label string) int {
+func (l *tally) row(table, label string) int {
 	for i, r := range l.tables[table].Rows {
 		if !r.Title && strings.TrimSpace(strings.Join(r.Cells[:l.tables[table].Labels], " ")) == label {
 			return i
@@ -92,7 +92,7 @@ func (l *ledger) row(table, label string) int {
 }
 
 // broken names the first identity that does not hold, "" when all do.
-func (l *ledger) broken() string {
+func (l *tally) broken() string {
 	for _, f := range []func() string{l.programmesHold, l.percentagesHold, l.reasonsHold, l.postsHold, l.subheadsHold, l.componentsHold, l.commitmentsHold, l.sentencesHold} {
 		if why := f(); why != "" {
 			return why
@@ -113,7 +113,7 @@ func sums(parts []entry, total entry) bool {
 	return total.ok && n > 0 && (value == total.value || math.Abs(value-total.value) < slack-0.25)
 }
 
-func (l *ledger) programmesHold() string {
+func (l *tally) programmesHold() string {
 	for c := range 4 {
 		var own, listed []entry
 		for i, p := range l.s.Programmes {
@@ -144,7 +144,7 @@ func change(p float64, x, y entry) bool {
 	return p-0.05 <= most+1e-7 && p+0.05 >= least-1e-7
 }
 
-func (l *ledger) percentagesHold() string {
+func (l *tally) percentagesHold() string {
 	check := func(table string, row int) string {
 		for c := range 4 {
 			e := l.at(table, row, c)
@@ -178,7 +178,7 @@ func (l *ledger) percentagesHold() string {
 	return ""
 }
 
-func (l *ledger) subheadsHold() string {
+func (l *tally) subheadsHold() string {
 	t := l.tables["subheads"]
 	for c := range 4 {
 		var items, kinds, accounts []entry
@@ -226,7 +226,7 @@ func total(list []entry) float64 {
 	return sum
 }
 
-func (l *ledger) componentsHold() string {
+func (l *tally) componentsHold() string {
 	t, ok := l.tables["expenses"]
 	if !ok {
 		return ""
@@ -250,7 +250,7 @@ func (l *ledger) componentsHold() string {
 	return ""
 }
 
-func (l *ledger) commitmentsHold() string {
+func (l *tally) commitmentsHold() string {
 	t, ok := l.tables["commitments"]
 	if !ok {
 		return ""

@@ -23,7 +23,7 @@ type spoken struct {
 var spokenFigure = regexp.MustCompile(`(\d{1,3}(?:[, ]\d{3})+|\d+)(\.\d+)?( 億元| 萬元| 元|%| 個)`)
 
 // listen reads the figures that the sentences of a paper print.
-func (l *ledger) listen(r papers.Report) {
+func (l *tally) listen(r papers.Report) {
 	table := ""
 	reason := 0
 	for i, b := range r.Blocks {
@@ -48,7 +48,7 @@ func (l *ledger) listen(r papers.Report) {
 	}
 }
 
-func (l *ledger) hear(block int, text string, keys []string, amount bool) {
+func (l *tally) hear(block int, text string, keys []string, amount bool) {
 	found := spokenFigure.FindAllStringSubmatchIndex(text, -1)
 	for n, key := range keys {
 		if n >= len(found) {
@@ -141,7 +141,7 @@ func detailKeys(text string) []string {
 }
 
 // misspeak changes a digit of a figure in a sentence, in the paper and here.
-func (l *ledger) misspeak(r *rand.Rand, rep papers.Report) string {
+func (l *tally) misspeak(r *rand.Rand, rep papers.Report) string {
 	at := l.spoken[r.IntN(len(l.spoken))]
 	b := &rep.Blocks[at.block]
 	text := &b.Text
@@ -173,7 +173,7 @@ func minus(a, b entry) entry {
 }
 
 // reasonsHold: the change that the reasons name, in both tables.
-func (l *ledger) reasonsHold() string {
+func (l *tally) reasonsHold() string {
 	for i, p := range l.s.Programmes {
 		for table, row := range map[string]int{"provision-" + p.Number: 0, "analysis": 1 + i} {
 			x, y := l.at(table, row, 3), l.at(table, row, 2)
@@ -189,7 +189,7 @@ func (l *ledger) reasonsHold() string {
 }
 
 // postsHold: before, after and change; front page and details; programmes and Head.
-func (l *ledger) postsHold() string {
+func (l *tally) postsHold() string {
 	from, to := l.said["from"], l.said["to"]
 	if both, ok := l.said["both"]; ok {
 		from, to = both, both
@@ -218,7 +218,7 @@ func (l *ledger) postsHold() string {
 }
 
 // sentencesHold: amounts and changes that the front page and the details name.
-func (l *ledger) sentencesHold() string {
+func (l *tally) sentencesHold() string {
 	whole := l.row("subheads", "開支總額")
 	total := l.at("subheads", whole, 3)
 	if !same(l.said["ceiling"], l.said["ceiling in full"]) {
@@ -270,7 +270,7 @@ func (l *ledger) sentencesHold() string {
 }
 
 // named: the amount of a row, its changes and their percentage.
-func (l *ledger) named(key string, row int) string {
+func (l *tally) named(key string, row int) string {
 	x := l.at("subheads", row, 3)
 	if !same(x, l.said[key]) {
 		return "amount of " + key

@@ -28,6 +28,7 @@ import (
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 	"praya/subsystems/identity"
+	"praya/subsystems/ledger"
 	"praya/subsystems/performance"
 	"praya/subsystems/performance/governance"
 	"praya/subsystems/performance/papers"
@@ -52,6 +53,7 @@ type Praya struct {
 	IT        *governance.Service
 	Votes     *votes.Service
 	Papers    *papers.Service
+	Ledger    *ledger.Service
 
 	demonstration bool // say so on the front page
 
@@ -66,6 +68,7 @@ func Schemas() []db.Schema {
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
 		directory.Schema(), identity.Schema(), estimates.Schema(),
 		performance.Schema(), governance.Schema(), votes.Schema(), papers.Schema(),
+		ledger.Schema(),
 	}
 }
 
@@ -77,7 +80,7 @@ func Words() []words.Source {
 	}
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
-		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words()},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words(), ledger.Words()},
 	)
 }
 
@@ -87,6 +90,7 @@ func Policies() []access.Source {
 		{Name: "app", Policy: policyText},
 		directory.Policy(), identity.Policy(), estimates.Policy(),
 		performance.Policy(), governance.Policy(), votes.Policy(), papers.Policy(),
+		ledger.Policy(),
 	}
 }
 
@@ -195,6 +199,13 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 	p.Papers.Mount(p.Site)
 
+	// Ledger 共用區塊鏈平台: the transparency log, anchoring, and checking without us.
+	p.Ledger = p.newLedger(policy)
+	if err := p.Ledger.Seed(ctx); err != nil {
+		return err
+	}
+	p.Ledger.Mount(p.Site)
+
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
 	return nil
@@ -247,14 +258,15 @@ func (p *Praya) Close() error { return p.DB.Close() }
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
 	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
 	var work sync.WaitGroup
-	var errs [4]error
+	var errs [5]error
 	work.Go(func() { errs[0] = p.Events.Run(background) })
 	work.Go(func() { errs[1] = p.Jobs.Run(background) })
 	work.Go(func() { errs[2] = p.hourly(background) })
 	work.Go(func() { errs[3] = p.Identity.RunLog(background, p.log) })
+	work.Go(func() { errs[4] = p.Ledger.Run(background) })
 	defer breathe()()
 	err := p.Site.Serve(ctx, ready)
 	stop()
 	work.Wait()
-	return errors.Join(err, errs[0], errs[1], errs[2], errs[3])
+	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4])
 }

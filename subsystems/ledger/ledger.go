@@ -1,0 +1,202 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strconv"
+
+	fnote "github.com/transparency-dev/formats/note"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"praya/kernel/fault"
+	"praya/kernel/id"
+	"praya/kernel/lang"
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/access"
+	"praya/platform/db"
+	"praya/platform/sign"
+)
+
+// Service is the ledger.
+type Service struct {
+	DB       *db.DB
+	Keys     *sign.Ring
+	Policy   *access.Policy
+	Programs Programs
+	Clock    when.Clock
+	Log      *slog.Logger
+
+	// Origin is the name of the log when it is made: host and path, without scheme.
+	Origin string
+	// Witnesses must cosign a checkpoint before it is published, Quorum of them. None by default.
+	Witnesses []Witness
+	Quorum    int
+}
+
+// Witness is a program of another department that cosigns.
+type Witness struct {
+	URL string `toml:"url" json:"url"` // before /add-checkpoint
+	Key string `toml:"key" json:"key"` // verifier key, cosignature/v1
+}
+
+// Check says what is wrong with a witness's entry in the configuration.
+func (w Witness) Check() error {
+	if u, err := url.Parse(w.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return fmt.Errorf("the address of a witness: %q is not like https://audit.example", w.URL)
+	}
+	if _, err := fnote.NewVerifierForCosignatureV1(w.Key); err != nil {
+		return fmt.Errorf("the key of the witness at %s: %w", w.URL, err)
+	}
+	return nil
+}
+
+// Seed makes the log of each realm with a key of its own, and its first checkpoint.
+func (s *Service) Seed(ctx context.Context) error {
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
+		ctx := who.AsSystem(ctx, realm)
+		if err := s.newLog(ctx, realm); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) newLog(ctx context.Context, realm who.Realm) error {
+	err := s.DB.Read(ctx, func(tx *db.Tx) error { _, err := findLog(tx); return err })
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	l := logRow{Origin: s.Origin, Root: (&edge{}).root()}
+	if realm == who.Sandbox {
+		l.Origin += "/sandbox"
+	}
+	skey, vkey, err := note.GenerateKey(rand.Reader, l.Origin)
+	if err != nil {
+		return err
+	}
+	l.VKey = vkey
+	if l.Sealed, err = s.Keys.Encrypt(s.keyPlace(realm, l.Origin), []byte(skey)); err != nil {
+		return err
+	}
+	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return insertLog(tx, l) })
+}
+
+func (s *Service) keyPlace(realm who.Realm, origin string) sign.Place {
+	return sign.Place{Realm: realm, Table: "ledger_logs", Column: "sealed", ID: origin}
+}
+
+// Commit logs a commitment with the caller's transaction: it is durable when that is, and has
+// its index in the log within a second. Nothing is sent or signed here.
+func Commit(tx *db.Tx, c Commitment) (EntryID, error) {
+	l, err := c.leaf(tx.Now())
+	if err != nil {
+		return "", err
+	}
+	raw, err := l.encode()
+	if err != nil {
+		return "", err
+	}
+	batch := id.New[string](tx.Now())
+	return entryOf(batch, 0), insertBatch(tx, "", "", waitingRow{id: batch, count: 1, leaves: appendEntry(nil, raw)})
+}
+
+// Issuer is who anchors: a program, and what the register calls whom it works for.
+type Issuer struct {
+	Client string
+	Name   lang.Text
+}
+
+// partSize is how many leaves of a batch stand in one row while they wait.
+const partSize = 256
+
+// maxBatch is how many statements one request takes.
+const maxBatch = 100_000
+
+// Anchor logs an issuer's statements, each as a leaf of its own, in the order given. A repeat
+// key that the issuer has used before gives the batch of that time, and logs nothing.
+func (s *Service) Anchor(ctx context.Context, by Issuer, repeatKey string, all []Statement) (batch string, repeated bool, err error) {
+	switch {
+	case len(all) == 0 || len(all) > maxBatch:
+		return "", false, fault.New(fault.Invalid, "ledger.fault.batch")
+	case len(repeatKey) > 200:
+		return "", false, fault.New(fault.Invalid, "ledger.fault.repeat-key")
+	}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		batch, repeated = "", false
+		if repeatKey != "" {
+			known, err := findRepeated(tx, by.Client, repeatKey)
+			if err == nil {
+				batch, repeated = known, true
+				return nil
+			}
+			if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+		batch = id.New[string](tx.Now())
+		return insertStatements(tx, batch, by, repeatKey, all)
+	})
+	return batch, repeated, err
+}
+
+func insertStatements(tx *db.Tx, batch string, by Issuer, repeatKey string, all []Statement) error {
+	at := coarse(tx.Now())
+	row := waitingRow{id: batch}
+	issued := map[string]bool{} // in this batch
+	for i, st := range all {
+		st, err := st.check()
+		if err != nil {
+			return err
+		}
+		if err := mayState(tx, by, st, issued); err != nil {
+			return err
+		}
+		raw, err := Leaf{V: leafVersion, Type: st.State, Time: at, Issuer: by.Client, Name: &by.Name, Digest: st.Digest, By: st.By}.encode()
+		if err != nil {
+			return err
+		}
+		row.leaves, row.count = appendEntry(row.leaves, raw), row.count+1
+		if row.count == partSize || i == len(all)-1 {
+			if err := insertBatch(tx, by.Client, repeatKey, row); err != nil {
+				return err
+			}
+			row = waitingRow{id: batch, part: row.part + 1, leaves: row.leaves[:0]}
+		}
+	}
+	return nil
+}
+
+// mayState refuses to replace or revoke what the same issuer has not issued.
+func mayState(tx *db.Tx, by Issuer, st Statement, issued map[string]bool) error {
+	if st.State == Issued {
+		issued[st.Digest] = true
+		return nil
+	}
+	if issued[st.Digest] {
+		return nil
+	}
+	ok, err := stated(tx, st.Digest, by.Client)
+	if err == nil && !ok {
+		err = fault.New(fault.Conflict, "ledger.fault.not-issued")
+	}
+	return err
+}
+
+// hashesOf reads hashes of a tree that stands, and checks them against its root.
+func hashesOf(tx *db.Tx, tree tlog.Tree) tlog.HashReader {
+	return tlog.TileHashReader(tree, tiles{func(at tileAt) ([]byte, error) { return findTile(tx, at) }})
+}
+
+// sizeOf reads the size of a tree in an address.
+func sizeOf(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.NotFound, "ledger.fault.no-tile").Because(err)
+	}
+	return n, nil
+}
