@@ -198,7 +198,7 @@ func TestResponsesWithYaronfHttpsign(t *testing.T) {
 		}
 		answer := func() *http.Response {
 			h := http.Header{"Content-Type": {"application/json"}, "Content-Digest": {httpsig.DigestOf([]byte(body))}}
-			return &http.Response{StatusCode: 200, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+			return &http.Response{StatusCode: http.StatusOK, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 		}
 		t.Run(string(p.alg)+", ours to theirs", func(t *testing.T) {
 			a := answer()
