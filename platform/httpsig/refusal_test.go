@@ -272,7 +272,7 @@ func TestRefusalsOfResponses(t *testing.T) {
 			if _, err := s.Request(r); err != nil {
 				t.Fatal(err)
 			}
-			a := &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+			a := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 			a.Header.Set("X-Receipt", "r-1")
 			a.Header.Set("Content-Digest", httpsig.DigestOf([]byte(body)))
 			if _, err := s.Response(a.Header, 200, r); err != nil {
