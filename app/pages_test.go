@@ -58,6 +58,7 @@ func demonstrated(t *testing.T) (string, *Praya) {
 	background, stop := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	work.Go(func() { _ = p.Jobs.Run(background) })
+	work.Go(func() { _ = p.Ledger.Run(background) })
 	t.Cleanup(func() {
 		stop()
 		work.Wait()
