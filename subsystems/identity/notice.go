@@ -103,7 +103,7 @@ func (n Notice) urgent() bool { return n.ours() || n.Category == Safety }
 func (c NoticeContent) check(category Category, now, sendAt when.Instant) error {
 	bad := fault.New(fault.Invalid, "identity.notice.fault.invalid")
 	wrong := func(name, key string) { bad = bad.At(name, "identity.notice.fault."+key) }
-	if !slices.Contains(Categories(), category) {
+	if !slices.Contains(Categories(), category) || category == OnAccount { // what concerns the account, only we say
 		wrong("category", "category")
 	}
 	for _, l := range lang.All() {

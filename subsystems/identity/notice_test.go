@@ -316,6 +316,7 @@ func TestNoticesThatAreRefused(t *testing.T) {
 		"no key":               {"idempotency_key": nil},
 		"long key":             {"idempotency_key": strings.Repeat("k", maxRepeatKey+1)},
 		"category":             {"category": "advertisement"},
+		"category of ours":     {"category": "account"},
 		"title in two":         {"title": map[string]string{"tc": "一", "en": "One"}},
 		"long title":           {"title": three(long)},
 		"title of two lines":   {"title": three("a\nBcc: b@example.hk")},

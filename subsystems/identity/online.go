@@ -100,7 +100,11 @@ const (
 
 // grantTypes and scopeNames are what may be asked for.
 func grantTypes() []string { return []string{grantCode, grantRefresh, grantClient, grantCIBA} }
-func scopeNames() []string { return []string{"openid", "profile", "email", "phone", "address"} }
+
+func scopeNames() []string {
+	return []string{"openid", "profile", "email", "phone", "address", NotifyScope, AnchorScope}
+}
+
 func onlineKinds() []oidc.Kind {
 	return []oidc.Kind{oidc.FAPI, oidc.MessageSigning, oidc.Plain}
 }
