@@ -67,7 +67,8 @@ type questionView struct {
 }
 
 // Ask shows a question page, or does what it asks for. Answers that are wrong come back with
-// what to do about them.
+// what to do about them; those that somebody else overtook come back too, so that nothing that
+// was typed is lost.
 func (v *Visit) Ask(q Questions) error {
 	if v.R.Method != http.MethodPost {
 		return v.showQuestions(http.StatusOK, q, q.Given, nil)
@@ -77,8 +78,10 @@ func (v *Visit) Ask(q Questions) error {
 		return err
 	}
 	var next, notice string
+	acted := false
 	err = v.SubmitOnce(given, func() (err error) {
 		a := &Answers{Values: given}
+		acted = true
 		next, notice, err = q.Act(a)
 		if err == nil && a.Bad() {
 			return a.found
@@ -88,6 +91,9 @@ func (v *Visit) Ask(q Questions) error {
 	var bad *fault.Fault
 	if errors.As(err, &bad) && bad.Kind == fault.Invalid && len(bad.Fields) > 0 {
 		return v.showQuestions(http.StatusUnprocessableEntity, q, given, bad)
+	}
+	if bad != nil && bad.Kind == fault.Conflict && acted && len(q.Asked) > 0 {
+		return v.showQuestions(http.StatusConflict, q, given, bad)
 	}
 	if err != nil {
 		return err
@@ -105,6 +111,9 @@ func (v *Visit) showQuestions(status int, q Questions, given url.Values, bad *fa
 	}}
 	wrong := map[string]string{}
 	if bad != nil {
+		if status == http.StatusConflict {
+			d.Errors = append(d.Errors, FieldError{Name: q.nearest(""), Text: v.say(bad.Key, bad.Args)})
+		}
 		for _, field := range bad.Fields {
 			said, err := v.Lookup(field.Key, pairs(bad.Args)...)
 			if err != nil {
