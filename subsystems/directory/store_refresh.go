@@ -31,8 +31,8 @@ func scanSealed(s db.Scanner) (r sign.Row, err error) {
 
 // resealOfficer leaves the version: nothing has changed but the key.
 func resealOfficer(tx *db.Tx, r sign.Row, sealed []byte) error {
-	sql := map[string]string{"name_zh": sqlResealNameZH, "name_en": sqlResealNameEN, "email": sqlResealEmail}[r.Part]
-	_, err := tx.Exec(sql, tx.Realm(), r.ID, sealed)
+	sqlReseal := map[string]string{"name_zh": sqlResealNameZH, "name_en": sqlResealNameEN, "email": sqlResealEmail}[r.Part]
+	_, err := tx.Exec(sqlReseal, tx.Realm(), r.ID, sealed)
 	return err
 }
 

@@ -65,7 +65,7 @@ func scanYear(s db.Scanner) (y Year, err error) {
 }
 
 // headsBy folds rows of a head and its years: the newest paper names it.
-func headsBy(tx *db.Tx, sql string, args ...any) ([]Head, error) {
+func headsBy(tx *db.Tx, sqlRows string, args ...any) ([]Head, error) {
 	type row struct {
 		h    Head
 		year string
@@ -73,7 +73,7 @@ func headsBy(tx *db.Tx, sql string, args ...any) ([]Head, error) {
 	}
 	rows, err := db.List(tx, func(s db.Scanner) (r row, err error) {
 		return r, s.Scan(&r.h.Number, &r.h.Department, &r.h.Version, &r.year, &r.name.TC, &r.name.EN, &r.name.SC)
-	}, sql, args...)
+	}, sqlRows, args...)
 	var out []Head
 	for _, r := range rows {
 		if n := len(out); n == 0 || out[n-1].Number != r.h.Number {
@@ -117,8 +117,8 @@ func writeHead(tx *db.Tx, h Head) error {
 	if err := tx.Change(sqlUpdateHead, tx.Realm(), h.Number, h.Version, h.Department); err != nil {
 		return err
 	}
-	for _, sql := range []string{sqlAnswerMeasures, sqlAnswerInitiatives} {
-		if _, err := tx.Exec(sql, tx.Realm(), h.Number, h.Department); err != nil {
+	for _, sqlAnswer := range []string{sqlAnswerMeasures, sqlAnswerInitiatives} {
+		if _, err := tx.Exec(sqlAnswer, tx.Realm(), h.Number, h.Department); err != nil {
 			return err
 		}
 	}

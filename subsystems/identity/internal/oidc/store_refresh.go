@@ -44,8 +44,8 @@ func (p *Provider) Stale(tx *db.Tx, mark []byte) (n int64, err error) {
 	return n, err
 }
 
-func sealedByID(tx *db.Tx, sql string, after sign.Row) ([]sign.Row, error) {
-	return db.List(tx, scanSealed, sql, tx.Realm(), after.ID, sign.Slice)
+func sealedByID(tx *db.Tx, sqlRows string, after sign.Row) ([]sign.Row, error) {
+	return db.List(tx, scanSealed, sqlRows, tx.Realm(), after.ID, sign.Slice)
 }
 
 func scanSealed(s db.Scanner) (r sign.Row, err error) {
@@ -53,8 +53,8 @@ func scanSealed(s db.Scanner) (r sign.Row, err error) {
 	return r, err
 }
 
-func reseal(tx *db.Tx, sql, id string, sealed []byte) error {
-	_, err := tx.Exec(sql, tx.Realm(), id, sealed)
+func reseal(tx *db.Tx, sqlSet, id string, sealed []byte) error {
+	_, err := tx.Exec(sqlSet, tx.Realm(), id, sealed)
 	return err
 }
 
