@@ -258,10 +258,12 @@ func TestAuditCatches(t *testing.T) {
 			}
 		})
 	}
-	for name, harm := range map[string]string{
-		"flipped byte":  `update ledger_entries set leaf = $2 where realm = $1 and place = 650`,
-		"removed entry": `delete from ledger_entries where realm = $1 and place = 650 and leaf <> $2`,
+	// The removal comes last: it is not made good again.
+	for _, h := range []struct{ name, harm string }{
+		{"flipped byte", `update ledger_entries set leaf = $2 where realm = $1 and place = 650`},
+		{"removed entry", `delete from ledger_entries where realm = $1 and place = 650 and leaf <> $2`},
 	} {
+		name, harm := h.name, h.harm
 		t.Run(name, func(t *testing.T) {
 			var was []byte
 			change := func(sql string, with []byte) error {
