@@ -31,6 +31,8 @@ const (
 
 	sqlBatch = `select part, client, count, first, at from ledger_batches where realm = $1 and id = $2 order by part`
 
+	sqlPart = `select part, client, count, first, at from ledger_batches where realm = $1 and id = $2 and part = $3`
+
 	sqlRepeated = `select id from ledger_batches where realm = $1 and client = $2 and repeat_key = $3 and part = 0`
 
 	sqlEntry = `select leaf from ledger_entries where realm = $1 and place = $2`
@@ -138,6 +140,10 @@ func findBatch(tx *db.Tx, id string) ([]batchRow, error) {
 	return db.List(tx, func(s db.Scanner) (r batchRow, err error) {
 		return r, s.Scan(&r.part, &r.client, &r.count, &r.first, &r.at)
 	}, sqlBatch, tx.Realm(), id)
+}
+
+func findPart(tx *db.Tx, id string, part int64) (r batchRow, err error) {
+	return r, tx.Row(sqlPart, tx.Realm(), id, part).Scan(&r.part, &r.client, &r.count, &r.first, &r.at)
 }
 
 func findRepeated(tx *db.Tx, client, key string) (id string, err error) {
