@@ -3,6 +3,7 @@ package ledger
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -177,16 +178,39 @@ func (s *Service) apiBundles(v *web.Visit) error {
 	v.W.Header().Set("Content-Type", "application/x-ndjson")
 	out := json.NewEncoder(v.W)
 	out.SetEscapeHTML(false)
-	for n := range state.Count {
-		b, err := s.EntryBundle(v.Context(), entryOf(state.Batch, n))
+	for part := range (state.Count + partSize - 1) / partSize {
+		some, err := s.partBundles(v.Context(), state.Batch, part)
 		if err != nil {
 			return err
 		}
-		if err := out.Encode(b); err != nil {
-			return err
+		for _, b := range some {
+			if err := out.Encode(b); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// partBundles proves the entries of one row of a batch.
+func (s *Service) partBundles(ctx context.Context, batch string, part int64) (out []Bundle, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		r, err := findPart(tx, batch, part)
+		if err != nil {
+			return err
+		}
+		leaves, err := entriesBetween(tx, r.first, r.first+r.count)
+		if err != nil {
+			return err
+		}
+		all := make([]placed, len(leaves))
+		for i, leaf := range leaves {
+			all[i] = placed{r.first + int64(i), leaf}
+		}
+		out, err = bundles(tx, all)
+		return err
+	})
+	return out, err
 }
 
 func (s *Service) apiEntry(v *web.Visit) error {

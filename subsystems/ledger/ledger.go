@@ -93,16 +93,32 @@ func (s *Service) keyPlace(realm who.Realm, origin string) sign.Place {
 // Commit logs a commitment with the caller's transaction: it is durable when that is, and has
 // its index in the log within a second. Nothing is sent or signed here.
 func Commit(tx *db.Tx, c Commitment) (EntryID, error) {
-	l, err := c.leaf(tx.Now())
+	all, err := CommitMany(tx, []Commitment{c})
 	if err != nil {
 		return "", err
 	}
-	raw, err := l.encode()
-	if err != nil {
-		return "", err
+	return all[0], nil
+}
+
+// CommitMany is Commit for a group, in its order: one row for every 256 of them.
+func CommitMany(tx *db.Tx, all []Commitment) ([]EntryID, error) {
+	if len(all) == 0 || len(all) > maxBatch {
+		return nil, fault.New(fault.Invalid, "ledger.fault.batch")
 	}
-	batch := id.New[string](tx.Now())
-	return entryOf(batch, 0), insertBatch(tx, "", "", waitingRow{id: batch, count: 1, leaves: appendEntry(nil, raw)})
+	now := tx.Now()
+	w := batchWriter{tx: tx, row: waitingRow{id: id.New[string](now)}}
+	out := make([]EntryID, len(all))
+	for i, c := range all {
+		raw, err := c.Leaf(now)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.add(raw); err != nil {
+			return nil, err
+		}
+		out[i] = entryOf(w.row.id, int64(i))
+	}
+	return out, w.flush()
 }
 
 // Issuer is who anchors: a program, and what the register calls whom it works for.
@@ -146,9 +162,9 @@ func (s *Service) Anchor(ctx context.Context, by Issuer, repeatKey string, all [
 
 func insertStatements(tx *db.Tx, batch string, by Issuer, repeatKey string, all []Statement) error {
 	at := coarse(tx.Now())
-	row := waitingRow{id: batch}
+	w := batchWriter{tx: tx, client: by.Client, repeatKey: repeatKey, row: waitingRow{id: batch}}
 	issued := map[string]bool{} // in this batch
-	for i, st := range all {
+	for _, st := range all {
 		st, err := st.check()
 		if err != nil {
 			return err
@@ -160,15 +176,36 @@ func insertStatements(tx *db.Tx, batch string, by Issuer, repeatKey string, all 
 		if err != nil {
 			return err
 		}
-		row.leaves, row.count = appendEntry(row.leaves, raw), row.count+1
-		if row.count == partSize || i == len(all)-1 {
-			if err := insertBatch(tx, by.Client, repeatKey, row); err != nil {
-				return err
-			}
-			row = waitingRow{id: batch, part: row.part + 1, leaves: row.leaves[:0]}
+		if err := w.add(raw); err != nil {
+			return err
 		}
 	}
-	return nil
+	return w.flush()
+}
+
+// batchWriter writes the rows of a batch as they become full.
+type batchWriter struct {
+	tx                *db.Tx
+	client, repeatKey string
+	row               waitingRow
+}
+
+func (w *batchWriter) add(leaf []byte) error {
+	w.row.leaves, w.row.count = appendEntry(w.row.leaves, leaf), w.row.count+1
+	if w.row.count < partSize {
+		return nil
+	}
+	return w.flush()
+}
+
+// flush writes what is left.
+func (w *batchWriter) flush() error {
+	if w.row.count == 0 {
+		return nil
+	}
+	err := insertBatch(w.tx, w.client, w.repeatKey, w.row)
+	w.row = waitingRow{id: w.row.id, part: w.row.part + 1, leaves: w.row.leaves[:0]}
+	return err
 }
 
 // mayState refuses to replace or revoke what the same issuer has not issued.

@@ -119,7 +119,7 @@ func (s *Service) Sequence(ctx context.Context) (n int, err error) {
 }
 
 // takeWaiting gives rows that wait their place from first on, and returns their leaves.
-func takeWaiting(tx *db.Tx, first int64) (leaves [][]byte, err error) {
+func takeWaiting(tx *db.Tx, first int64) (all []entryRow, err error) {
 	rows, err := waiting(tx, atOnce)
 	if err != nil {
 		return nil, err
@@ -130,24 +130,30 @@ func takeWaiting(tx *db.Tx, first int64) (leaves [][]byte, err error) {
 			err = errBundle
 		}
 		if err == nil {
-			err = placeBatch(tx, r, first+int64(len(leaves)))
+			err = placeBatch(tx, r, first+int64(len(all)))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("batch %s: %w", r.id, err)
 		}
-		leaves = append(leaves, some...)
+		for _, leaf := range some {
+			e := entryRow{leaf: leaf, issuer: r.client}
+			if e.issuer != "" {
+				e.digest = documentOf(leaf)
+			}
+			all = append(all, e)
+		}
 	}
-	return leaves, nil
+	return all, nil
 }
 
-func grow(tx *db.Tx, l logRow, leaves [][]byte) error {
+func grow(tx *db.Tx, l logRow, all []entryRow) error {
 	e, err := readEdge(tx, l)
 	if err != nil {
 		return err
 	}
-	hashes := make([]tlog.Hash, len(leaves))
-	for i, leaf := range leaves {
-		hashes[i] = tlog.RecordHash(leaf)
+	hashes := make([]tlog.Hash, len(all))
+	for i, e := range all {
+		hashes[i] = tlog.RecordHash(e.leaf)
 	}
 	changed := e.grow(hashes)
 	if err := growLog(tx, l, e.size, e.root()); err != nil {
@@ -158,7 +164,7 @@ func grow(tx *db.Tx, l logRow, leaves [][]byte) error {
 			return err
 		}
 	}
-	return insertEntries(tx, l.Size, leaves)
+	return insertEntries(tx, l.Size, all)
 }
 
 // errDamaged stops the log where its tiles are not those of its root: better no entry than a

@@ -19,7 +19,7 @@ const (
 	sqlGrow = `update ledger_logs set size = $4, root = $5, version = version + 1
 		where realm = $1 and version = $2 and size = $3`
 
-	sqlWaiting = `select id, part, count, leaves from ledger_batches
+	sqlWaiting = `select id, part, client, count, leaves from ledger_batches
 		where realm = $1 and first < 0 order by id, part limit $2`
 
 	sqlWaitingCounts = `select count from ledger_batches where realm = $1 and first < 0 order by id, part limit $2`
@@ -30,6 +30,8 @@ const (
 	sqlPlaceBatch = `update ledger_batches set first = $4, leaves = $5 where realm = $1 and id = $2 and part = $3 and first < 0`
 
 	sqlBatch = `select part, client, count, first, at from ledger_batches where realm = $1 and id = $2 order by part`
+
+	sqlPart = `select part, client, count, first, at from ledger_batches where realm = $1 and id = $2 and part = $3`
 
 	sqlRepeated = `select id from ledger_batches where realm = $1 and client = $2 and repeat_key = $3 and part = 0`
 
@@ -86,6 +88,7 @@ func growLog(tx *db.Tx, was logRow, size int64, root tlog.Hash) error {
 type waitingRow struct {
 	id     string
 	part   int64
+	client string // the issuer; none of commitments
 	count  int64
 	leaves []byte
 }
@@ -105,7 +108,7 @@ func waiting(tx *db.Tx, leaves int64) ([]waitingRow, error) {
 		rows++
 	}
 	return db.List(tx, func(s db.Scanner) (r waitingRow, err error) {
-		return r, s.Scan(&r.id, &r.part, &r.count, &r.leaves)
+		return r, s.Scan(&r.id, &r.part, &r.client, &r.count, &r.leaves)
 	}, sqlWaiting, tx.Realm(), rows)
 }
 
@@ -139,6 +142,10 @@ func findBatch(tx *db.Tx, id string) ([]batchRow, error) {
 	}, sqlBatch, tx.Realm(), id)
 }
 
+func findPart(tx *db.Tx, id string, part int64) (r batchRow, err error) {
+	return r, tx.Row(sqlPart, tx.Realm(), id, part).Scan(&r.part, &r.client, &r.count, &r.first, &r.at)
+}
+
 func findRepeated(tx *db.Tx, client, key string) (id string, err error) {
 	return id, tx.Row(sqlRepeated, tx.Realm(), client, key).Scan(&id)
 }
@@ -149,11 +156,16 @@ type placed struct {
 	leaf  []byte
 }
 
-func insertEntries(tx *db.Tx, first int64, leaves [][]byte) error {
+// entryRow is a leaf that gets its place, with what it is found by.
+type entryRow struct {
+	leaf           []byte
+	digest, issuer string
+}
+
+func insertEntries(tx *db.Tx, first int64, all []entryRow) error {
 	rows := iter.Seq[[]any](func(yield func([]any) bool) {
-		for i, leaf := range leaves {
-			l, _ := parseLeaf(leaf) // ours: made a moment before
-			if !yield([]any{tx.Realm(), first + int64(i), leaf, l.Digest, l.Issuer}) {
+		for i, e := range all {
+			if !yield([]any{tx.Realm(), first + int64(i), e.leaf, e.digest, e.issuer}) {
 				return
 			}
 		}
