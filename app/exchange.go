@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"praya/kernel/fault"
+	"praya/kernel/lang"
+	"praya/kernel/when"
+	"praya/platform/access"
+	"praya/platform/db"
+	"praya/subsystems/directory"
+	"praya/subsystems/exchange"
+	"praya/subsystems/identity"
+	"praya/subsystems/ledger"
+)
+
+func (p *Praya) newExchange(policy *access.Policy) *exchange.Service {
+	return &exchange.Service{
+		DB: p.DB, Keys: p.Keys, Policy: policy, Ledger: evidence{p}, People: subjects{p}, Departments: staff{p},
+		Clock: when.System, Log: p.log, Origin: p.Config.origin(), Transport: exchange.NewTransport(),
+	}
+}
+
+// evidence gives the exchange's facts to the ledger.
+type evidence struct{ *Praya }
+
+// Commit logs commitments, and gives the leaves as they will be hashed.
+func (evidence) Commit(tx *db.Tx, all []exchange.Commitment) ([]exchange.Logged, error) {
+	out := make([]exchange.Logged, len(all))
+	batch := make([]ledger.Commitment, len(all))
+	for i, c := range all {
+		batch[i] = ledger.Commitment{Type: ledger.Type(c.Type), Of: c.Of, Keys: c.Keys, Previous: ledger.EntryID(c.Previous), At: tx.Now()}
+		leaf, err := batch[i].Leaf(tx.Now())
+		if err != nil {
+			return nil, err
+		}
+		out[i].Leaf = leaf
+	}
+	ids, err := ledger.CommitMany(tx, batch)
+	for i, id := range ids {
+		out[i].Entry = string(id)
+	}
+	return out, err
+}
+
+// Bundle proves an entry, once a checkpoint holds it.
+func (e evidence) Bundle(ctx context.Context, entry string) ([]byte, bool, error) {
+	b, err := e.Ledger.EntryBundle(ctx, ledger.EntryID(entry))
+	if errors.Is(err, ledger.ErrWaiting) {
+		return nil, true, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	raw, err := json.Marshal(b)
+	return raw, false, err
+}
+
+// subjects tells the exchange how providers know people, and people what concerns them.
+type subjects struct{ *Praya }
+
+// Subject is an account's document number, as it was verified.
+func (p subjects) Subject(ctx context.Context, account string, kind exchange.SubjectKind) (string, error) {
+	number, err := p.Identity.VerifiedDocument(ctx, identity.AccountID(account))
+	if err == nil && (number == "" || kind != exchange.ByDocument) {
+		err = fault.New(fault.Conflict, "exchange.fault.no-document")
+	}
+	return number, err
+}
+
+// Tell puts a notice before a person.
+func (p subjects) Tell(ctx context.Context, account, key, path string, title, text lang.Text) error {
+	return p.Identity.Tell(ctx, identity.AccountID(account), key, path, title, text)
+}
+
+// exchangeRoles are what officers may do in the exchange, for the directory to grant.
+func exchangeRoles() []directory.Role {
+	return []directory.Role{
+		{
+			Name: exchange.DeveloperRole, Subsystem: "exchange",
+			Label: lang.Text{TC: "數據交換開發人員", EN: "Developer of data exchanges", SC: "数据交换开发人员"},
+		},
+		{
+			Name: exchange.StewardRole, Subsystem: "exchange", Restricted: true,
+			Label: lang.Text{TC: "數據管理員", EN: "Data steward", SC: "数据管理员"},
+		},
+	}
+}
