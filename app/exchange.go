@@ -10,16 +10,17 @@ import (
 	"praya/kernel/when"
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/words"
 	"praya/subsystems/directory"
 	"praya/subsystems/exchange"
 	"praya/subsystems/identity"
 	"praya/subsystems/ledger"
 )
 
-func (p *Praya) newExchange(policy *access.Policy) *exchange.Service {
+func (p *Praya) newExchange(policy *access.Policy, book *words.Book) *exchange.Service {
 	return &exchange.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Ledger: evidence{p}, People: subjects{p}, Departments: staff{p},
-		Clock: when.System, Log: p.log, Origin: p.Config.origin(), Transport: exchange.NewTransport(),
+		Clock: when.System, Log: p.log, Origin: p.Config.origin(), Transport: exchange.NewTransport(), Words: book,
 	}
 }
 
@@ -87,4 +88,52 @@ func exchangeRoles() []directory.Role {
 			Label: lang.Text{TC: "數據管理員", EN: "Data steward", SC: "数据管理员"},
 		},
 	}
+}
+
+// agreements lets the identity's consent page ask for what the exchange needs.
+type agreements struct{ *Praya }
+
+// Check says what is wrong with a client's request.
+func (p agreements) Check(ctx context.Context, client string, raw json.RawMessage) error {
+	w, err := exchange.ReadWish(raw)
+	if err == nil {
+		_, err = p.Exchange.Offer(ctx, client, w)
+	}
+	return err
+}
+
+// Show puts a request into words.
+func (p agreements) Show(ctx context.Context, client string, raw json.RawMessage) (out identity.Agreement, err error) {
+	w, err := exchange.ReadWish(raw)
+	if err != nil {
+		return out, err
+	}
+	a, err := p.Exchange.Describe(ctx, client, w)
+	for _, l := range a.Head {
+		out.Head = append(out.Head, identity.AgreementLine(l))
+	}
+	for _, f := range a.Fields {
+		out.Values = append(out.Values, identity.AgreementValue(f))
+	}
+	for _, l := range a.Terms {
+		out.Terms = append(out.Terms, identity.AgreementLine(l))
+	}
+	return out, err
+}
+
+// Give writes a consent down, and names it to the client.
+func (p agreements) Give(ctx context.Context, client, account string, raw json.RawMessage, chosen []string) (json.RawMessage, error) {
+	w, err := exchange.ReadWish(raw)
+	if err != nil {
+		return nil, err
+	}
+	if chosen == nil {
+		chosen = w.OptionalFields
+	}
+	c, err := p.Exchange.Give(ctx, client, w, account, account, chosen)
+	if err != nil {
+		return nil, err
+	}
+	w.Consent = c.ID
+	return json.Marshal(w)
 }

@@ -209,11 +209,12 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Ledger.Mount(p.Site)
 
 	// Exchange 授權數據交換閘: data services, consent, the call, and evidence that a person can check.
-	p.Exchange = p.newExchange(policy)
+	p.Exchange = p.newExchange(policy, book)
 	if err := p.Exchange.Seed(ctx); err != nil {
 		return err
 	}
 	p.Exchange.Mount(p.Site)
+	p.Identity.Agreements = agreements{p}
 	p.register(exchange.JobTell, p.Exchange.Tell)
 
 	p.register(jobHousekeeping, p.housekeeping)

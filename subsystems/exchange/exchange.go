@@ -13,6 +13,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/events"
 	"praya/platform/sign"
+	"praya/platform/words"
 )
 
 // Service is the gateway.
@@ -23,6 +24,7 @@ type Service struct {
 	Ledger      Ledger
 	People      People
 	Departments Departments
+	Words       *words.Book
 	Clock       when.Clock
 	Log         *slog.Logger
 

@@ -159,12 +159,11 @@ func (w *world) open(d *db.DB, ring *sign.Ring) {
 	w.must(err)
 	log := slog.New(slog.DiscardHandler)
 	w.s = &Service{
-		DB: d, Keys: ring, Policy: policy, Ledger: w.ledger, People: w.people, Departments: w.people, Clock: w.clock.now, Log: log,
+		DB: d, Keys: ring, Policy: policy, Ledger: w.ledger, People: w.people, Departments: w.people, Words: mustBook(w.t), Clock: w.clock.now, Log: log,
 		Origin: "http://gateway.example", Transport: NewTransport(),
 	}
 	w.must(w.s.Seed(w.ctx))
-	book, err := words.New(web.Words(), Words())
-	w.must(err)
+	book := mustBook(w.t)
 	site, err := web.New(web.Config{Operator: "off"}, web.Parts{Words: book, Policy: policy, Log: log, Clock: w.clock.now, DB: d, Metrics: observe.NewMetrics(), Health: observe.NewHealth()})
 	w.must(err)
 	w.s.Mount(site)
@@ -406,4 +405,13 @@ func (p *source) lies(how func(r *http.Request, body []byte) answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answer = how
+}
+
+func mustBook(t testing.TB) *words.Book {
+	t.Helper()
+	book, err := words.New(web.Words(), Words())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
 }
