@@ -59,7 +59,7 @@ var allowed = []struct {
 	{"github.com/gowebpki/jcs", []string{"subsystems/exchange"}, "canonical JSON (RFC 8785): numbers and key order are easily wrong"},
 	{"github.com/sony/gobreaker/v2", []string{"subsystems/exchange"}, "a circuit breaker that many use, without dependencies"},
 	{"github.com/dunglas/httpsfv", []string{"platform/httpsig", "subsystems/exchange"}, "structured fields (RFC 9651), which message signatures are written in"},
-	{"github.com/yaronf/httpsign", []string{"tests"}, "message signatures by another's hand"},
+	{"github.com/yaronf/httpsign", []string{"tests", "examples/..."}, "message signatures by another's hand"},
 	{"github.com/common-fate/httpsig", []string{"tests"}, "message signatures by a second other hand"},
 	{"github.com/remitly-oss/httpsig-go", []string{"tests"}, "message signatures by a third other hand"},
 	{"pgregory.net/rapid", []string{"tests"}, "properties over many inputs"},

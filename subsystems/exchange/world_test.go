@@ -106,6 +106,7 @@ type world struct {
 	gate   *httptest.Server
 
 	consumer *httpsig.Signer
+	second   ed25519.PrivateKey // of the consumer too
 	provider *source
 }
 
