@@ -205,6 +205,7 @@ func (p *Praya) wire(ctx context.Context) error {
 		return err
 	}
 	p.Ledger.Mount(p.Site)
+	p.Ledger.Jobs(p.Jobs)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strconv"
+	"time"
 
 	fnote "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
@@ -36,6 +37,10 @@ type Service struct {
 	// Witnesses must cosign a checkpoint before it is published, Quorum of them. None by default.
 	Witnesses []Witness
 	Quorum    int
+	// Authorities stamp the production log's checkpoints, every StampEvery at most; 10 minutes by
+	// default. Nothing waits for them.
+	Authorities []Authority
+	StampEvery  time.Duration
 }
 
 // Witness is a program of another department that cosigns.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"praya/kernel/fault"
+	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/limits"
@@ -47,6 +48,7 @@ func (s *Service) runRealm(ctx context.Context) {
 		}
 	}()
 	w := s.newCircle(ctx)
+	var planned when.Instant
 	for ctx.Err() == nil {
 		if lease == nil {
 			lease, _ = limits.Acquire(ctx, s.DB, leaseName, leaseTime)
@@ -60,6 +62,7 @@ func (s *Service) runRealm(ctx context.Context) {
 				s.Log.ErrorContext(ctx, "ledger: sequencing", "error", err)
 				rest = time.Second
 			}
+			planned = s.planStamps(ctx, planned)
 		}
 		select {
 		case <-ctx.Done():
