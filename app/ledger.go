@@ -1,6 +1,7 @@
 package app
 
 import (
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -52,6 +53,7 @@ func (p *Praya) newLedger(policy *access.Policy) *ledger.Service {
 		DB: p.DB, Keys: p.Keys, Policy: policy, Programs: anchoring{p}, Clock: when.System, Log: p.log,
 		Origin: host + "/ledger", Witnesses: p.Config.Ledger.Witnesses, Quorum: p.Config.Ledger.Quorum,
 		Authorities: p.Config.Ledger.Authorities, StampEvery: time.Duration(p.Config.Ledger.StampMinutes) * time.Minute,
+		Marks: ledger.NewMarks(filepath.Join(p.Config.Data, "ledger-marks.json")),
 	}
 }
 

@@ -34,8 +34,12 @@ func (s *Service) apiStamps(v *web.Visit) error {
 		return err
 	}
 	var all []stampRow
-	err := s.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
-		all, err = newestStamps(tx, newestStampsShown)
+	err := s.DB.Read(v.Context(), func(tx *db.Tx) error {
+		l, err := findLog(tx)
+		if err != nil {
+			return err
+		}
+		all, err = newestStamps(tx, l.Origin, newestStampsShown)
 		return err
 	})
 	if err != nil {
@@ -75,7 +79,11 @@ func (s *Service) stampOf(v *web.Visit) (r stampRow, err error) {
 		return r, err
 	}
 	err = s.DB.Read(v.Context(), func(tx *db.Tx) error {
-		r, err = findStamp(tx, size, v.PathValue("authority"))
+		l, err := findLog(tx)
+		if err != nil {
+			return err
+		}
+		r, err = findStamp(tx, l.Origin, size, v.PathValue("authority"))
 		if fault.Is(err, fault.NotFound) {
 			err = fault.New(fault.NotFound, "ledger.fault.no-stamp")
 		}

@@ -18,6 +18,8 @@ import (
 type Commands struct {
 	Verify VerifyCommand `cmd:"" help:"Check a proof bundle offline. Exit code 1 if anything does not hold."`
 	Audit  AuditCommand  `cmd:"" help:"Follow a log as a monitor: it only grows, and its entries give its root. Exit code 1 on any inconsistency."`
+	Status StatusCommand `cmd:"" help:"Say how our own log does. Exit code 1 if it stands still."`
+	Renew  RenewCommand  `cmd:"" help:"Give our own log another name and key, after an older backup was restored and no newer one is to be had."`
 }
 
 // Output is where the commands write.

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/digitorus/timestamp"
@@ -80,6 +81,10 @@ func (s *Service) planStamp(tx *db.Tx, authority string) error {
 	} else if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
+	l, err := findLog(tx)
+	if err != nil {
+		return err
+	}
 	p, err := findCheckpoint(tx)
 	if fault.Is(err, fault.NotFound) || err == nil && p.Size == 0 {
 		return nil
@@ -87,7 +92,7 @@ func (s *Service) planStamp(tx *db.Tx, authority string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := findStamp(tx, p.Size, authority); !fault.Is(err, fault.NotFound) {
+	if _, err := findStamp(tx, l.Origin, p.Size, authority); !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	args, err := json.Marshal(stampArgs{authority})
@@ -129,7 +134,8 @@ func (s *Service) Stamp(ctx context.Context, j jobs.Job, _ *jobs.Progress) error
 		return fmt.Errorf("ledger: the time stamp of %s: %w", args.Authority, err)
 	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		return insertStamp(tx, stampRow{p.Size, args.Authority, p.Note, reply, when.At(t.Time)})
+		origin, _, _ := strings.Cut(string(p.Note), "\n")
+		return insertStamp(tx, origin, stampRow{p.Size, args.Authority, p.Note, reply, when.At(t.Time)})
 	})
 }
 

@@ -25,6 +25,7 @@
 //   - An entry holds no name, number or body of a person: of personal data only SHA-256 over a
 //     random salt of 32 bytes and the value. Time is to the minute.
 //   - Only the issuer of a document replaces or revokes it.
+//   - No checkpoint is published that does not grow from the one before.
 //   - Nothing waits for a time-stamping authority.
 //   - Checking trusts nobody who serves the log: the browser and `praya ledger verify` compute.
 //
@@ -55,6 +56,9 @@
 //     short or predictable documents puts a random number into each.
 //   - Joining by time: minutes only.
 //   - A stolen log key: the ring seals it; what it signs still has to fool the witnesses.
-//   - An older backup restored: the log would be shorter than what witnesses have seen; they
-//     refuse, and no checkpoint is published. That is for a person to decide.
+//   - An older backup restored: the log would fork. A file beside the store remembers what was
+//     published, and witnesses what they have seen; the log stands still, and a person decides
+//     (halt.go). With several processes each has a file of its own: only witnesses see all.
+//   - A witness that lies about what it has seen: it stops the log only when the quorum is 0, or
+//     cannot be reached without it.
 package ledger

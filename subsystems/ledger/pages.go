@@ -22,6 +22,7 @@ type face struct {
 	Witnesses []Witness
 	Quorum    int
 	Stamps    []stampRow // the newest, of each authority that is configured
+	Former    []formerLog
 }
 
 func (s *Service) showLedger(v *web.Visit) error {
@@ -33,7 +34,10 @@ func (s *Service) showLedger(v *web.Visit) error {
 		if f.Log, err = findLog(tx); err != nil {
 			return err
 		}
-		if f.Stamps, err = s.lastStamps(tx); err != nil {
+		if f.Former, err = formerLogs(tx); err != nil {
+			return err
+		}
+		if f.Stamps, err = s.lastStamps(tx, f.Log.Origin); err != nil {
 			return err
 		}
 		f.Published, err = findCheckpoint(tx)
@@ -73,16 +77,19 @@ func (f face) facts() []web.Entry {
 		}
 		out = append(out, web.Entry{Label: f.T("ledger.page.stamped"), Value: value})
 	}
+	for _, was := range f.Former {
+		out = append(out, web.Entry{Label: f.T("ledger.page.former"), Body: former(f, was)})
+	}
 	return out
 }
 
 // lastStamps finds what each authority said last; nothing of one that has not spoken.
-func (s *Service) lastStamps(tx *db.Tx) (out []stampRow, err error) {
+func (s *Service) lastStamps(tx *db.Tx, origin string) (out []stampRow, err error) {
 	if tx.Realm() != who.Production {
 		return nil, nil
 	}
 	for _, a := range s.Authorities {
-		r, err := lastStamp(tx, a.Name)
+		r, err := lastStamp(tx, origin, a.Name)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}

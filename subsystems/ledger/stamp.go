@@ -210,12 +210,12 @@ type stamps struct {
 	found []stampRow
 }
 
-func (s *stamps) of(tx *db.Tx, place int64) ([]stampRow, error) {
+func (s *stamps) of(tx *db.Tx, origin string, place int64) ([]stampRow, error) {
 	if s.asked && place < s.until {
 		return s.found, nil
 	}
 	var err error
-	if s.found, err = firstStamps(tx, place); err != nil {
+	if s.found, err = firstStamps(tx, origin, place); err != nil {
 		return nil, err
 	}
 	s.asked, s.until = true, math.MaxInt64
@@ -227,7 +227,7 @@ func (s *stamps) of(tx *db.Tx, place int64) ([]stampRow, error) {
 
 // stamp adds to a bundle the stamps that cover an entry, unless they are there.
 func (p prover) stamp(b *Bundle, place int64) error {
-	all, err := p.stamps.of(p.tx, place)
+	all, err := p.stamps.of(p.tx, b.Origin, place)
 	if err != nil {
 		return err
 	}

@@ -311,7 +311,7 @@ func TestAuthorityDown(t *testing.T) {
 	}
 	all := func() (out []stampRow, failed string) {
 		if err := d.Read(o.ctx, func(tx *db.Tx) (err error) {
-			if out, err = newestStamps(tx, 10); err != nil {
+			if out, err = newestStamps(tx, o.Origin, 10); err != nil {
 				return err
 			}
 			some, err := jobs.List(tx, 10, 0)
