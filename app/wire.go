@@ -27,6 +27,7 @@ import (
 	"praya/platform/words"
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
+	"praya/subsystems/exchange"
 	"praya/subsystems/identity"
 	"praya/subsystems/ledger"
 	"praya/subsystems/performance"
@@ -54,6 +55,7 @@ type Praya struct {
 	Votes     *votes.Service
 	Papers    *papers.Service
 	Ledger    *ledger.Service
+	Exchange  *exchange.Service
 
 	demonstration bool // say so on the front page
 
@@ -68,7 +70,7 @@ func Schemas() []db.Schema {
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
 		directory.Schema(), identity.Schema(), estimates.Schema(),
 		performance.Schema(), governance.Schema(), votes.Schema(), papers.Schema(),
-		ledger.Schema(),
+		ledger.Schema(), exchange.Schema(),
 	}
 }
 
@@ -80,7 +82,7 @@ func Words() []words.Source {
 	}
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
-		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words(), ledger.Words()},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words(), ledger.Words(), exchange.Words()},
 	)
 }
 
@@ -90,7 +92,7 @@ func Policies() []access.Source {
 		{Name: "app", Policy: policyText},
 		directory.Policy(), identity.Policy(), estimates.Policy(),
 		performance.Policy(), governance.Policy(), votes.Policy(), papers.Policy(),
-		ledger.Policy(),
+		ledger.Policy(), exchange.Policy(),
 	}
 }
 
@@ -166,7 +168,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
-	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles())}
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles())}
 	p.register(jobRefreshStaff, p.Directory.Refresh)
 	if err := p.Directory.Seed(ctx); err != nil {
 		return err
@@ -206,6 +208,15 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 	p.Ledger.Mount(p.Site)
 	p.Ledger.Jobs(p.Jobs)
+
+	// Exchange 授權數據交換閘: data services, consent, the call, and evidence that a person can check.
+	p.Exchange = p.newExchange(policy, book)
+	if err := p.Exchange.Seed(ctx); err != nil {
+		return err
+	}
+	p.Exchange.Mount(p.Site)
+	p.Identity.Agreements = agreements{p}
+	p.register(exchange.JobTell, p.Exchange.Tell)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)

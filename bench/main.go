@@ -47,6 +47,13 @@ func main() {
 	only := flag.String("only", "", "a subsystem or a figure's name, such as estimates or estimates.read")
 	profile := flag.String("profile", "", "write a CPU profile here")
 	flag.Parse()
+	if done, err := another(flag.Args()); done {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *profile != "" {
 		f, err := os.Create(*profile)
 		if err == nil {
@@ -92,6 +99,7 @@ func run(only string) error {
 		{[]string{"performance.report"}, (*bench).paper},
 		{[]string{"performance.board"}, (*bench).board},
 		{[]string{"ledger.anchor"}, (*bench).ledger},
+		{[]string{"exchange.evidenced", "exchange.plain", "exchange.single", "exchange.revoke_to_deny"}, (*bench).exchange},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {
 		if slices.ContainsFunc(part.names, func(n string) bool { return strings.HasPrefix(n, only) }) {

@@ -27,7 +27,7 @@ func (s *Service) LoadSample(ctx context.Context, client, callback string) (secr
 		return s.protocol.SaveClient(tx, oidc.Client{ID: client, Kind: oidc.Plain, Metadata: oidc.Metadata{
 			Name: "泳灘燒烤爐申請（示範） Barbecue pits (sample)", RedirectURIs: []string{callback}, AuthMethod: "client_secret_basic",
 			ApplicationType: "native", // it listens on loopback (RFC 8252, 7.3)
-			Scope:           "openid " + NotifyScope, GrantTypes: []string{"authorization_code", "client_credentials"}, DetailTypes: []string{FormFilling},
+			Scope:           "openid " + NotifyScope, GrantTypes: []string{"authorization_code", "client_credentials"}, DetailTypes: []string{FormFilling, AgreementType},
 		}}, secret)
 	})
 	return secret, err
