@@ -43,6 +43,8 @@ var allowed = []struct {
 	{"golang.org/x/mod", []string{"subsystems/ledger", "bench"}, "Merkle proofs and signed notes, as Go's own checksum database uses them"},
 	{"github.com/transparency-dev/formats", []string{"subsystems/ledger"}, "cosignature/v1 of witnesses (C2SP tlog-cosignature)"},
 	{"github.com/transparency-dev/tessera", []string{"subsystems/ledger", "bench"}, "the monitor derives a log anew with somebody else's code (fsck); its log of files is what ours is measured beside"},
+	{"github.com/digitorus/timestamp", []string{"subsystems/ledger"}, "time stamps (RFC 3161) of authorities on checkpoints"},
+	{"github.com/digitorus/pkcs7", []string{"subsystems/ledger"}, "comes with it; says whose certificate signed a time stamp"},
 	{"k8s.io/klog/v2", []string{"subsystems/ledger", "bench"}, "comes with tessera, and is told to be quiet"},
 	{"github.com/transparency-dev/merkle", []string{"tests", "subsystems/ledger"}, "a second opinion on proofs; the leaf hasher that fsck wants"},
 	{"github.com/signintech/gopdf", []string{"platform/pdf"}, "PDF with a subset of a TrueType font, so that Chinese can be set and selected"},

@@ -102,6 +102,13 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 			}
 			return p.Directory, nil
 		}),
+		parsed.BindToProvider(func() (*ledger.Service, error) {
+			p, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return p.Ledger, nil
+		}),
 		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}, ledger.Output{Writer: out}))
 	if opened != nil {
 		err = errors.Join(err, opened.Close())

@@ -207,6 +207,7 @@ func (p *Praya) wire(ctx context.Context) error {
 		return err
 	}
 	p.Ledger.Mount(p.Site)
+	p.Ledger.Jobs(p.Jobs)
 
 	// Exchange 授權數據交換閘: data services, consent, the call, and evidence that a person can check.
 	p.Exchange = p.newExchange(policy, book)

@@ -32,4 +32,5 @@ func (s *Service) Mount(site *web.Site) {
 	site.Page("GET /ledger", s.showLedger)
 	s.mountLog(site)
 	s.mountAPI(site)
+	s.mountStamps(site)
 }

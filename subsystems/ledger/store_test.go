@@ -26,6 +26,7 @@ import (
 	"praya/platform/audit"
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
+	"praya/platform/jobs"
 	"praya/platform/limits"
 	"praya/platform/observe"
 	"praya/platform/sign"
@@ -34,7 +35,7 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), limits.Schema(), web.Schema(), Schema()}
+	return []db.Schema{audit.Schema(), limits.Schema(), jobs.Schema(), web.Schema(), Schema()}
 }
 
 var works = Issuer{Client: "works-permits", Name: lang.Text{TC: "工務示範署", EN: "Works (sample)", SC: "工务示范署"}}
