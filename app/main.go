@@ -78,12 +78,13 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	term := estimates.Terminal{Out: out, Err: errOut, Progress: isTerminal(errOut)}
 	ctx = who.AsSystem(ctx, who.Production)
+	log, lines := newLog(config, errOut)
 	var opened *Praya
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	open := func() (*Praya, error) {
 		var err error
 		if opened == nil {
-			opened, err = Open(ctx, config, newLog(config, errOut))
+			opened, err = Open(ctx, config, log)
 		}
 		return opened, err
 	}
@@ -113,6 +114,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	if opened != nil {
 		err = errors.Join(err, opened.Close())
 	}
+	err = errors.Join(err, lines.Flush())
 	return exitCode(err, errOut)
 }
 
