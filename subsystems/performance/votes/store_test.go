@@ -222,10 +222,10 @@ func book47() Book {
 
 func testRanks() []Rank {
 	return []Rank{
-		{"SM", named("Systems Manager"), false, day("2025-04-01"), 1_200_000},
-		{"AP", named("Analyst"), false, day("2025-04-01"), 800_000},
-		{"AP", named("Analyst"), false, day("2026-04-01"), 840_000},
-		{"D2", named("Assistant Commissioner"), true, day("2025-04-01"), 2_400_000},
+		{"SM", named("Systems Manager"), false, day("2025-04-01"), 1_200_000, false},
+		{"AP", named("Analyst"), false, day("2025-04-01"), 800_000, false},
+		{"AP", named("Analyst"), false, day("2026-04-01"), 840_000, false},
+		{"D2", named("Assistant Commissioner"), true, day("2025-04-01"), 2_400_000, false},
 	}
 }
 
@@ -880,6 +880,32 @@ func TestPosts(t *testing.T) {
 		}
 		if got := w.subjects(); got["performance.posts.changed"] != 2 {
 			w.Errorf("%v", got)
+		}
+	})
+}
+
+// TestPostsBesideThePaper: posts by rank that stood before the year are counted as its paper
+// counts them, and what was made up says so.
+func TestPostsBesideThePaper(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.ok(w.LoadRanks(w.system, Rank{"XJ", named("Invented"), false, day("2025-01-01"), 500_000, true}))
+		at := func(rank, programme string, n int64) PostChange {
+			return PostChange{Day: day("2025-03-31"), Rank: rank, Programme: programme, Delta: n, Permanent: true, Opening: true}
+		}
+		s, err := w.Staffing(w.Context(), "47", day("2025-12-31"))
+		w.ok(err)
+		if s.Counted != nil || s.Invented {
+			w.Errorf("nothing was entered: %+v", s.Counted)
+		}
+		w.approved(PostChanges{[]PostChange{at("XJ", "1", 600), at("AP", "2", 263), at("D2", "1", 25)}}, "")
+		w.approved(PostChanges{[]PostChange{
+			{Day: day("2025-06-01"), Rank: "XJ", Programme: "1", Delta: -14, Permanent: true, Reason: "work ended"},
+			{Day: day("2025-07-01"), Rank: "AP", Programme: "2", Delta: 6, Permanent: true, Reason: "more work"},
+		}}, "")
+		s, err = w.Staffing(w.Context(), "47", day("2025-12-31"))
+		w.ok(err)
+		if !s.Invented || s.Counted == nil || !samePosts(*s.Counted, *s.Paper) {
+			w.Errorf("%+v beside %+v", s.Counted, s.Paper)
 		}
 	})
 }
