@@ -3,9 +3,11 @@ package app
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"praya/kernel/when"
 	"praya/kernel/who"
+	"praya/subsystems/performance"
 	"praya/subsystems/performance/votes"
 )
 
@@ -40,4 +42,59 @@ func TestPostsOfTheDemonstration(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
+}
+
+// TestSpendingOfTheDemonstration: payments are counted by the measure of their commitment, which
+// hangs on the promise that it carries, and every case has its page.
+func TestSpendingOfTheDemonstration(t *testing.T) {
+	base, p := demonstrated(t)
+	counted(t, p)
+	ctx := who.AsSystem(t.Context(), who.Production)
+	life, err := p.Cycle.Life(ctx, "47")
+	for i := 0; i < 600 && err == nil && !spendingCounted(life); i++ {
+		time.Sleep(50 * time.Millisecond)
+		life, err = p.Cycle.Life(ctx, "47")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"spending": 0, "posts": 0}
+	for _, m := range life.Measures {
+		if m.Stream != "spending" && m.Stream != "posts" {
+			continue
+		}
+		for _, v := range m.Values {
+			_, cases, err := p.Cycle.Counted(ctx, m.ID, v.Period)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want[m.Stream] += len(cases)
+			t.Log(m.Name.EN, v.Period, v.Value, v.Numerator, v.Denominator, v.How, len(cases))
+		}
+		r := newResident(t, base)
+		r.Open(base + "/tc/performance/measures/" + string(m.ID))
+		r.sees(m.Name.TC)
+		r.Accessible()
+		r.FitsAcross()
+		r.Open(base + "/tc/performance/measures/" + string(m.ID) + "/" + m.Values[len(m.Values)-1].Period)
+		r.Accessible()
+		r.FitsAcross()
+		r.goes("打開個案")
+		r.sees("編制")
+	}
+	for stream, n := range want {
+		if n == 0 {
+			t.Errorf("no case of %s is counted", stream)
+		}
+	}
+	staff := newResident(t, base)
+	staff.Open(base + "/tc/votes/47/posts")
+	staff.sees("虛構職級", "按職級計算")
+	staff.Accessible()
+	staff.FitsAcross()
+}
+
+func spendingCounted(life performance.HeadLife) bool {
+	return slices.ContainsFunc(life.Measures, func(m performance.Measured) bool { return m.Stream == "spending" && len(m.Values) > 1 }) &&
+		slices.ContainsFunc(life.Measures, func(m performance.Measured) bool { return m.Stream == "posts" && len(m.Values) > 2 })
 }

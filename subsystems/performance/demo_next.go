@@ -36,7 +36,13 @@ func (s *Service) LoadNext(ctx context.Context) error {
 	if err := s.Votes.LoadBook(ctx, next); err != nil {
 		return err
 	}
+	if err := s.DB.Write(ctx, demoMeasures); err != nil {
+		return err
+	}
 	if err := s.loadPosts(ctx); err != nil {
+		return err
+	}
+	if err := s.loadPayments(ctx); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, demoValues)
