@@ -370,6 +370,8 @@ func examineItem(tx *db.Tx, r Request, a NewItem) (outcome, error) {
 		return outcome{}, wrong("cents", "votes.wrong.amount")
 	case a.Name.TC == "" || a.Name.EN == "":
 		return outcome{}, wrong("tc", "votes.wrong.name")
+	case !plain(a.Supplier, longest):
+		return outcome{}, wrong("supplier", "votes.wrong.long")
 	case a.Subhead == CommitmentSubhead && strings.TrimSpace(a.Authority) == "" || !plain(a.Authority, longest):
 		return outcome{}, wrong("authority", "votes.wrong.authority")
 	}

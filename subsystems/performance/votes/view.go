@@ -61,6 +61,8 @@ type Overview struct {
 	Items    []Item           `json:"items"`
 	Checks   []ProvisionCheck `json:"checks"`
 	Periods  []Period         `json:"periods"`
+	// Refunds is what came back in the year of earlier years' spending, and is revenue.
+	Refunds Cents `json:"refunds"`
 }
 
 // Overview gives a head in a year with all its subheads. An empty year is the newest.
@@ -93,6 +95,9 @@ func overviewOf(tx *db.Tx, head, year string) (o Overview, err error) {
 		return o, err
 	}
 	o.Checks = o.Book.Provision()
+	if o.Refunds, err = balance(tx, head, accountRevenue, year); err != nil {
+		return o, err
+	}
 	o.Periods, err = periodsOf(tx, head, year)
 	return o, err
 }
