@@ -198,7 +198,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.register(performance.JobRemind, p.Cycle.Remind)
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
+		Reminders: reminders{p},
 	}
+	p.register(papers.JobReasons, p.Papers.RemindReasons)
 	p.Papers.Mount(p.Site)
 
 	// Ledger 共用區塊鏈平台: the transparency log, anchoring, and checking without us.
