@@ -69,7 +69,9 @@ func (p *Praya) openMarket(ctx context.Context, client, program string) error {
 		func() error {
 			return x.PutParty(ctx, exchange.Party{Code: "transport", Department: "TD", Name: name["TD"], Clients: []string{client}})
 		},
-		func() error { return x.PutParty(ctx, exchange.Party{Code: "immd", Department: "IMMD", Name: name["IMMD"]}) },
+		func() error {
+			return x.PutParty(ctx, exchange.Party{Code: "immd", Department: "IMMD", Name: name["IMMD"]})
+		},
 		func() error {
 			return x.AddKey(ctx, exchange.PartyKey{ID: "transport/1", Party: "transport", Use: exchange.Signing, Public: transport, From: from})
 		},

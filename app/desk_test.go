@@ -27,7 +27,7 @@ type doors struct {
 func bothDoors(t *testing.T) (doors, *Praya) {
 	t.Helper()
 	ctx, stop := context.WithCancel(who.AsSystem(context.Background(), who.Production))
-	config, err := Config{Data: t.TempDir(), Listen: "localhost:0", Operator: "localhost:0"}.withDefaults().withPort(ctx)
+	config, err := Config{Data: t.TempDir(), Listen: "localhost:0", Operator: "localhost:0"}.WithDefaults().withPort(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

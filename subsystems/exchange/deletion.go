@@ -223,11 +223,17 @@ func (s *Service) DeletionOf(ctx context.Context, id ConsentID) (d Deletion, the
 	return d, err == nil, err
 }
 
+// AccessFilter chooses among accesses; empty is any.
+type AccessFilter struct {
+	Consent  ConsentID
+	Consumer string
+}
+
 // Accesses lists what was done with a person's data, newest first: by their consents, and by law
 // once it is shown. Before is the last one of the page before.
-func (s *Service) Accesses(ctx context.Context, account string, of ConsentID, before AccessID, limit int) (all []Access, err error) {
+func (s *Service) Accesses(ctx context.Context, account string, f AccessFilter, before AccessID, limit int) (all []Access, err error) {
 	persons := []string{account}
-	if of == "" {
+	if f.Consent == "" {
 		if number, err := s.People.Subject(ctx, account, ByDocument); err == nil {
 			index, err := s.personIndex(ctx, number)
 			if err != nil {
@@ -244,10 +250,7 @@ func (s *Service) Accesses(ctx context.Context, account string, of ConsentID, be
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		all = all[:0]
 		for _, p := range persons {
-			some, err := accessesOf(tx, p, before, limit)
-			if of != "" {
-				some, err = accessesOfConsent(tx, p, of, before, limit)
-			}
+			some, err := accessesOf(tx, p, f, before, limit)
 			if err != nil {
 				return err
 			}

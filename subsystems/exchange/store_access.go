@@ -24,10 +24,8 @@ const (
 	sqlReceived = `select count(*) from exchange_accesses where realm = $1 and person = $2 and consent = $3 and outcome = 'answered'`
 
 	sqlAccessesOf = `select ` + accessColumns + ` from exchange_accesses
-		where realm = $1 and person = $2 and id < $3 and shown_at <= $4 order by id desc limit $5`
-
-	sqlAccessesOfConsent = `select ` + accessColumns + ` from exchange_accesses
-		where realm = $1 and person = $2 and consent = $3 and id < $4 and shown_at <= $5 order by id desc limit $6`
+		where realm = $1 and person = $2 and ($3 = '' or consent = $3) and ($4 = '' or consumer = $4) and id < $5 and shown_at <= $6
+		order by id desc limit $7`
 )
 
 // addNonces remembers the nonces of a group, and says how many were new.
@@ -100,10 +98,6 @@ func received(tx *db.Tx, c Consent) (n int64, err error) {
 	return n, tx.Row(sqlReceived, tx.Realm(), c.Subject, c.ID).Scan(&n)
 }
 
-func accessesOf(tx *db.Tx, person string, before AccessID, limit int) ([]Access, error) {
-	return db.List(tx, scanAccess, sqlAccessesOf, tx.Realm(), person, before, tx.Now(), limit)
-}
-
-func accessesOfConsent(tx *db.Tx, person string, c ConsentID, before AccessID, limit int) ([]Access, error) {
-	return db.List(tx, scanAccess, sqlAccessesOfConsent, tx.Realm(), person, c, before, tx.Now(), limit)
+func accessesOf(tx *db.Tx, person string, f AccessFilter, before AccessID, limit int) ([]Access, error) {
+	return db.List(tx, scanAccess, sqlAccessesOf, tx.Realm(), person, f.Consent, f.Consumer, before, tx.Now(), limit)
 }
