@@ -171,7 +171,8 @@ func (s *Service) askOnce(ctx context.Context, c *call, in *http.Request, body [
 	if _, err := forward.Request(out); err != nil {
 		return nil, httpsig.Signature{}, err
 	}
-	resp, err := s.Transport.RoundTrip(out.WithContext(ctx))
+	out = out.WithContext(ctx) // also for who looks up the key of the answer: the realm is in it
+	resp, err := s.Transport.RoundTrip(out)
 	if err != nil {
 		return nil, httpsig.Signature{}, errors.Join(errNoAnswer, err)
 	}
