@@ -13,8 +13,8 @@ import (
 // newestStampsShown is how many stamps the list gives.
 const newestStampsShown = 100
 
-func (s *Service) mountStamps(site *web.Site) {
-	open := []web.Option{web.InSandbox(), web.OpenData()}
+func (s *Service) mountStamps(site *web.Site, r rates) {
+	open := []web.Option{web.InSandbox(), web.OpenData(), r.proofs}
 	site.API("GET "+apiBase+"/stamps", s.apiStamps, open...)
 	site.API("GET "+apiBase+"/stamps/{size}/{authority}/checkpoint", s.apiStampedCheckpoint, open...)
 	site.API("GET "+apiBase+"/stamps/{size}/{authority}/reply", s.apiStampReply, append(open, web.Uncompressed())...)
