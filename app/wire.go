@@ -219,6 +219,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Exchange.Mount(p.Site)
 	p.Identity.Agreements = agreements{p}
 	p.register(exchange.JobTell, p.Exchange.Tell)
+	p.register(exchange.JobRefresh, p.Exchange.Refresh)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
