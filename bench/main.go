@@ -91,6 +91,7 @@ func run(only string) error {
 		{[]string{"performance.match"}, (*bench).match},
 		{[]string{"performance.report"}, (*bench).paper},
 		{[]string{"performance.board"}, (*bench).board},
+		{[]string{"performance.orders"}, (*bench).orders},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {
 		if slices.ContainsFunc(part.names, func(n string) bool { return strings.HasPrefix(n, only) }) {
