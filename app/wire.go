@@ -184,6 +184,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	// The yearly cycle 衡量服務表現: initiatives, measures, projects, posts and money, the next paper.
 	p.IT = &governance.Service{DB: p.DB, Policy: policy, Departments: bureaux{p}}
 	p.IT.Mount(p.Site)
+	if err := p.IT.FoldOrders(ctx); err != nil {
+		return err
+	}
 	p.Votes = &votes.Service{DB: p.DB, Policy: policy, Heads: voteHeads{p}}
 	p.Votes.Mount(p.Site)
 	if err := p.Votes.Seed(ctx); err != nil {
