@@ -19,6 +19,9 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.loadOfficers(ctx); err != nil {
 		return err
 	}
+	if err := p.loadExchange(ctx); err != nil {
+		return err
+	}
 	if err := p.Estimates.LoadDemo(ctx); err != nil {
 		return err
 	}

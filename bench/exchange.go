@@ -128,7 +128,7 @@ func (b *bench) exchange() (err error) {
 	b.add(Result{
 		Name: "exchange.evidenced", Unit: "exchanges/s", Ours: evidenced.rate, P50: evidenced.p50, P99: evidenced.p99, RSS: evidenced.memory, Beside: beside,
 		Size: fmt.Sprintf("%d consents, %d clients; gateway %.3g ms of CPU each, ReverseProxy %.3g (%.2g times), nginx %.3g; %s",
-			w.consents, connections, evidenced.cpu, bare.cpu, evidenced.cpu/bare.cpu, nginx.cpu, cryptoLimit()),
+			w.consents, connections, evidenced.cpu.user, bare.cpu.user, evidenced.cpu.user/bare.cpu.user, nginx.cpu.user, cryptoLimit()),
 	})
 	b.add(Result{
 		Name: "exchange.single", Unit: "exchanges/s", Ours: single.rate, P50: single.p50, P99: single.p99, RSS: single.memory,
@@ -136,7 +136,7 @@ func (b *bench) exchange() (err error) {
 	})
 	b.add(Result{
 		Name: "exchange.plain", Unit: "exchanges/s", Ours: plain.rate, P50: plain.p50, P99: plain.p99, RSS: plain.memory,
-		Beside: map[string]float64{"with evidence": evidenced.rate}, Size: fmt.Sprintf("the same without evidence; %.3g ms of CPU each", plain.cpu),
+		Beside: map[string]float64{"with evidence": evidenced.rate}, Size: fmt.Sprintf("the same without evidence; %.3g ms of CPU each", plain.cpu.user),
 	})
 	return w.revokeToDeny()
 }
@@ -300,7 +300,7 @@ func (w *market) measure(cmd *exec.Cmd, clients int, prepare func(worker int) (f
 		return figure{}, err
 	}
 	p50, p99 := spread(all)
-	return figure{rate: float64(len(all)) / took.Seconds(), p50: p50, p99: p99, memory: rss(cmd.Process.Pid), took: took, cpu: (treeTime(cmd.Process.Pid) - before) / float64(len(all))}, nil
+	return figure{rate: float64(len(all)) / took.Seconds(), p50: p50, p99: p99, memory: rss(cmd.Process.Pid), took: took, cpu: cost{user: (treeTime(cmd.Process.Pid) - before) / float64(len(all))}}, nil
 }
 
 func loopOf(clients int, long time.Duration, asks []func() error) (all []time.Duration, took time.Duration, err error) {
@@ -374,16 +374,22 @@ server { listen 127.0.0.1:%[3]d; location / { proxy_pass http://up; proxy_http_v
 	return f, errors.Join(err, cmd.Process.Signal(os.Interrupt), ignore(cmd.Wait()))
 }
 
+// usedBy is the processor time of a process so far, in milliseconds.
+func usedBy(pid int) float64 {
+	user, system := processorTime(strconv.Itoa(pid))
+	return user + system
+}
+
 // treeTime is the processor time of a process and of its children that run: nginx's workers.
 func treeTime(pid int) float64 {
-	sum := processorTime(pid)
+	sum := usedBy(pid)
 	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	if err != nil {
 		return sum
 	}
 	for _, c := range splitFields(string(children)) {
 		if n, err := strconv.Atoi(c); err == nil {
-			sum += processorTime(n)
+			sum += usedBy(n)
 		}
 	}
 	return sum
