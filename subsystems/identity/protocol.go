@@ -297,4 +297,5 @@ func person(ctx context.Context) (AccountID, error) {
 func (s *Service) Jobs(q *jobs.Queue) {
 	s.protocol.Jobs(q)
 	s.noticeJobs(q)
+	q.Register(jobAccept, s.accept, jobs.Options{})
 }
