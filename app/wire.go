@@ -170,8 +170,10 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
 	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles())}
 	p.register(jobRefreshStaff, p.Directory.Refresh)
-	if err := p.Directory.Seed(ctx); err != nil {
-		return err
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} { // developers try with the real names
+		if err := p.Directory.Seed(who.AsSystem(ctx, realm)); err != nil {
+			return err
+		}
 	}
 	p.Directory.Mount(p.Site)
 	p.register(directory.JobEndOfficer, p.Directory.EndAccount)
