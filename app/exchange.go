@@ -59,6 +59,12 @@ func (e evidence) Bundle(ctx context.Context, entry string) ([]byte, bool, error
 	return raw, false, err
 }
 
+// Trust is whom to believe about the ledger.
+func (e evidence) Trust(ctx context.Context) (exchange.LedgerTrust, error) {
+	t, err := e.Ledger.Trust(ctx)
+	return exchange.LedgerTrust{Key: t.Key, Witnesses: t.Witnesses, Quorum: t.Quorum}, err
+}
+
 // subjects tells the exchange how providers know people, and people what concerns them.
 type subjects struct{ *Praya }
 

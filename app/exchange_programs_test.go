@@ -48,7 +48,7 @@ func newGateway(t *testing.T) *gateway {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + strings.Replace(server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
-	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: base}.withDefaults()
+	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: base}.WithDefaults()
 	p, err := Open(who.AsSystem(context.Background(), who.Production), config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	g := &gateway{Praya: p, t: t, base: base + "/sandbox", ctx: who.AsSystem(t.Context(), who.Sandbox)}
 	g.must(err)

@@ -198,7 +198,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.register(performance.JobRemind, p.Cycle.Remind)
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
+		Reminders: reminders{p},
 	}
+	p.register(papers.JobReasons, p.Papers.RemindReasons)
 	p.Papers.Mount(p.Site)
 
 	// Ledger 共用區塊鏈平台: the transparency log, anchoring, and checking without us.
@@ -207,6 +209,7 @@ func (p *Praya) wire(ctx context.Context) error {
 		return err
 	}
 	p.Ledger.Mount(p.Site)
+	p.Ledger.Jobs(p.Jobs)
 
 	// Exchange 授權數據交換閘: data services, consent, the call, and evidence that a person can check.
 	p.Exchange = p.newExchange(policy, book)
@@ -269,15 +272,16 @@ func (p *Praya) Close() error { return p.DB.Close() }
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
 	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
 	var work sync.WaitGroup
-	var errs [5]error
+	var errs [6]error
 	work.Go(func() { errs[0] = p.Events.Run(background) })
 	work.Go(func() { errs[1] = p.Jobs.Run(background) })
 	work.Go(func() { errs[2] = p.hourly(background) })
 	work.Go(func() { errs[3] = p.Identity.RunLog(background, p.log) })
 	work.Go(func() { errs[4] = p.Ledger.Run(background) })
+	work.Go(func() { errs[5] = p.Exchange.Run(background) })
 	breathe()
 	err := p.Site.Serve(ctx, ready)
 	stop()
 	work.Wait()
-	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4])
+	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4], errs[5])
 }

@@ -59,6 +59,9 @@ func (s *Site) origin(q *http.Request) string {
 
 // fromProxy reports whether the neighbour on the wire is one of the trusted proxies.
 func (s *Site) fromProxy(q *http.Request) bool {
+	if len(s.proxies) == 0 {
+		return false
+	}
 	addr, ok := neighbour(q)
 	return ok && s.trusted(addr)
 }

@@ -42,7 +42,7 @@ func TestACall(t *testing.T) {
 		if _, _, err := w.s.Access(w.ctx, "lee", receipt.ID); err == nil {
 			t.Error("another person reads the evidence")
 		}
-		all, err := w.s.Accesses(w.ctx, "chan", "", "", 10)
+		all, err := w.s.Accesses(w.ctx, "chan", AccessFilter{}, "", 10)
 		w.must(err)
 		if len(all) != 1 || all[0].ID != receipt.ID {
 			t.Errorf("%+v", all)
@@ -254,7 +254,7 @@ func TestLongAnswers(t *testing.T) {
 			t.Errorf("%d of %d bytes arrived of a file with a wrong digest", len(body), len(long))
 		}
 		for range 50 { // the note comes after the connection broke
-			all, err := w.s.Accesses(w.ctx, "chan", "", "", 10)
+			all, err := w.s.Accesses(w.ctx, "chan", AccessFilter{}, "", 10)
 			w.must(err)
 			if len(all) > 0 && all[0].Outcome == ProviderCut {
 				return
@@ -307,11 +307,11 @@ func TestByLaw(t *testing.T) {
 		if last := w.ledger.all[len(w.ledger.all)-2]; last.Type != CommitDelayed {
 			t.Errorf("logged as %s", last.Type)
 		}
-		if all, err := w.s.Accesses(w.ctx, "chan", "", "", 10); err != nil || len(all) != 0 {
+		if all, err := w.s.Accesses(w.ctx, "chan", AccessFilter{}, "", 10); err != nil || len(all) != 0 {
 			t.Errorf("it is shown too early: %+v %v", all, err)
 		}
 		w.clock.by(31 * 24 * time.Hour)
-		if all, err := w.s.Accesses(w.ctx, "chan", "", "", 10); err != nil || len(all) != 1 {
+		if all, err := w.s.Accesses(w.ctx, "chan", AccessFilter{}, "", 10); err != nil || len(all) != 1 {
 			t.Errorf("it is not shown: %+v %v", all, err)
 		}
 	})

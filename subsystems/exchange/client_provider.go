@@ -81,7 +81,7 @@ var forwardedHeaders = []string{"Content-Type", "Content-Encoding", "Content-Dig
 
 // ask sends a call to its provider, and verifies who answers. The body of the answer ends
 // with io.EOF only when it is what was signed.
-func (s *Service) ask(ctx context.Context, c *call, in *http.Request, body []byte, stream io.Reader) (*http.Response, httpsig.Signature, error) {
+func (s *Service) ask(ctx context.Context, c *call, in *http.Request, body []byte, stream *watched) (*http.Response, httpsig.Signature, error) {
 	p := s.providers.of(c.service.Code)
 	select {
 	case p.open <- struct{}{}:
@@ -132,7 +132,7 @@ func (r *released) Close() error {
 	return err
 }
 
-func (s *Service) askOnce(ctx context.Context, c *call, in *http.Request, body []byte, stream io.Reader) (*http.Response, httpsig.Signature, error) {
+func (s *Service) askOnce(ctx context.Context, c *call, in *http.Request, body []byte, stream *watched) (*http.Response, httpsig.Signature, error) {
 	base := c.service.base
 	out := &http.Request{
 		Method: in.Method, Host: base.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

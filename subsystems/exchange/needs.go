@@ -14,6 +14,16 @@ type Ledger interface {
 	Commit(tx *db.Tx, all []Commitment) ([]Logged, error)
 	// Bundle is the proof of an entry as JSON; waiting is true before it can be proven.
 	Bundle(ctx context.Context, entry string) (bundle []byte, waiting bool, err error)
+	// Trust is whom to believe about it.
+	Trust(ctx context.Context) (LedgerTrust, error)
+}
+
+// LedgerTrust is the verifier keys of the ledger and its witnesses, and how many of those must
+// have cosigned.
+type LedgerTrust struct {
+	Key       string
+	Witnesses []string
+	Quorum    int
 }
 
 // What is committed to.

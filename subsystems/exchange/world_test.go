@@ -62,6 +62,8 @@ func (l *list) Commit(_ *db.Tx, all []Commitment) (out []Logged, err error) {
 	return out, nil
 }
 
+func (*list) Trust(context.Context) (LedgerTrust, error) { return LedgerTrust{}, nil }
+
 func (*list) Bundle(context.Context, string) ([]byte, bool, error) { return []byte("{}"), false, nil }
 
 // people are two accounts with a document, and one without.
@@ -106,6 +108,7 @@ type world struct {
 	gate   *httptest.Server
 
 	consumer *httpsig.Signer
+	second   ed25519.PrivateKey // of the consumer too
 	provider *source
 }
 

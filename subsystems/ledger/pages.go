@@ -8,6 +8,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"praya/kernel/fault"
+	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/web"
 )
@@ -20,6 +21,8 @@ type face struct {
 	Tree      tlog.Tree
 	Witnesses []Witness
 	Quorum    int
+	Stamps    []stampRow // the newest, of each authority that is configured
+	Former    []formerLog
 }
 
 func (s *Service) showLedger(v *web.Visit) error {
@@ -29,6 +32,12 @@ func (s *Service) showLedger(v *web.Visit) error {
 	f := face{View: v.View, Witnesses: s.Witnesses, Quorum: s.Quorum}
 	err := s.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
 		if f.Log, err = findLog(tx); err != nil {
+			return err
+		}
+		if f.Former, err = formerLogs(tx); err != nil {
+			return err
+		}
+		if f.Stamps, err = s.lastStamps(tx, f.Log.Origin); err != nil {
 			return err
 		}
 		f.Published, err = findCheckpoint(tx)
@@ -54,13 +63,39 @@ func (f face) facts() []web.Entry {
 	if len(f.Witnesses) > 0 {
 		witnesses = f.T("ledger.page.quorum", "all", f.Number(int64(len(f.Witnesses))), "quorum", f.Number(int64(f.Quorum)))
 	}
-	return []web.Entry{
+	out := []web.Entry{
 		{Label: f.T("ledger.page.size"), Value: f.Number(f.Tree.N)},
 		{Label: f.T("ledger.page.root"), Body: code(f.Tree.Hash.String())},
 		{Label: f.T("ledger.page.signed"), Value: f.Instant(f.Published.At)},
 		{Label: f.T("ledger.page.key"), Body: code(f.Log.VKey)},
 		{Label: f.T("ledger.page.witnesses"), Value: witnesses},
 	}
+	for _, r := range f.Stamps {
+		value := f.T("ledger.page.no-stamp")
+		if r.size > 0 {
+			value = f.T("ledger.page.stamp", "authority", r.authority, "size", f.Number(r.size), "time", f.Instant(r.at))
+		}
+		out = append(out, web.Entry{Label: f.T("ledger.page.stamped"), Value: value})
+	}
+	for _, was := range f.Former {
+		out = append(out, web.Entry{Label: f.T("ledger.page.former"), Body: former(f, was)})
+	}
+	return out
+}
+
+// lastStamps finds what each authority said last; nothing of one that has not spoken.
+func (s *Service) lastStamps(tx *db.Tx, origin string) (out []stampRow, err error) {
+	if tx.Realm() != who.Production {
+		return nil, nil
+	}
+	for _, a := range s.Authorities {
+		r, err := lastStamp(tx, origin, a.Name)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }
 
 // groups cuts a text of ASCII into pieces of sixteen.
