@@ -51,23 +51,23 @@ func TestDescriptions(t *testing.T) {
 			err := checkOpenAPI(t.Context(), d)
 			if c.wrong == "" {
 				if err != nil {
-					t.Errorf("%v", said(err))
+					t.Errorf("%v", complaint(err))
 				}
 				return
 			}
-			if err == nil || !fault.Is(err, fault.Invalid) || !strings.Contains(said(err), c.wrong) {
-				t.Errorf("%v", said(err))
+			if err == nil || !fault.Is(err, fault.Invalid) || !strings.Contains(complaint(err), c.wrong) {
+				t.Errorf("%v", complaint(err))
 			}
 		})
 	}
 	d.Content = Opaque
 	d.OpenAPI = []byte(described(`{"type":"string"}`))
 	if err := checkOpenAPI(t.Context(), d); err != nil {
-		t.Errorf("a file has no properties: %v", said(err))
+		t.Errorf("a file has no properties: %v", complaint(err))
 	}
 }
 
-func said(err error) string {
+func complaint(err error) string {
 	var f *fault.Fault
 	if errors.As(err, &f) {
 		return fmt.Sprint(f.Key, f.Args)
