@@ -195,7 +195,7 @@ func newKey(t testing.TB) (ed25519.PrivateKey, []byte) {
 	return key, der
 }
 
-const openAPI = `{"openapi":"3.1.0","info":{"title":"Addresses","version":"1"},"paths":{"/addresses":{"get":{"responses":{"200":{"description":"the address"}}}}}}`
+const openAPI = `{"openapi":"3.1.0","info":{"title":"Addresses","version":"1"},"paths":{"/addresses":{"get":{"responses":{"200":{"description":"the address","content":{"application/json":{"schema":{"type":"object","properties":{"name":{},"address":{},"phone":{}}}}}}}}}}}`
 
 func text(s string) lang.Text { return lang.Text{TC: s, EN: s, SC: s} }
 

@@ -26,7 +26,7 @@ func (s *Service) NewProtocol(origin string, clock when.Clock, log *slog.Logger)
 		Interaction: func(_ context.Context, id string) string { return "/identity/request/" + id },
 		LogoutPage:  func(_ context.Context, id string) string { return "/identity/logout/" + id },
 		Answer:      s.personaAnswers, Asked: s.asked, MayAsk: s.mayBeAsked, Note: s.noteMessage, Detail: s.checkDetail,
-Department: s.checkDepartment,
+		Department: s.checkDepartment,
 		Scopes:     map[string][]string{NotifyScope: nil, AnchorScope: nil}, Limit: t.limit, Failed: t.failed, Admit: t.admit,
 		Claims: claimNames(), ACRs: []string{Basic.ACR(), Plus.ACR()}, DetailTypes: []string{FormFilling, AgreementType},
 	})
