@@ -8,6 +8,7 @@ import (
 	"praya/platform/jobs"
 	"praya/platform/limits"
 	"praya/subsystems/performance"
+	"praya/subsystems/performance/papers"
 )
 
 // jobHousekeeping is the hourly job that takes out what has ended. Its key is the hour, so
@@ -24,8 +25,12 @@ func (p *Praya) hourly(ctx context.Context) error {
 			if _, err := jobs.Enqueue(tx, jobs.Job{Kind: jobHousekeeping, Key: tx.Now().Time().Format("2006-01-02T15")}); err != nil {
 				return err
 			}
-			_, err := jobs.Enqueue(tx, jobs.Job{Kind: performance.JobRemind, Key: tx.Now().Day().String()})
-			return err
+			for _, kind := range []string{performance.JobRemind, papers.JobReasons} {
+				if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: tx.Now().Day().String()}); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err != nil && ctx.Err() == nil {
 			p.log.ErrorContext(ctx, "housekeeping", "error", err)

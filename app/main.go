@@ -80,12 +80,13 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	term := estimates.Terminal{Out: out, Err: errOut, Progress: isTerminal(errOut)}
 	ctx = who.AsSystem(ctx, who.Production)
+	log, lines := newLog(config, errOut)
 	var opened *Praya
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	open := func() (*Praya, error) {
 		var err error
 		if opened == nil {
-			opened, err = Open(ctx, config, newLog(config, errOut))
+			opened, err = Open(ctx, config, log)
 		}
 		return opened, err
 	}
@@ -104,10 +105,18 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 			}
 			return p.Directory, nil
 		}),
+		parsed.BindToProvider(func() (*ledger.Service, error) {
+			p, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return p.Ledger, nil
+		}),
 		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}, ledger.Output{Writer: out}, exchange.Output{Writer: out}))
 	if opened != nil {
 		err = errors.Join(err, opened.Close())
 	}
+	err = errors.Join(err, lines.Flush())
 	return exitCode(err, errOut)
 }
 

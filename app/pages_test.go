@@ -27,6 +27,7 @@ var pages = []string{
 	"/estimates/search?q=潮汐", "/estimates/search?q=nothing-like-this", "/estimates/2023-24/47/subheads",
 	"/performance/heads/47", "/performance/heads/47/2023-24", "/performance/board", "/governance", "/votes/47", "/papers",
 	"/directory", "/directory?q=食環署", "/directory?q=nothing-like-this", "/directory/DPO", "/directory/ITIB",
+	"/exchange", "/exchange/check", "/sandbox/exchange", "/ledger",
 }
 
 // demonstration is the whole program with the demonstration loaded, on one store for all tests.
@@ -44,7 +45,7 @@ func demonstrated(t *testing.T) (string, *Praya) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: "http://localhost:" + port}.withDefaults()
+	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: "http://localhost:" + port}.WithDefaults()
 	ctx := who.AsSystem(context.Background(), who.Production)
 	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {

@@ -17,9 +17,10 @@ func TestPapersInTheBrowser(t *testing.T) {
 	tab := browser.Tab(t)
 	at := "/papers/" + n.sheet.Head + "/" + n.sheet.Year
 	n.officer("ada.DPO.papers-drafter").press(http.StatusSeeOther, "/en/papers/begin", "Begin draft", "head", n.sheet.Head, "year", n.sheet.Year)
-	tab.Open(server.URL + "/en/enter/ada.DPO.papers-drafter")
+	tab.Open(server.URL + "/en/enter/ada.DPO.papers-approver,papers-drafter")
 	for _, path := range []string{
-		"/papers", "/papers/begin", at, at + "?in=en", at + "/work", at + "/words", at + "/words/edit?place=programme%2F1%2Faim", at + "/comments", at + "/check", at + "/files",
+		"/papers", "/papers/begin", at, at + "?in=en", at + "/work", at + "/words", at + "/words/edit?place=programme%2F1%2Faim", at + "/comments", at + "/check", at + "/files", "/papers/" + n.sheet.Head + "/threshold",
+		"/papers/" + n.sheet.Head + "/owner?line=programme%2F1&year=" + n.sheet.Year,
 	} {
 		tab.Look(browsertest.Look{Width: 360})
 		tab.Open(server.URL + "/tc" + path)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ import (
 	"praya/platform/db/dbtest"
 	"praya/platform/events"
 	"praya/platform/files"
+	"praya/platform/jobs"
 	"praya/subsystems/performance/papers"
 )
 
@@ -55,7 +57,7 @@ func desks(t *testing.T, test func(d *desk)) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = store.Close() })
-		if _, err := store.Migrate(t.Context(), audit.Schema(), events.Schema(), papers.Schema()); err != nil {
+		if _, err := store.Migrate(t.Context(), audit.Schema(), events.Schema(), jobs.Schema(), papers.Schema()); err != nil {
 			t.Fatal(err)
 		}
 		folder, err := files.OpenFolder(t.TempDir())
@@ -184,11 +186,11 @@ func TestAReasonIsAskedForBeforeApproval(t *testing.T) {
 		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
 		_, err := d.Approve(d.approver(), x.ID, x.Version)
 		d.refused(fault.Invalid, err)
-		if err := d.SetThreshold(d.approver(), "", papers.Threshold{}); fault.Of(err) != fault.Forbidden {
+		if err := d.SetThreshold(d.approver(), "", papers.DefaultThreshold(), "why", 0); fault.Of(err) != fault.Forbidden {
 			t.Errorf("an officer sets the threshold: %v", err)
 		}
-		high := papers.Threshold{Percent: money.Int(100_000), Millions: money.Int(100_000)}
-		if err := d.SetThreshold(system, x.Head, high); err != nil {
+		high := papers.Threshold{Percent: money.Int(1000), Millions: money.Int(100_000), Days: 14}
+		if err := d.SetThreshold(system, x.Head, high, "the reasons are known", 0); err != nil {
 			t.Fatal(err)
 		}
 		d.must(d.Approve(d.approver(), x.ID, x.Version))
@@ -394,5 +396,152 @@ func TestTheReadersVerdictIsComputed(t *testing.T) {
 		x = d.must(d.Submit(d.drafter(), x.ID, x.Version))
 		_, err = d.Approve(d.approver(), x.ID, x.Version)
 		d.refused(fault.Invalid, err)
+	})
+}
+
+// told are reminders that a test remembers, each once, as an inbox keeps them.
+type told struct {
+	held map[string]bool // posts that somebody holds
+	all  []string
+}
+
+func (r *told) tell(to, key, path string) {
+	if once := to + " " + key + " " + path; !slices.Contains(r.all, once) {
+		r.all = append(r.all, once)
+	}
+}
+
+func (r *told) Remind(_ context.Context, department string, roles []string, key, path string) error {
+	r.tell(department+"/"+strings.Join(roles, ","), key, path)
+	return nil
+}
+
+func (r *told) RemindPost(_ context.Context, department, post, key, path string) (bool, error) {
+	if r.held[post] {
+		r.tell(department+"/"+post, key, path)
+	}
+	return r.held[post], nil
+}
+
+// of counts who was told what, by the first word of the key.
+func (r *told) of() map[string]int {
+	out := map[string]int{}
+	for _, x := range r.all {
+		f := strings.Fields(x)
+		out[f[0]+" "+f[1]]++
+	}
+	return out
+}
+
+// titles are the posts of a department.
+type titles map[string]lang.Text
+
+func (t titles) Post(_ context.Context, id string) (lang.Text, error) { return t[id], nil }
+func (t titles) Posts(context.Context, string) (map[string]lang.Text, error) {
+	return t, nil
+}
+
+// TestOwnersAreAskedForReasons: whoever answers for a line is told when a reason is asked of it and
+// again before it is due, once each; a post that nobody holds is told through those who draft.
+func TestOwnersAreAskedForReasons(t *testing.T) {
+	desks(t, func(d *desk) {
+		system := who.AsSystem(t.Context(), who.Production)
+		r := &told{held: map[string]bool{"post-1": true}}
+		d.Reminders = r
+		d.Service.Posts = titles{"post-1": {EN: "Head of programme 1"}, "post-2": {EN: "Nobody holds it"}}
+		for i := range d.sheet.Programmes {
+			d.sheet.Programmes[i].Reason = lang.Text{}
+			d.sheet.Programmes[i].Provision[papers.Estimate] = papers.Known(money.Int(int32(900 + i)))
+		}
+		d.refused(fault.NotFound, d.SetOwner(d.drafter(), papers.Owner{Head: d.sheet.Head, Line: "cats/1", Post: "post-1"}))
+		d.refused(fault.Invalid, d.SetOwner(d.drafter(), papers.Owner{Head: d.sheet.Head, Line: "programme/1", Post: "post-9"}))
+		d.refused(fault.Forbidden, d.SetOwner(d.as("zoe", "FEHD", papers.DrafterRole), papers.Owner{Head: d.sheet.Head, Line: "programme/1", Post: "post-1"}))
+		for line, post := range map[string]string{"programme/1": "post-1", "programme/2": "post-2"} {
+			if err := d.SetOwner(d.drafter(), papers.Owner{Head: d.sheet.Head, Line: line, Post: post}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.refused(fault.Conflict, d.SetOwner(d.approver(), papers.Owner{Head: d.sheet.Head, Line: "programme/1"})) // it was set since
+		x := d.begun()
+		run := func() {
+			t.Helper()
+			if err := d.RemindReasons(system, jobs.Job{}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.refused(fault.Forbidden, d.RemindReasons(d.drafter(), jobs.Job{}, nil))
+		run()
+		run()
+		if got := r.of(); got["DPO/post-1 papers.asked"] != 1 || got["DPO/papers-drafter papers.asked"] != 1 || len(got) != 2 {
+			t.Errorf("%v", got)
+		}
+		due, err := d.Due(d.drafter(), x.ID)
+		if err != nil || due["programme/1/reason"].Due != d.DB.Clock()().Day().Add(14) {
+			t.Errorf("%+v %v", due, err)
+		}
+		if err := d.Edit(d.drafter(), x.ID, "programme/1/reason", "字", "word", 0); err != nil {
+			t.Fatal(err)
+		}
+		soon := papers.DefaultThreshold()
+		soon.Days = 3
+		if err := d.SetThreshold(d.approver(), x.Head, soon, "time is short", 0); err != nil {
+			t.Fatal(err)
+		}
+		run()
+		if got := r.of(); len(got) != 2 {
+			t.Errorf("what was asked before keeps its day: %v", got)
+		}
+		d.sheet.Programmes[1].Provision[papers.Estimate] = d.sheet.Programmes[1].Provision[papers.Revised]
+		d.must(d.Draft(d.drafter(), x.ID))
+		if _, err := d.Refresh(d.drafter(), x.ID, x.Version); err != nil {
+			t.Fatal(err)
+		}
+		run()
+		if due, err = d.Due(d.drafter(), x.ID); err != nil || due["programme/2/reason"].Place != "" {
+			t.Errorf("no reason is asked of what did not change: %+v %v", due, err)
+		}
+		d.sheet.Programmes[1].Provision[papers.Estimate] = papers.Known(money.Int(900))
+		x = d.must(d.Draft(d.drafter(), x.ID))
+		if _, err := d.Refresh(d.drafter(), x.ID, x.Version); err != nil {
+			t.Fatal(err)
+		}
+		run()
+		if got := r.of(); got["DPO/papers-drafter papers.due"] != 1 || got["DPO/post-1 papers.due"] != 0 || got["DPO/papers-drafter papers.asked"] != 2 {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// TestTheThresholdIsOnRecord: set by who approves the head's reports, with why, and never over
+// somebody else's unseen.
+func TestTheThresholdIsOnRecord(t *testing.T) {
+	desks(t, func(d *desk) {
+		ten := papers.Threshold{Percent: money.Int(10), Millions: money.Int(20), Days: 7}
+		head := d.sheet.Head
+		d.refused(fault.Forbidden, d.SetThreshold(d.drafter(), head, ten, "why", 0))
+		d.refused(fault.Forbidden, d.SetThreshold(d.as("zoe", "FEHD", papers.ApproverRole), head, ten, "why", 0))
+		d.refused(fault.Invalid, d.SetThreshold(d.approver(), head, ten, " ", 0))
+		for _, bad := range []papers.Threshold{
+			{Percent: money.Int(-1), Days: 7}, {Percent: money.Int(1001), Days: 7}, {Millions: money.Int(-1), Days: 7}, {}, {Days: 91},
+		} {
+			d.refused(fault.Invalid, d.SetThreshold(d.approver(), head, bad, "why", 0))
+		}
+		if err := d.SetThreshold(d.approver(), head, ten, "as the bureau asked", 0); err != nil {
+			t.Fatal(err)
+		}
+		d.refused(fault.Conflict, d.SetThreshold(d.approver(), head, ten, "unseen", 0))
+		ten.Days = 8
+		if err := d.SetThreshold(d.as("cleo", "DPO", papers.ApproverRole), head, ten, "a day more", 1); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := d.Threshold(t.Context(), head); err != nil || now.Days != 8 || now.Percent.String() != "10" {
+			t.Errorf("%+v %v", now, err)
+		}
+		all, err := d.Thresholds(d.drafter(), head)
+		if err != nil || len(all) != 2 || all[0].By.By != "cleo" || all[1].Why != "as the bureau asked" || all[1].By.By != "ben" {
+			t.Errorf("%+v %v", all, err)
+		}
+		_, err = d.Thresholds(d.as("zoe", "FEHD", papers.DrafterRole), head)
+		d.refused(fault.Forbidden, err)
 	})
 }

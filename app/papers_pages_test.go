@@ -22,6 +22,7 @@ import (
 	"praya/platform/db/dbtest"
 	"praya/platform/events"
 	"praya/platform/files"
+	"praya/platform/jobs"
 	"praya/platform/limits"
 	"praya/platform/web"
 	"praya/platform/words"
@@ -39,7 +40,7 @@ func (rota) Duty(_ context.Context, account string) (who.Duty, error) {
 	if len(parts) != 3 {
 		return who.Duty{}, fault.New(fault.NotFound, "web.fault.not-found.text")
 	}
-	return who.Duty{Officer: parts[0], Department: parts[1], Roles: parts[2]}, nil
+	return who.Duty{Officer: parts[0], Department: parts[1], Roles: strings.ReplaceAll(parts[2], ",", " ")}, nil
 }
 
 func (rota) Label(*web.Visit) (string, string, error) { return "officer", "/papers", nil }
@@ -55,7 +56,7 @@ type newsroom struct {
 func newNewsroom(t *testing.T) *newsroom {
 	t.Helper()
 	store := dbtest.Open(t, dbtest.SQLite(t))
-	if _, err := store.Migrate(t.Context(), []db.Schema{audit.Schema(), events.Schema(), web.Schema(), limits.Schema(), papers.Schema()}...); err != nil {
+	if _, err := store.Migrate(t.Context(), []db.Schema{audit.Schema(), events.Schema(), jobs.Schema(), web.Schema(), limits.Schema(), papers.Schema()}...); err != nil {
 		t.Fatal(err)
 	}
 	folder, err := files.OpenFolder(t.TempDir())
@@ -75,6 +76,7 @@ func newNewsroom(t *testing.T) *newsroom {
 	f.sheet.Programmes[0].Reason = lang.Text{}
 	n := &newsroom{T: t, figures: f, Service: &papers.Service{
 		DB: store, Files: files.New(folder, 0), Policy: policy, Heads: f, Material: f, Reader: paperReader{},
+		Posts: titles{"post-1": {TC: "高級行政主任", EN: "Senior Executive Officer"}},
 	}}
 	site, err := web.New(web.Config{
 		Operator: "localhost:0", TokenFile: t.TempDir() + "/token", Owner: lang.Text{TC: "海旁", EN: "Praya", SC: "海旁"},
@@ -285,4 +287,28 @@ func figuresOnThePage(t *testing.T, n *newsroom) {
 			t.Errorf("%s: %d cells on the page, %d in the report\n%.600v\n%.600v", l, len(got), len(want), got, want)
 		}
 	}
+}
+
+// TestThresholdAndOwnersOnThePage: an approver says from which change on a reason is asked, and a
+// drafter of whom; what is wrong is told beside the answer, and who changed it stays on the page.
+func TestThresholdAndOwnersOnThePage(t *testing.T) {
+	n := newNewsroom(t)
+	drafter, approver := n.officer("ada.DPO.papers-drafter"), n.officer("ben.DPO.papers-approver")
+	head, year := n.sheet.Head, n.sheet.Year
+	drafter.press(http.StatusSeeOther, "/en/papers/begin", "Begin draft", "head", head, "year", year)
+	at := "/en/papers/" + head + "/threshold"
+	drafter.get(http.StatusOK, at).has("more than 5% or", "reasons are due in 14 days")
+	if strings.Contains(drafter.page, `name="percent"`) {
+		t.Error("a drafter may set the threshold")
+	}
+	n.officer("zoe.FEHD.papers-approver").get(http.StatusForbidden, at)
+	approver.press(http.StatusUnprocessableEntity, at, "percent", "percent", "5", "millions", "5", "days", "x", "why", "tighter").has("Give a whole number from 1 to 90")
+	approver.press(http.StatusUnprocessableEntity, at, "percent", "percent", "-1", "millions", "5", "days", "7", "why", "tighter").has("Give a share from 0 to 1000")
+	approver.press(http.StatusUnprocessableEntity, at, "percent", "percent", "3", "millions", "5", "days", "7", "why", "").has("Say why")
+	approver.press(http.StatusSeeOther, at, "percent", "percent", "３", "millions", "2.5", "days", "7", "why", "tighter this year")
+	drafter.get(http.StatusOK, at).has("more than 3% or", "3% or", "7 days: tighter this year")
+	owner := "/en/papers/" + head + "/owner?line=programme%2F1&year=" + year
+	approver.get(http.StatusForbidden, owner)
+	drafter.press(http.StatusSeeOther, owner, "post", "post", "post-1")
+	drafter.get(http.StatusOK, "/en/papers/"+head+"/"+year+"/work").has("asked of Senior Executive Officer", head+": from which change on")
 }

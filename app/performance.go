@@ -142,6 +142,11 @@ func (p postNames) Post(ctx context.Context, id string) (lang.Text, error) {
 	return post.Title, err
 }
 
+// Posts are the titles of a department's posts that are listed today.
+func (p postNames) Posts(ctx context.Context, department string) (map[string]lang.Text, error) {
+	return offices{staff(p)}.Posts(ctx, department)
+}
+
 // reminders tells a department's officers, in their inbox and on the channels that they chose,
 // that work waits.
 type reminders struct{ *Praya }
@@ -153,4 +158,23 @@ func (p reminders) Remind(ctx context.Context, department string, roles []string
 		err = errors.Join(err, p.Identity.Remind(ctx, account, key, path))
 	}
 	return err
+}
+
+// mostPosts bounds how many posts of a department are looked through for one.
+const mostPosts = 10_000
+
+// RemindPost tells whoever holds a post of a department.
+func (p reminders) RemindPost(ctx context.Context, department, post, key, path string) (told bool, err error) {
+	all, _, err := p.Directory.Posts(ctx, department, false, mostPosts, 0)
+	for _, x := range all {
+		if string(x.Post.ID) != post {
+			continue
+		}
+		for _, held := range x.Holders {
+			if account := held.Holder.Account; account != "" && held.On(p.DB.Clock()().Day()) {
+				told, err = true, errors.Join(err, p.Identity.Remind(ctx, account, key, path))
+			}
+		}
+	}
+	return told, err
 }

@@ -157,7 +157,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
 		Words: book, Mail: p.Config.mail(),
-		Examples: examples.Files,
+		Examples: examples.Files, More: moreOfAccount,
 	}
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)
@@ -170,8 +170,10 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
 	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles())}
 	p.register(jobRefreshStaff, p.Directory.Refresh)
-	if err := p.Directory.Seed(ctx); err != nil {
-		return err
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} { // developers try with the real names
+		if err := p.Directory.Seed(who.AsSystem(ctx, realm)); err != nil {
+			return err
+		}
 	}
 	p.Directory.Mount(p.Site)
 	p.register(directory.JobEndOfficer, p.Directory.EndAccount)
@@ -184,6 +186,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	// The yearly cycle 衡量服務表現: initiatives, measures, projects, posts and money, the next paper.
 	p.IT = &governance.Service{DB: p.DB, Policy: policy, Departments: bureaux{p}}
 	p.IT.Mount(p.Site)
+	if err := p.IT.FoldOrders(ctx); err != nil {
+		return err
+	}
 	p.Votes = &votes.Service{DB: p.DB, Policy: policy, Heads: voteHeads{p}}
 	p.Votes.Mount(p.Site)
 	if err := p.Votes.Seed(ctx); err != nil {
@@ -198,7 +203,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.register(performance.JobRemind, p.Cycle.Remind)
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
+		Reminders: reminders{p},
 	}
+	p.register(papers.JobReasons, p.Papers.RemindReasons)
 	p.Papers.Mount(p.Site)
 
 	// Ledger 共用區塊鏈平台: the transparency log, anchoring, and checking without us.
@@ -207,6 +214,7 @@ func (p *Praya) wire(ctx context.Context) error {
 		return err
 	}
 	p.Ledger.Mount(p.Site)
+	p.Ledger.Jobs(p.Jobs)
 
 	// Exchange 授權數據交換閘: data services, consent, the call, and evidence that a person can check.
 	p.Exchange = p.newExchange(policy, book)
@@ -216,6 +224,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Exchange.Mount(p.Site)
 	p.Identity.Agreements = agreements{p}
 	p.register(exchange.JobTell, p.Exchange.Tell)
+	p.register(exchange.JobRefresh, p.Exchange.Refresh)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
@@ -269,15 +278,16 @@ func (p *Praya) Close() error { return p.DB.Close() }
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
 	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
 	var work sync.WaitGroup
-	var errs [5]error
+	var errs [6]error
 	work.Go(func() { errs[0] = p.Events.Run(background) })
 	work.Go(func() { errs[1] = p.Jobs.Run(background) })
 	work.Go(func() { errs[2] = p.hourly(background) })
 	work.Go(func() { errs[3] = p.Identity.RunLog(background, p.log) })
 	work.Go(func() { errs[4] = p.Ledger.Run(background) })
+	work.Go(func() { errs[5] = p.Exchange.Run(background) })
 	breathe()
 	err := p.Site.Serve(ctx, ready)
 	stop()
 	work.Wait()
-	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4])
+	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4], errs[5])
 }

@@ -48,13 +48,13 @@ func (b *bench) ledger() (err error) {
 	if err != nil {
 		return err
 	}
-	before := processorTime(p.pid)
+	before := usedBy(p.pid)
 	batches, all, took, err := p.anchorAll(token, batchesOne*b.scale)
 	if err != nil {
 		return err
 	}
 	n := len(batches) * batchSize
-	cpu := (processorTime(p.pid) - before) / float64(n)
+	cpu := (usedBy(p.pid) - before) / float64(n)
 	checked, proving, err := p.checkBatch(batches[len(batches)-1])
 	if err != nil {
 		return err

@@ -23,9 +23,11 @@ const (
 )
 
 func (s *Service) mountAPI(site *web.Site) {
+	s.mountJoin(site)
 	plain := []web.Option{web.InSandbox(), web.Uncompressed(), web.Body(1 << 40), web.Patience(maxPatience + 5e9)}
 	site.API(callBase+"{service}/{rest...}", s.apiCall, plain...)
 	site.API("GET "+apiBase+"/keys", s.apiKeys, web.InSandbox(), web.OpenData())
+	site.API("GET "+apiBase+"/record-context", s.apiContext, web.InSandbox(), web.OpenData())
 	site.API("GET "+apiBase+"/services", s.apiServices, web.InSandbox(), web.OpenData())
 	site.API("GET "+apiBase+"/consents/{id}", s.apiConsent, web.InSandbox(), web.Secret())
 	site.API("POST "+apiBase+"/deletions/{id}", s.apiDeletion, web.InSandbox(), web.Secret(), web.Body(maxAsked))
@@ -147,7 +149,7 @@ func (s *Service) apiConsent(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.consentFor(v.Context(), party, ConsentID(v.PathValue("id")))
+	c, uses, err := s.consentFor(v.Context(), party, ConsentID(v.PathValue("id")))
 	if err != nil {
 		return err
 	}
@@ -156,12 +158,15 @@ func (s *Service) apiConsent(v *web.Visit) error {
 		return err
 	}
 	last := records[len(records)-1]
+	if name := v.R.URL.Query().Get("view"); name != "" {
+		return s.apiView(v, c, last, view(name))
+	}
 	d, _, err := s.DeletionOf(v.Context(), c.ID)
 	if err != nil {
 		return err
 	}
 	return v.JSON(http.StatusOK, consentState{
-		ID: c.ID, State: stateAt(c, v.Now()), Fields: c.Fields, Until: c.Until.String(), Uses: c.Uses, Keep: c.Keep,
+		ID: c.ID, State: stateAt(c, v.Now()), Fields: c.Fields, Until: c.Until.String(), Uses: uses, Keep: c.Keep,
 		Record: json.RawMessage(last.Record), JWS: last.JWS, Entry: last.Entry, DeleteBy: dueText(d),
 	})
 }
@@ -195,12 +200,13 @@ func stateAt(c Consent, at when.Instant) string {
 	return string(c.State)
 }
 
-func (s *Service) consentFor(ctx context.Context, party string, id ConsentID) (Consent, error) {
-	c, err := s.consent(ctx, id)
+// consentFor gives a consent to a party that it names, and how often data went on it.
+func (s *Service) consentFor(ctx context.Context, party string, id ConsentID) (Consent, int64, error) {
+	c, uses, err := s.consent(ctx, id)
 	if fault.Is(err, fault.NotFound) || err == nil && c.Consumer != party && c.Provider != party {
-		return c, fault.New(fault.NotFound, "exchange.fault.no-consent")
+		return c, 0, fault.New(fault.NotFound, "exchange.fault.no-consent")
 	}
-	return c, err
+	return c, uses, err
 }
 
 // apiDeletion takes a deletion receipt.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"praya/kernel/fault"
 	"praya/kernel/who"
@@ -147,9 +148,9 @@ func (s *Service) pass(v *web.Visit, c *call) error {
 	ctx, cancel := context.WithTimeout(v.Context(), c.service.Patience)
 	defer cancel()
 	var held []byte
-	var stream io.Reader
+	var stream *watched
 	if r.ContentLength > httpsig.MaxHeld {
-		stream = r.Body
+		stream = &watched{Reader: r.Body}
 	} else {
 		var err error
 		if held, err = httpsig.ReadBody(r.Body); err != nil {
@@ -158,7 +159,7 @@ func (s *Service) pass(v *web.Visit, c *call) error {
 	}
 	resp, sig, err := s.ask(ctx, c, r, held, stream)
 	if err != nil {
-		if stream != nil && httpsig.RuleOf(err) == httpsig.RuleDigest {
+		if stream.broke() {
 			return s.refuse(v, c, BadSignature) // the consumer's own body, found out on the way
 		}
 		return s.refuse(v, c, s.providerRefusal(ctx, err))
@@ -195,6 +196,23 @@ func (s *Service) pass(v *web.Visit, c *call) error {
 	_, err = v.W.Write(body)
 	return err
 }
+
+// watched remembers what was wrong with a body that was streamed.
+type watched struct {
+	io.Reader
+	wrong atomic.Bool
+}
+
+// Read reads on.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if httpsig.RuleOf(err) != "" {
+		w.wrong.Store(true)
+	}
+	return n, err
+}
+
+func (w *watched) broke() bool { return w != nil && w.wrong.Load() }
 
 // look holds an answer against its service: only fields that may go, or only what nobody but
 // the consumer can read.

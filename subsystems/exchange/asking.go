@@ -51,6 +51,7 @@ func (s *Service) Describe(ctx context.Context, client string, w Wish) (a Questi
 		{s.inAll("exchange.ask.often"), s.often(c.Often)},
 		{s.inAll("exchange.ask.until"), s.say(func(t *words.Texts) string { return t.Date(c.Until.Add(-1).Day()) })},
 		{s.inAll("exchange.ask.keep"), s.say(func(t *words.Texts) string { return t.T("exchange.ask.days", "days", t.Count(int64(c.Keep))) })},
+		{s.inAll("exchange.ask.found"), s.inAll("exchange.ask.found-"+string(o.Data.Subject), "party", o.Provider.Name)},
 		{s.inAll("exchange.ask.check"), s.inAll("exchange.ask.check-text")},
 	}
 	if o.Data.Content == Encrypted {

@@ -81,7 +81,7 @@ var forwardedHeaders = []string{"Content-Type", "Content-Encoding", "Content-Dig
 
 // ask sends a call to its provider, and verifies who answers. The body of the answer ends
 // with io.EOF only when it is what was signed.
-func (s *Service) ask(ctx context.Context, c *call, in *http.Request, body []byte, stream io.Reader) (*http.Response, httpsig.Signature, error) {
+func (s *Service) ask(ctx context.Context, c *call, in *http.Request, body []byte, stream *watched) (*http.Response, httpsig.Signature, error) {
 	p := s.providers.of(c.service.Code)
 	select {
 	case p.open <- struct{}{}:
@@ -132,7 +132,7 @@ func (r *released) Close() error {
 	return err
 }
 
-func (s *Service) askOnce(ctx context.Context, c *call, in *http.Request, body []byte, stream io.Reader) (*http.Response, httpsig.Signature, error) {
+func (s *Service) askOnce(ctx context.Context, c *call, in *http.Request, body []byte, stream *watched) (*http.Response, httpsig.Signature, error) {
 	base := c.service.base
 	out := &http.Request{
 		Method: in.Method, Host: base.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -171,7 +171,8 @@ func (s *Service) askOnce(ctx context.Context, c *call, in *http.Request, body [
 	if _, err := forward.Request(out); err != nil {
 		return nil, httpsig.Signature{}, err
 	}
-	resp, err := s.Transport.RoundTrip(out.WithContext(ctx))
+	out = out.WithContext(ctx) // also for who looks up the key of the answer: the realm is in it
+	resp, err := s.Transport.RoundTrip(out)
 	if err != nil {
 		return nil, httpsig.Signature{}, errors.Join(errNoAnswer, err)
 	}

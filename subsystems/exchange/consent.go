@@ -78,6 +78,7 @@ type Consent struct {
 	Version   int64
 	subjectID []byte // how the provider knows the subject, sealed
 	hash      []byte // SHA-256 of the record
+	settle    when.Instant
 }
 
 const (
@@ -150,7 +151,7 @@ func (c *Consent) use(at when.Instant) {
 	c.Uses++
 	c.Period = periodOf(c.Often.Per, at)
 	if c.Often.Once() {
-		c.State = Used
+		c.State, c.settle = Used, at
 	}
 }
 
@@ -180,7 +181,7 @@ func (c *Consent) amend(r Right, to Change, now when.Instant) error {
 	if to.Until.Before(now) {
 		return wrong("until", "exchange.fault.until")
 	}
-	c.Fields, c.Until = to.Fields, to.Until
+	c.Fields, c.Until, c.settle = to.Fields, to.Until, to.Until
 	return c.check(r)
 }
 

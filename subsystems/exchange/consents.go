@@ -112,6 +112,7 @@ func (o Offer) consent(chosen []string, now when.Instant) (c Consent, err error)
 			c.Often = Once()
 		}
 		c.Until = now.Add(24 * time.Hour)
+		c.settle = c.Until
 		return c, nil
 	}
 	day, err := when.ParseDay(o.Wish.Until)
@@ -119,6 +120,7 @@ func (o Offer) consent(chosen []string, now when.Instant) (c Consent, err error)
 		return c, wrong("until", "exchange.fault.until")
 	}
 	c.Until = endOf(day)
+	c.settle = c.Until
 	return c, nil
 }
 
@@ -250,7 +252,7 @@ func (s *Service) Withdraw(ctx context.Context, account string, id ConsentID) er
 		if c.State == Withdrawn {
 			return fault.New(fault.Conflict, "exchange.fault.not-active")
 		}
-		c.State = Withdrawn
+		c.State, c.settle = Withdrawn, when.Instant{}
 		return nil
 	})
 }
@@ -313,8 +315,15 @@ func (s *Service) change(ctx context.Context, account string, id ConsentID, what
 // withdrawnKeep is for how many days at most a consumer may keep data after a withdrawal.
 const withdrawnKeep = 30
 
-// mustDelete notes that a consumer must delete what it received, and has it told.
+// mustDelete has a consumer told that a consent has ended, and notes that it must delete what it
+// received, if it did.
 func mustDelete(tx *db.Tx, c Consent, why string) error {
+	if _, err := jobs.Enqueue(tx, tellJob(c.ID, 0)); err != nil {
+		return err
+	}
+	if n, err := received(tx, c); err != nil || n == 0 {
+		return err
+	}
 	d := Deletion{Consent: c.ID, Consumer: c.Consumer, Why: why, Since: tx.Now()}
 	switch {
 	case why == "withdrawn":
@@ -324,11 +333,7 @@ func mustDelete(tx *db.Tx, c Consent, why string) error {
 	default:
 		d.Due = c.keepUntil(c.Until)
 	}
-	if err := addDeletion(tx, d); err != nil {
-		return err
-	}
-	_, err := jobs.Enqueue(tx, tellJob(c.ID, 0))
-	return err
+	return addDeletion(tx, d)
 }
 
 // Records are the signed versions of a consent, oldest first.
@@ -347,11 +352,14 @@ func recordPlace(realm who.Realm, c ConsentID, number int64) sign.Place {
 	return sign.Place{Realm: realm, Table: "exchange_records", Column: "salt", ID: string(c) + "." + itoa(number)}
 }
 
-// consent reads a consent for the gateway's own use.
-func (s *Service) consent(ctx context.Context, id ConsentID) (c Consent, err error) {
+// consent reads a consent for the gateway's own use, and how often data went on it.
+func (s *Service) consent(ctx context.Context, id ConsentID) (c Consent, n int64, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err = findConsent(tx, id)
+		if c, err = findConsent(tx, id); err != nil {
+			return err
+		}
+		n, err = received(tx, c)
 		return err
 	})
-	return c, err
+	return c, n, err
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"praya/kernel/fault"
 	"praya/kernel/who"
@@ -20,9 +21,6 @@ import (
 
 // JobTell tells a consumer by its webhook that a consent has changed or ended.
 const JobTell = "exchange.tell"
-
-// JobEnd finds consents that ended by their day, and has their consumers delete.
-const JobEnd = "exchange.end"
 
 type tellArgs struct {
 	Consent ConsentID `json:"consent"`
@@ -110,6 +108,14 @@ func (s *Service) path(ctx context.Context, path string) string {
 
 // End notes which consents have ended by their day.
 func (s *Service) End(ctx context.Context) (n int, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := endedConsents(tx, tx.Now(), 1)
+		n = len(all)
+		return err
+	})
+	if err != nil || n == 0 {
+		return 0, err
+	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		all, err := endedConsents(tx, tx.Now(), 200)
 		n = len(all)
@@ -117,18 +123,59 @@ func (s *Service) End(ctx context.Context) (n int, err error) {
 			if err == nil {
 				err = mustDelete(tx, c, "ended")
 			}
+			if err == nil {
+				err = settled(tx, c.ID)
+			}
 		}
 		return err
 	})
 	return n, err
 }
 
-// Sweep forgets what is too old to be played again.
+// Sweep forgets what is too old to be played again, a little at a time so that calls need not
+// wait.
 func (s *Service) Sweep(ctx context.Context) error {
-	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		_, err := sweepNonces(tx, tx.Now().Time().Unix())
+	before := s.Clock().Time().Unix() / slotSeconds
+	for first := range 256 {
+		err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
+			_, err := sweepNonces(tx, before, byte(first))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const sweepEvery = 30 * time.Second
+
+// Run forgets old nonces and ends consents, until the context ends. Several processes may.
+func (s *Service) Run(ctx context.Context) error {
+	for {
+		for _, realm := range []who.Realm{who.Production, who.Sandbox} {
+			ctx := who.AsSystem(ctx, realm)
+			if err := s.keepHouse(ctx); err != nil && ctx.Err() == nil {
+				s.Log.ErrorContext(ctx, "exchange: keeping house", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(sweepEvery):
+		}
+	}
+}
+
+func (s *Service) keepHouse(ctx context.Context) error {
+	if err := s.Sweep(ctx); err != nil {
 		return err
-	})
+	}
+	for {
+		if n, err := s.End(ctx); err != nil || n == 0 {
+			return err
+		}
+	}
 }
 
 // Deleted takes a consumer's signed word that it has deleted what it received on a consent.

@@ -183,6 +183,11 @@ type closing struct {
 	receipt Receipt
 }
 
+// slotSeconds is how long a slot of nonces is.
+const slotSeconds = 64
+
+func (c *closing) slot() int64 { return c.until / slotSeconds }
+
 // nonceKey is what a nonce is remembered by, of its key.
 type nonceKey [16]byte
 
@@ -300,7 +305,7 @@ func refuseReplays(tx *db.Tx, group []*closing) error {
 		return err
 	}
 	for _, c := range group {
-		call, err := findNonce(tx, c.nonce)
+		call, err := findNonce(tx, c)
 		if err != nil {
 			return err
 		}

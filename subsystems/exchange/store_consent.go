@@ -10,7 +10,7 @@ import (
 
 const (
 	consentColumns = `id, right_id, subject, by_account, client, consumer, provider, service, purpose, fields, optional,
-		from_at, until_at, often, keep, state, uses, period, in_period, made_at, changed_at, subject_id, hash, version`
+		from_at, until_at, often, keep, state, uses, period, in_period, made_at, changed_at, subject_id, hash, settle_at, version`
 
 	sqlConsent = `select ` + consentColumns + ` from exchange_consents where realm = $1 and id = $2`
 
@@ -24,12 +24,12 @@ const (
 		from exchange_realms r, exchange_consents c where r.realm = $1 and c.realm = $1 and c.id = $2`
 
 	sqlAddConsent = `insert into exchange_consents (realm, ` + consentColumns + `)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 1)`
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, 1)`
 
-	sqlChangeConsent = `update exchange_consents set fields = $4, until_at = $5, state = $6, changed_at = $7, hash = $8, version = version + 1
+	sqlChangeConsent = `update exchange_consents set fields = $4, until_at = $5, state = $6, changed_at = $7, hash = $8, settle_at = $9, version = version + 1
 		where realm = $1 and id = $2 and version = $3`
 
-	sqlUseConsent = `update exchange_consents set state = $4, uses = $5, period = $6, in_period = $7, version = version + 1
+	sqlUseConsent = `update exchange_consents set state = $4, uses = $5, period = $6, in_period = $7, settle_at = $8, version = version + 1
 		where realm = $1 and id = $2 and version = $3`
 
 	sqlAddRecord = `insert into exchange_records (realm, consent, number, what, at, record, jws, salt, entry)
@@ -49,16 +49,17 @@ const (
 	sqlChangeDeletion = `update exchange_deletions set told_at = $4, receipt = $5, received = $6, entry = $7, version = version + 1
 		where realm = $1 and consent = $2 and version = $3`
 
-	// Consents that ended by their day and were used: their consumers have to delete.
-	sqlEnded = `select ` + consentColumns + ` from exchange_consents c
-		where c.realm = $1 and c.uses > 0 and (c.until_at < $2 or c.state = 'used') and c.state <> 'withdrawn'
-		and not exists (select 1 from exchange_deletions d where d.realm = $1 and d.consent = c.id) order by c.id limit $3`
+	// Consents that have ended and whose consumers were not asked yet to delete.
+	sqlEnded = `select ` + consentColumns + ` from exchange_consents
+		where realm = $1 and settle_at <> '' and settle_at < $2 order by settle_at limit $3`
+
+	sqlSettled = `update exchange_consents set settle_at = '' where realm = $1 and id = $2`
 )
 
 func scanConsent(s db.Scanner) (c Consent, err error) {
 	var fields, optionals, often string
 	err = s.Scan(&c.ID, &c.Right, &c.Subject, &c.By, &c.Client, &c.Consumer, &c.Provider, &c.Service, &c.Purpose, &fields, &optionals,
-		&c.From, &c.Until, &often, &c.Keep, &c.State, &c.Uses, &c.Period, &c.InPeriod, &c.Made, &c.Changed, &c.subjectID, &c.hash, &c.Version)
+		&c.From, &c.Until, &often, &c.Keep, &c.State, &c.Uses, &c.Period, &c.InPeriod, &c.Made, &c.Changed, &c.subjectID, &c.hash, optional{&c.settle}, &c.Version)
 	if err != nil {
 		return c, err
 	}
@@ -101,16 +102,21 @@ func forCall(tx *db.Tx, id ConsentID) (c Consent, n numbers, err error) {
 func addConsent(tx *db.Tx, c Consent) error {
 	_, err := tx.Exec(sqlAddConsent, tx.Realm(), c.ID, c.Right, c.Subject, c.By, c.Client, c.Consumer, c.Provider, c.Service, c.Purpose,
 		strings.Join(c.Fields, " "), strings.Join(c.Optional, " "), c.From, c.Until, jsonText(c.Often), c.Keep, c.State,
-		c.Uses, c.Period, c.InPeriod, c.Made, c.Changed, c.subjectID, c.hash)
+		c.Uses, c.Period, c.InPeriod, c.Made, c.Changed, c.subjectID, c.hash, instantText(c.settle))
 	return err
 }
 
 func changeConsent(tx *db.Tx, c Consent) error {
-	return tx.Change(sqlChangeConsent, tx.Realm(), c.ID, c.Version, strings.Join(c.Fields, " "), c.Until, c.State, c.Changed, c.hash)
+	return tx.Change(sqlChangeConsent, tx.Realm(), c.ID, c.Version, strings.Join(c.Fields, " "), c.Until, c.State, c.Changed, c.hash, instantText(c.settle))
 }
 
 func useConsent(tx *db.Tx, c *Consent) error {
-	return tx.Change(sqlUseConsent, tx.Realm(), c.ID, c.Version, c.State, c.Uses, c.Period, c.InPeriod)
+	return tx.Change(sqlUseConsent, tx.Realm(), c.ID, c.Version, c.State, c.Uses, c.Period, c.InPeriod, instantText(c.settle))
+}
+
+func settled(tx *db.Tx, id ConsentID) error {
+	_, err := tx.Exec(sqlSettled, tx.Realm(), id)
+	return err
 }
 
 // SignedRecord is a version of a consent, as it was signed.

@@ -3,9 +3,11 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +33,7 @@ type Bundle struct {
 	Key        string   `json:"key"`        // verifier key of the log
 	Checkpoint string   `json:"checkpoint"` // signed note, with cosignatures
 	Entries    []Proven `json:"entries"`
+	Stamps     []Stamp  `json:"stamps,omitempty"` // of each authority the first that covers an entry
 }
 
 // Proven is an entry with its proof of inclusion.
@@ -127,6 +130,9 @@ func (s *Service) bundle(tx *db.Tx, all []placed) (b Bundle, err error) {
 			return b, err
 		}
 		b.Entries = append(b.Entries, proven)
+		if err := p.stamp(&b, e.place); err != nil {
+			return b, err
+		}
 	}
 	return b, nil
 }
@@ -145,7 +151,10 @@ func bundles(tx *db.Tx, all []placed) (out []Bundle, err error) {
 		if err != nil {
 			return nil, err
 		}
-		one.Entries = []Proven{proven}
+		one.Entries, one.Stamps = []Proven{proven}, nil
+		if err := p.stamp(&one, e.place); err != nil {
+			return nil, err
+		}
 		out = append(out, one)
 	}
 	return out, nil
@@ -157,6 +166,7 @@ type prover struct {
 	tree   tlog.Tree
 	tiles  map[tileAt][]byte
 	hashes map[int64]tlog.Hash
+	stamps *stamps
 }
 
 // newProver begins a bundle under the published checkpoint.
@@ -173,7 +183,7 @@ func newProver(tx *db.Tx) (b Bundle, p prover, err error) {
 		return b, p, err
 	}
 	b = Bundle{Format: BundleFormat, Origin: l.Origin, Key: l.VKey, Checkpoint: string(c.Note), Entries: []Proven{}}
-	p = prover{tx: tx, tiles: map[tileAt][]byte{}, hashes: map[int64]tlog.Hash{}}
+	p = prover{tx: tx, tiles: map[tileAt][]byte{}, hashes: map[int64]tlog.Hash{}, stamps: &stamps{}}
 	p.tree, err = readCheckpoint(l.Origin, string(c.Note))
 	return b, p, err
 }
@@ -237,9 +247,10 @@ func readCheckpoint(origin, text string) (t tlog.Tree, err error) {
 
 // Trust is whom somebody who checks believes.
 type Trust struct {
-	Key       string   // the log's verifier key
-	Witnesses []string // verifier keys
-	Quorum    int      // how many of them must have cosigned
+	Key       string         // the log's verifier key
+	Witnesses []string       // verifier keys
+	Quorum    int            // how many of them must have cosigned
+	Stamps    *x509.CertPool // roots of time-stamping authorities; if given, every entry must be stamped
 }
 
 // Cosigned is a witness's signature that was found good.
@@ -253,6 +264,7 @@ type Verified struct {
 	Tree    tlog.Tree
 	Cosigns []Cosigned
 	Leaves  []Leaf
+	Stamps  []Stamped
 }
 
 // ParseBundle reads a bundle strictly.
@@ -287,7 +299,27 @@ func (b Bundle) Verify(trust Trust) (v Verified, err error) {
 		}
 		v.Leaves = append(v.Leaves, l)
 	}
-	return v, nil
+	return v, b.verifyStamps(trust, &v)
+}
+
+// verifyStamps checks all time stamps, and that they cover every entry when they are asked for.
+func (b Bundle) verifyStamps(trust Trust, v *Verified) error {
+	for _, s := range b.Stamps {
+		good, err := s.verify(trust, v.Tree)
+		if err != nil {
+			return err
+		}
+		v.Stamps = append(v.Stamps, good)
+	}
+	if trust.Stamps == nil {
+		return nil
+	}
+	for _, e := range b.Entries {
+		if !slices.ContainsFunc(v.Stamps, func(s Stamped) bool { return s.Size > e.Index }) {
+			return fmt.Errorf("ledger: no time stamp covers entry %d yet", e.Index)
+		}
+	}
+	return nil
 }
 
 // openCheckpoint checks who signed a checkpoint.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strconv"
+	"time"
 
 	fnote "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
@@ -36,6 +37,13 @@ type Service struct {
 	// Witnesses must cosign a checkpoint before it is published, Quorum of them. None by default.
 	Witnesses []Witness
 	Quorum    int
+	// Authorities stamp the production log's checkpoints, every StampEvery at most; 10 minutes by
+	// default. Nothing waits for them.
+	Authorities []Authority
+	StampEvery  time.Duration
+	// Marks remembers outside the store what was let out. Without it only witnesses can tell that
+	// an older backup was restored.
+	Marks *Marks
 }
 
 // Witness is a program of another department that cosigns.
@@ -75,15 +83,21 @@ func (s *Service) newLog(ctx context.Context, realm who.Realm) error {
 	if realm == who.Sandbox {
 		l.Origin += "/sandbox"
 	}
+	if err := s.newKey(realm, &l); err != nil {
+		return err
+	}
+	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return insertLog(tx, l) })
+}
+
+// newKey gives a log a key of its own.
+func (s *Service) newKey(realm who.Realm, l *logRow) error {
 	skey, vkey, err := note.GenerateKey(rand.Reader, l.Origin)
 	if err != nil {
 		return err
 	}
 	l.VKey = vkey
-	if l.Sealed, err = s.Keys.Encrypt(s.keyPlace(realm, l.Origin), []byte(skey)); err != nil {
-		return err
-	}
-	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return insertLog(tx, l) })
+	l.Sealed, err = s.Keys.Encrypt(s.keyPlace(realm, l.Origin), []byte(skey))
+	return err
 }
 
 func (s *Service) keyPlace(realm who.Realm, origin string) sign.Place {
@@ -144,6 +158,13 @@ func (s *Service) Anchor(ctx context.Context, by Issuer, repeatKey string, all [
 	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		batch, repeated = "", false
+		l, err := findLog(tx)
+		if err != nil {
+			return err
+		}
+		if l.Stopped != "" {
+			return fault.New(fault.Unavailable, "ledger.fault.stopped")
+		}
 		if repeatKey != "" {
 			known, err := findRepeated(tx, by.Client, repeatKey)
 			if err == nil {

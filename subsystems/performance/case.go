@@ -1,6 +1,8 @@
 package performance
 
 import (
+	"strings"
+
 	"praya/kernel/fault"
 	"praya/kernel/money"
 	"praya/kernel/when"
@@ -35,7 +37,27 @@ const (
 	Work            = "it-work"
 	Outsourced      = "it-work-outsourced"
 	Levels          = "service-levels"
+	Spending        = "spending"
+	Posts           = "posts"
+
+	// What stands beside those two, and is no stream of its own: what may be spent of a subhead in a
+	// year or of an item in all, what an item had spent before, and the posts first entered.
+	provided = "provision"
+	approved = "commitment"
+	earlier  = "spent-before"
+	opened   = "posts-opening"
 )
+
+// countedIn is the stream whose measures a case concerns.
+func countedIn(stream string) string {
+	switch stream {
+	case provided, approved, earlier:
+		return Spending
+	case opened:
+		return Posts
+	}
+	return stream
+}
 
 // Streams lists what can be counted today.
 func Streams() []Stream {
@@ -50,6 +72,8 @@ func Streams() []Stream {
 		{Strategies, []Formula{Held}, 0},
 		{Work, []Formula{Sum, Count}, -3},
 		{Outsourced, []Formula{Sum, Count}, -3},
+		{Spending, []Formula{Used, Sum, Count}, -3},
+		{Posts, []Formula{Stock, Sum}, 0},
 	}
 }
 
@@ -72,6 +96,9 @@ type reckoning struct {
 // reckon computes a measure's value of a period from the cases of its stream that belong to it.
 // Of no cases there is no share: that is NotFound, not nought.
 func (m Measure) reckon(cases []Case) (reckoning, error) {
+	if len(cases) == 0 && m.Stream == Posts { // posts that were not entered are not none
+		return reckoning{}, fault.New(fault.NotFound, "performance.fault.no-cases")
+	}
 	good, all := int32(0), int32(0)
 	var total money.Decimal
 	for _, c := range cases {
@@ -85,7 +112,9 @@ func (m Measure) reckon(cases []Case) (reckoning, error) {
 		}
 	}
 	switch m.Formula {
-	case Sum:
+	case Used:
+		return m.used(cases)
+	case Sum, Stock:
 		s, _ := streamOf(m.Stream)
 		v, err := total.Shift(s.Shift)
 		if err != nil {
@@ -116,10 +145,73 @@ func (m Measure) reckon(cases []Case) (reckoning, error) {
 	}
 }
 
+// used is what was spent in a hundred of what may be. Where nothing may be spent there is no
+// share.
+func (m Measure) used(cases []Case) (r reckoning, err error) {
+	var may money.Decimal
+	for _, c := range cases {
+		to := &may
+		if c.spends() {
+			to = &r.numerator
+		}
+		if *to, err = to.Add(c.Amount); err != nil {
+			return r, err
+		}
+	}
+	if may.Sign() <= 0 {
+		return r, fault.New(fault.NotFound, "performance.fault.no-cases")
+	}
+	r.denominator = &may
+	hundred, err := r.numerator.Mul(100)
+	if err != nil {
+		return r, err
+	}
+	r.value, err = hundred.Quo(may, m.Places)
+	return r, err
+}
+
+// spends says whether a case is spending, and not what may be spent.
+func (c Case) spends() bool { return c.Stream == Spending || c.Stream == earlier }
+
+// overYears says whether a measure's line of money runs over years: an item does, a subhead's
+// provision is of one year.
+func (m Measure) overYears() bool { return m.Stream == Spending && strings.Contains(m.Line, "/") }
+
+// streams are the cases that a measure's formula looks at.
+func (m Measure) streams() []string {
+	switch {
+	case m.Formula == Used && m.overYears():
+		return []string{approved, earlier, Spending}
+	case m.Formula == Used:
+		return []string{provided, Spending}
+	case m.Formula == Stock:
+		return []string{opened, m.Stream}
+	}
+	return []string{m.Stream}
+}
+
+// gathers says whether a value holds everything up to its period's last day.
+func (m Measure) gathers() bool {
+	return m.Formula == Held || m.Formula == Stock || m.Formula == Used && m.overYears()
+}
+
+// concerns says whether a case of money or posts is of the measure's head and line; others are of
+// every head.
+func (m Measure) concerns(c Case) bool {
+	if m.Stream != Spending && m.Stream != Posts {
+		return true
+	}
+	whose := m.Head
+	if m.Line != "" {
+		whose += "/" + m.Line
+	}
+	return c.Whose == whose || strings.HasPrefix(c.Whose, whose+"/")
+}
+
 // belongs says whether a case counts in a span of days.
 func (m Measure) belongs(c Case, from, to when.Day) bool {
 	if m.Formula == Held {
 		return !to.Before(c.Day) && (c.Until.IsZero() || !c.Until.Before(to))
 	}
-	return !c.Day.Before(from) && !to.Before(c.Day)
+	return m.concerns(c) && !c.Day.Before(from) && !to.Before(c.Day)
 }

@@ -2,6 +2,7 @@ package performance
 
 import (
 	"encoding/json"
+	"slices"
 
 	"praya/kernel/fault"
 	"praya/kernel/id"
@@ -23,6 +24,7 @@ func (s *Service) Consumers() []events.Consumer {
 		{Name: "performance.cases", Subjects: []string{
 			"performance.project.returned", "performance.return.withdrawn", "performance.plan.filed",
 			"performance.plan.withdrawn", "performance.work.recorded", "performance.level.judged",
+			"performance.payment.posted", "performance.provision.changed", "performance.posts.changed",
 		}, Handle: countEvent},
 	}
 }
@@ -50,6 +52,11 @@ type fact struct {
 	ToSpecification                                bool     `json:"to_specification"`
 	WithBenefits                                   bool     `json:"with_benefits"`
 	Outsourced, Met, Withdrawn                     bool
+
+	Head, Subhead, Item, Thousands, Entry string // of money
+	Programme, Change                     string // of posts
+	Delta                                 int32
+	Before, Opening                       bool
 }
 
 // countEvent turns a fact into cases, and computes anew what counts them.
@@ -62,25 +69,27 @@ func countEvent(tx *db.Tx, e events.Event) error {
 	if err != nil {
 		return err
 	}
-	touched := map[string][]when.Day{}
+	touched := map[string][]Case{}
 	for _, c := range append(put, drop...) { // what it counted as before counts no longer
 		day, known, err := dropCase(tx, c.Stream, c.ID)
 		if err != nil {
 			return err
 		}
 		if known {
-			touched[c.Stream] = append(touched[c.Stream], day)
+			was := c
+			was.Day = day
+			touched[countedIn(c.Stream)] = append(touched[countedIn(c.Stream)], was)
 		}
 	}
 	for _, c := range put {
 		if err := putCase(tx, c); err != nil {
 			return err
 		}
-		touched[c.Stream] = append(touched[c.Stream], c.Day)
+		touched[countedIn(c.Stream)] = append(touched[countedIn(c.Stream)], c)
 	}
 	for _, st := range Streams() { // in their order
-		if days, ok := touched[st.Name]; ok {
-			if err := recount(tx, st.Name, days); err != nil {
+		if of, ok := touched[st.Name]; ok {
+			if err := recount(tx, st.Name, of); err != nil {
 				return err
 			}
 		}
@@ -113,46 +122,157 @@ func (f fact) cases(subject string) (put, drop []Case, err error) {
 	case "performance.level.judged":
 		put = append(put, Case{Stream: Levels, ID: f.Level + "/" + f.PeriodTo.String(), Day: f.PeriodTo, Good: f.Met, Path: "/governance/levels/" + f.Level})
 	case "performance.work.recorded":
-		amount, err := money.Parse(f.Value)
-		if err != nil {
-			return nil, nil, err
+		return f.work()
+	case "performance.payment.posted", "performance.provision.changed":
+		return f.money(subject)
+	case "performance.posts.changed":
+		c := Case{
+			Stream: Posts, ID: f.Change, Whose: f.Head + "/" + f.Programme, Day: f.Day, Good: true, Amount: money.Int(f.Delta),
+			Path: "/votes/" + f.Head + "/posts?day=" + f.Day.String(),
 		}
-		y, err := when.ParseFinancialYear(f.Year)
-		if err != nil {
-			return nil, nil, err
+		if f.Opening {
+			c.Stream = opened
 		}
-		c := Case{Stream: Work, ID: f.Order, Day: when.Day{Year: int(y) + 1, Month: 3, Date: 31}, Good: true, Amount: amount, Path: "/governance/work/" + f.Order}
 		put = append(put, c)
-		c.Stream = Outsourced
-		if f.Outsourced {
-			put = append(put, c)
-		} else {
-			drop = append(drop, c)
-		}
 	}
 	return put, drop, nil
 }
 
-// recount computes the measures of a stream anew for the periods in which days lie.
-func recount(tx *db.Tx, stream string, days []when.Day) error {
+// money is a payment, or a change of what may be spent.
+func (f fact) money(subject string) (put, drop []Case, err error) {
+	amount, err := money.Parse(f.Thousands)
+	c := Case{
+		Stream: Spending, ID: f.Entry, Whose: f.Head + "/" + f.Subhead, Day: f.Day, Good: true, Amount: amount,
+		Path: "/votes/" + f.Head + "/subheads/" + f.Subhead + "?year=" + f.Day.FinancialYear().String(),
+	}
+	if f.Item != "" {
+		c.Whose += "/" + f.Item
+		c.Path = commitmentPath(f.Head, f.Item)
+	}
+	switch {
+	case subject == "performance.payment.posted":
+	case f.Before:
+		c.Stream = earlier
+	case f.Item != "":
+		c.Stream = approved
+	default:
+		c.Stream = provided
+	}
+	return []Case{c}, nil, err
+}
+
+// work is a piece of IT work, done in-house or by contract.
+func (f fact) work() (put, drop []Case, err error) {
+	amount, err := money.Parse(f.Value)
+	if err != nil {
+		return nil, nil, err
+	}
+	y, err := when.ParseFinancialYear(f.Year)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := Case{Stream: Work, ID: f.Order, Day: when.Day{Year: int(y) + 1, Month: 3, Date: 31}, Good: true, Amount: amount, Path: "/governance/work/" + f.Order}
+	put = append(put, c)
+	c.Stream = Outsourced
+	if f.Outsourced {
+		put = append(put, c)
+	} else {
+		drop = append(drop, c)
+	}
+	return put, drop, nil
+}
+
+// recount computes the measures of a stream anew for the periods that cases belong to; what
+// gathers, for those since too.
+func recount(tx *db.Tx, stream string, of []Case) error {
 	all, err := measuresOfStream(tx, stream)
 	if err != nil {
 		return err
 	}
 	for _, m := range all {
 		done := map[string]bool{}
-		for _, d := range days {
-			period := m.Period.Of(d)
-			if m.Formula == Held {
-				period = m.Period.Of(tx.Now().Day())
-			}
-			if done[period] {
+		for _, c := range of {
+			if !m.concerns(c) {
 				continue
 			}
-			done[period] = true
-			if err := compute(tx, m, period); err != nil {
+			for _, period := range m.periodsOf(c.Day, tx.Now().Day()) {
+				if done[period] {
+					continue
+				}
+				done[period] = true
+				if err := compute(tx, m, period); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// periodsOf are the periods whose values a case of a day moves.
+func (m Measure) periodsOf(day, today when.Day) (out []string) {
+	last := m.Period.Of(today)
+	switch {
+	case m.Formula == Held:
+		return []string{last}
+	case !m.gathers() && m.Stream != Posts:
+		return []string{m.Period.Of(day)}
+	case today.Before(day):
+		return nil // planned, and counted when its day comes
+	case !m.gathers():
+		return []string{m.Period.Of(day)}
+	}
+	for period := m.Period.Of(day); ; {
+		out = append(out, period)
+		_, to, err := m.Period.Span(period)
+		if err != nil || period == last {
+			return out
+		}
+		period = m.Period.Of(to.Add(1))
+	}
+}
+
+// countToday computes anew what a day changes by itself: who holds a plan, and posts whose day
+// came. What was never counted is not begun here: not entered is not zero.
+func countToday(tx *db.Tx) error {
+	for _, st := range Streams() {
+		all, err := measuresOfStream(tx, st.Name)
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			if !m.gathers() && m.Stream != Posts {
+				continue
+			}
+			known, err := values(tx, m.ID)
+			if err != nil {
 				return err
 			}
+			if !slices.ContainsFunc(known, func(v Value) bool { return v.How == Computed }) {
+				continue
+			}
+			if err := compute(tx, m, m.Period.Of(tx.Now().Day())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// firstCount computes a measure that is new, or counts something else from now on, for this period
+// and the last, where there is anything to count.
+func firstCount(tx *db.Tx, m Measure) error {
+	today := tx.Now().Day()
+	for _, period := range []string{m.Period.Before(today), m.Period.Of(today)} {
+		of, err := counted(tx, m, period)
+		if err != nil {
+			return err
+		}
+		if len(of) == 0 {
+			continue
+		}
+		if err := compute(tx, m, period); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -168,20 +288,22 @@ func counted(tx *db.Tx, m Measure, period string) ([]Case, error) {
 		return nil, err
 	}
 	since := from
-	if m.Formula == Held {
+	if m.gathers() {
 		since = when.Day{Year: 1900, Month: 1, Date: 1}
-		if today := tx.Now().Day(); today.Before(to) {
-			to = today // who holds a plan today, while the year still runs
-		}
 	}
-	all, err := cases(tx, m.Stream, since, to, mostCases)
-	if err != nil {
-		return nil, err
+	if today := tx.Now().Day(); today.Before(to) && (m.gathers() || m.Stream == Posts) {
+		to = today // what stands today, while the year still runs
 	}
 	var out []Case
-	for _, c := range all {
-		if m.belongs(c, from, to) {
-			out = append(out, c)
+	for _, stream := range m.streams() {
+		all, err := cases(tx, stream, since, to, mostCases)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range all {
+			if m.belongs(c, since, to) {
+				out = append(out, c)
+			}
 		}
 	}
 	return out, nil

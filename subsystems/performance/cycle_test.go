@@ -286,6 +286,96 @@ func TestCasesMakeValues(t *testing.T) {
 	})
 }
 
+// TestMoneyAndPostsAreCounted: what the votes publish makes values of their head and line only, over
+// years for an item, within the year for a subhead, and each value gives the cases that it counts.
+func TestMoneyAndPostsAreCounted(t *testing.T) {
+	dbtest.Each(t, schemas(), func(t *testing.T, d *db.DB) {
+		c := newCycle(t, d)
+		c.must(c.Take(c.system, paper("2031-32", nil, []string{"試行夜間導賞。"}, "93", "412")))
+		c.must(c.GiveHead(c.system, "901", "WFO"))
+		today := d.Clock()().Day()
+		year := Financial.Of(today)
+		put := func(name string, m Measure) MeasureID {
+			both := lang.Text{TC: name, EN: name, SC: name}
+			m.Head, m.Kind, m.Name, m.Definition, m.Period, m.Direction = "901", Indicator, both, both, Financial, Flat
+			m.Department, m.State = "WFO", MeasurePublished
+			id, err := c.PutMeasure(c.system, m)
+			c.must(err)
+			return id
+		}
+		item := put("item", Measure{Stream: Spending, Formula: Used, Line: "700/803", Unit: "%", Places: 1})
+		subhead := put("subhead", Measure{Stream: Spending, Formula: Used, Line: "700", Unit: "%", Places: 1})
+		all := put("all", Measure{Stream: Spending, Formula: Sum, Places: 3})
+		posts := put("posts", Measure{Stream: Posts, Formula: Stock})
+		net := put("net", Measure{Stream: Posts, Formula: Sum, Line: "2"})
+		c.must(d.Write(c.system, countToday))
+		if v := c.last(posts, year); v.ID != "" {
+			t.Errorf("nothing was entered, and yet: %+v", v)
+		}
+		for _, bad := range []Measure{
+			{Stream: OnSchedule, Formula: Share, Line: "700"}, {Stream: Spending, Formula: Sum, Line: "700/803/1"}, {Stream: Posts, Formula: Used},
+		} {
+			bad.Head, bad.Name, bad.Period, bad.Department = "901", lang.Text{TC: "壞"}, Financial, "WFO"
+			_, err := c.PutMeasure(c.system, bad)
+			c.kind(err, fault.Invalid)
+		}
+		told := func(subject, data string) {
+			t.Helper()
+			data = strings.ReplaceAll(data, "TODAY", today.String())
+			c.must(d.Write(c.system, func(tx *db.Tx) error {
+				return events.Publish(tx, events.Event{Subject: subject, Data: json.RawMessage(data)})
+			}))
+		}
+		const granted, paid, moved = "performance.provision.changed", "performance.payment.posted", "performance.posts.changed"
+		from, _, err := Financial.Span(year)
+		c.must(err)
+		before := from.Add(-200).String()
+		told(granted, `{"head":"901","subhead":"700","item":"803","day":"`+before+`","thousands":"1000","entry":"g1"}`)
+		told(granted, `{"head":"901","subhead":"700","item":"803","day":"`+before+`","thousands":"150","entry":"g2","before":true}`)
+		told(granted, `{"head":"901","subhead":"700","day":"TODAY","thousands":"400","entry":"g3"}`)
+		told(paid, `{"head":"901","subhead":"700","item":"803","day":"`+before+`","thousands":"50","entry":"p0"}`)
+		told(paid, `{"head":"901","subhead":"700","item":"803","day":"TODAY","thousands":"100.5","entry":"p1"}`)
+		told(paid, `{"head":"901","subhead":"700","item":"804","day":"TODAY","thousands":"20","entry":"p2"}`)
+		told(paid, `{"head":"901","subhead":"700","item":"803","day":"TODAY","thousands":"-0.5","entry":"p3"}`)
+		told(paid, `{"head":"9011","subhead":"700","item":"803","day":"TODAY","thousands":"777","entry":"p4"}`)
+		told(moved, `{"head":"901","day":"`+before+`","rank":"AP","programme":"2","delta":40,"change":"r1/0","opening":true}`)
+		told(moved, `{"head":"901","day":"TODAY","rank":"AP","programme":"2","delta":-3,"change":"r2/0"}`)
+		told(moved, `{"head":"901","day":"TODAY","rank":"AP","programme":"1","delta":1,"change":"r2/1"}`)
+		told(moved, `{"head":"901","day":"`+today.Add(1).String()+`","rank":"AP","programme":"2","delta":9,"change":"r3/0"}`)
+		run(c, func() bool {
+			return c.last(net, year).Value.String() == "-3" && c.last(posts, year).Value.String() == "38"
+		})
+		for _, x := range []struct {
+			id                                 MeasureID
+			value, numerator, denominator, how string
+			cases                              int
+		}{
+			{item, "30.0", "300.0", "1000", "150 before, 50 last year and 100 this year, of 1,000", 5},
+			{subhead, "30.0", "120.0", "400", "100 and 20 of this year's 400", 4},
+			{all, "0.120", "120.0", "", "in millions", 3},
+			{posts, "38", "38", "", "40 − 3 + 1; tomorrow's are not there yet", 3},
+			{net, "-3", "-3", "", "of programme 2", 1},
+		} {
+			v := c.last(x.id, year)
+			if v.Value.String() != x.value || amountText(v.Numerator) != x.numerator || amountText(v.Denominator) != x.denominator || v.How != Computed {
+				t.Errorf("%s: %+v %s/%s", x.how, v, amountText(v.Numerator), amountText(v.Denominator))
+			}
+			_, cases, err := c.Counted(c.system, x.id, year)
+			c.must(err)
+			if len(cases) != x.cases || cases[0].Path == "" {
+				t.Errorf("%s: %d cases", x.how, len(cases))
+			}
+		}
+		if v := c.last(item, Financial.Before(today)); v.Value.String() != "20.0" {
+			t.Errorf("at the end of the year before: %+v", v)
+		}
+		late := put("late", Measure{Stream: Spending, Formula: Count, Line: "700/804"})
+		if v := c.last(late, year); v.Value.String() != "1" {
+			t.Errorf("a measure counts what was there before it: %+v", v)
+		}
+	})
+}
+
 // run lets the consumers work until something is so.
 func run(c *cycle, until func() bool) {
 	c.Helper()

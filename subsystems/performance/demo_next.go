@@ -5,9 +5,7 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/id"
-	"praya/kernel/lang"
 	"praya/kernel/money"
-	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/subsystems/performance/votes"
 )
@@ -38,23 +36,16 @@ func (s *Service) LoadNext(ctx context.Context) error {
 	if err := s.Votes.LoadBook(ctx, next); err != nil {
 		return err
 	}
-	if err := s.Votes.LoadRanks(ctx, demoRanks()...); err != nil {
+	if err := s.DB.Write(ctx, demoMeasures); err != nil {
+		return err
+	}
+	if err := s.loadPosts(ctx); err != nil {
+		return err
+	}
+	if err := s.loadPayments(ctx); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, demoValues)
-}
-
-// demoRanks are invented ranks with round salaries, so that posts can be tried.
-func demoRanks() []votes.Rank {
-	since := when.Day{Year: 2024, Month: 7, Date: 25}
-	rank := func(code, tc, en, sc string, directorate bool, dollars int64) votes.Rank {
-		return votes.Rank{Code: code, Name: lang.Text{TC: tc, EN: en, SC: sc}, Directorate: directorate, From: since, MidpointDollars: dollars}
-	}
-	return []votes.Rank{
-		rank("DEMO-D1", "示範首長級職級", "Demonstration directorate rank", "示范首长级职级", true, 2_400_000),
-		rank("DEMO-S", "示範高級職級", "Demonstration senior rank", "示范高级职级", false, 1_500_000),
-		rank("DEMO-J", "示範職級", "Demonstration rank", "示范职级", false, 900_000),
-	}
 }
 
 // part is a share of an amount in thousands, in thousandths, rounded down.

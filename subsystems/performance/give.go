@@ -2,6 +2,7 @@ package performance
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"praya/kernel/fault"
@@ -21,11 +22,11 @@ func (s *Service) PutMeasure(ctx context.Context, m Measure) (MeasureID, error) 
 		if err := s.mayWork(ctx, department); err != nil {
 			return err
 		}
+		var old Measure
 		if m.Version == 0 {
 			m.ID = id.New[MeasureID](tx.Now())
 		} else {
-			old, err := measure(tx, m.ID)
-			if err != nil {
+			if old, err = measure(tx, m.ID); err != nil {
 				return err
 			}
 			if err := changed(m.Version, old.Version); err != nil {
@@ -41,10 +42,18 @@ func (s *Service) PutMeasure(ctx context.Context, m Measure) (MeasureID, error) 
 		if err := writeMeasure(tx, m); err != nil {
 			return err
 		}
+		if m.Stream != "" && (m.Stream != old.Stream || m.Formula != old.Formula || m.Line != old.Line || m.Period != old.Period) {
+			if err := firstCount(tx, m); err != nil {
+				return err
+			}
+		}
 		return record(tx, "measure.put", string(m.ID))
 	})
 	return m.ID, err
 }
+
+// lineForm is a subhead, a subhead and an item, or a programme.
+var lineForm = regexp.MustCompile(`^[0-9A-Za-z]{1,12}(/[0-9A-Za-z-]{1,12})?$`)
 
 // check says what is wrong with a measure.
 func (m Measure) check() error {
@@ -62,6 +71,12 @@ func (m Measure) check() error {
 		if !ok || !slices.Contains(st.Formulas, m.Formula) {
 			return wrong("formula", "formula")
 		}
+	}
+	if m.Line != "" && (m.Stream != Spending && m.Stream != Posts || !lineForm.MatchString(m.Line)) {
+		return wrong("line", "line")
+	}
+	if m.Formula == Used && m.Stream == Spending && m.Period != Financial && !m.overYears() {
+		return wrong("period", "used-period")
 	}
 	if m.State == MeasurePublished {
 		return m.mayPublish()

@@ -25,6 +25,7 @@ type Measure struct {
 	Target                 *money.Decimal
 	Stream                 string  // what is counted; empty: values are entered
 	Formula                Formula // how
+	Line                   string  // of money or posts: 700, 700/803, a programme; empty: the whole head
 	Days                   int     // after a period's end within which its value is due
 	Department, Post       string
 	State                  MeasureState
@@ -68,6 +69,8 @@ const (
 	Sum   Formula = "sum"   // their amounts
 	Count Formula = "count" // how many
 	Held  Formula = "held"  // how many lasted on the period's last day
+	Used  Formula = "used"  // spending in a hundred of what may be spent
+	Stock Formula = "stock" // their amounts up to the period's last day
 )
 
 // MeasureState is whether the public sees a measure.

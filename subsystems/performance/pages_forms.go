@@ -432,7 +432,7 @@ func (s *Service) askMeasure(v *web.Visit, m Measure, back string) error {
 		streams = append(streams, web.Choice{Value: st.Name, Label: v.T("performance.stream." + st.Name)})
 	}
 	g := web.Given("version", itoa(int(m.Version)), "programme", m.Programme, "kind", string(m.Kind), "unit", m.Unit, "places", itoa(m.Places),
-		"period", string(m.Period), "direction", string(m.Direction), "target", amountText(m.Target), "stream", m.Stream, "formula", string(m.Formula),
+		"period", string(m.Period), "direction", string(m.Direction), "target", amountText(m.Target), "stream", m.Stream, "formula", string(m.Formula), "line", m.Line,
 		"days", itoa(m.Days), "state", string(m.State), "numerator", m.Numerator, "denominator", m.Denominator)
 	web.GiveThree(g, "", m.Name)
 	web.GiveThree(g, "definition-", m.Definition)
@@ -447,7 +447,8 @@ func (s *Service) askMeasure(v *web.Visit, m Measure, back string) error {
 		ask(v, web.AsRadios, "period", false, choices(v, "performance.period.", Calendar, Financial)...),
 		ask(v, web.AsRadios, "direction", false, choices(v, "performance.direction.", Up, Down, Flat)...),
 		ask(v, web.AsText, "numerator", true), ask(v, web.AsText, "denominator", true),
-		ask(v, web.AsSelect, "stream", true, streams...), ask(v, web.AsRadios, "formula", false, choices(v, "performance.reckon.", Share, Sum, Count, Held)...),
+		ask(v, web.AsSelect, "stream", true, streams...), ask(v, web.AsRadios, "formula", false, choices(v, "performance.reckon.", Share, Sum, Count, Held, Used, Stock)...),
+		ask(v, web.AsText, "line", true),
 		ask(v, web.AsText, "days", false), ask(v, web.AsRadios, "state", false, choices(v, "performance.measure-state.", MeasureDraft, MeasurePublished, MeasureEnded)...),
 	)
 	return v.Ask(web.Questions{
@@ -456,6 +457,7 @@ func (s *Service) askMeasure(v *web.Visit, m Measure, back string) error {
 			m.Version, m.Name, m.Definition, m.Programme = int64(atoi(a.Text("version"))), a.Three(""), a.Three("definition-"), a.Text("programme")
 			m.Kind, m.Unit, m.Places, m.Period = MeasureKind(a.Text("kind")), a.Words("unit"), atoi(a.Text("places")), PeriodKind(a.Text("period"))
 			m.Direction, m.Stream, m.Formula, m.Days = Direction(a.Text("direction")), a.Text("stream"), Formula(a.Text("formula")), atoi(a.Text("days"))
+			m.Line = a.Text("line")
 			m.State, m.Numerator, m.Denominator, m.Target = MeasureState(a.Text("state")), a.Words("numerator"), a.Words("denominator"), nil
 			if a.Text("target") != "" {
 				d := a.Decimal("target", "performance.wrong.number")

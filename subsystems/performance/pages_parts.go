@@ -306,6 +306,10 @@ func casesTable(v *web.View, d casesView) web.Table {
 	for _, c := range d.Cases {
 		counts := web.Cell{Text: v.T("performance.cases.good")}
 		switch {
+		case countedIn(c.Stream) == Spending:
+			counts = web.Cell{Text: v.T("performance.cases."+c.Stream, "amount", v.T("performance.unit.thousands", "amount", v.Decimal(c.Amount.String())))}
+		case countedIn(c.Stream) == Posts:
+			counts = web.Cell{Text: v.T("performance.cases."+c.Stream, "amount", v.Signed(c.Amount.String()))}
 		case d.Measure.Formula == Sum:
 			counts = web.Cell{Text: v.T("performance.unit.thousands", "amount", v.Decimal(c.Amount.String()))}
 		case !c.Good:

@@ -125,6 +125,18 @@ func dayWord(v *web.View, s string) string {
 	return v.Date(d)
 }
 
+// linePath is the page of the money or the posts that a measure is about.
+func linePath(m Measure) string {
+	subhead, item, over := strings.Cut(m.Line, "/")
+	switch {
+	case m.Stream == Posts:
+		return "/votes/" + m.Head + "/posts"
+	case over:
+		return commitmentPath(m.Head, item)
+	}
+	return "/votes/" + m.Head + "/subheads/" + subhead
+}
+
 // measureFacts are a measure's definition and who answers for it.
 func measureFacts(v *web.View, d recordView) []web.Entry {
 	definition, l := d.Definition.With(v.Lang())
@@ -135,12 +147,17 @@ func measureFacts(v *web.View, d recordView) []web.Entry {
 		{Label: v.T("performance.measure.definition"), Value: definition, Lang: l},
 		{Label: v.T("performance.measure.kind"), Value: v.T("performance.kind." + string(d.Kind))},
 		{Label: v.T("performance.measure.period"), Value: v.T("performance.period." + string(d.Period))},
-		{Label: v.T("performance.initiative.programme"), Value: d.Programme, Path: paperPath(d.Head, d.Year)},
+	}
+	if d.Programme != "" {
+		out = append(out, web.Entry{Label: v.T("performance.initiative.programme"), Value: d.Programme, Path: paperPath(d.Head, d.Year)})
 	}
 	if d.Stream != "" {
 		out = append(out, web.Entry{Label: v.T("performance.measure.formula"), Value: v.T("performance.formula."+string(d.Formula), "stream", v.T("performance.stream."+d.Stream))})
 	} else {
 		out = append(out, web.Entry{Label: v.T("performance.measure.formula"), Value: v.T("performance.formula.entered")})
+	}
+	if d.Line != "" {
+		out = append(out, web.Entry{Label: v.T("performance.measure.line"), Value: d.Line, Path: linePath(d.Measure)})
 	}
 	if d.Numerator != "" {
 		out = append(out, web.Entry{Label: v.T("performance.measure.numerator"), Value: d.Numerator})

@@ -8,13 +8,16 @@ import (
 	"praya/platform/jobs"
 )
 
-// JobRemind tells officers once a day that something of their department is late or due. Its key
-// is the day.
+// JobRemind tells officers once a day that something of their department is late or due, and
+// counts anew what a day changes by itself. Its key is the day.
 const JobRemind = "performance.remind"
 
 // Remind is that job.
 func (s *Service) Remind(ctx context.Context, j jobs.Job, _ *jobs.Progress) error {
 	if err := s.mayTake(ctx); err != nil {
+		return err
+	}
+	if err := s.DB.Write(ctx, countToday); err != nil {
 		return err
 	}
 	waiting, err := s.waiting(ctx)

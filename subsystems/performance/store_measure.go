@@ -9,7 +9,7 @@ import (
 
 const (
 	measureColumns = `id, head, year, programme, kind, place, tc, en, sc, definition_tc, definition_en, definition_sc, numerator, denominator,
-		unit, places, period, direction, target, stream, formula, days, department, post, state, version`
+		unit, places, period, direction, target, stream, formula, of_line, days, department, post, state, version`
 
 	sqlMeasure = `select ` + measureColumns + ` from performance_measures where realm = $1 and id = $2`
 
@@ -28,11 +28,11 @@ const (
 	sqlMeasuresOfStream = `select ` + measureColumns + ` from performance_measures where realm = $1 and stream = $2`
 
 	sqlInsertMeasure = `insert into performance_measures (realm, ` + measureColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, 1)`
+		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, 1)`
 
 	sqlUpdateMeasure = `update performance_measures set year = $4, programme = $5, kind = $6, place = $7, tc = $8, en = $9, sc = $10,
 		definition_tc = $11, definition_en = $12, definition_sc = $13, numerator = $14, denominator = $15, unit = $16, places = $17,
-		period = $18, direction = $19, target = $20, stream = $21, formula = $22, days = $23, department = $24, post = $25, state = $26,
+		period = $18, direction = $19, target = $20, stream = $21, formula = $22, of_line = $23, days = $24, department = $25, post = $26, state = $27,
 		version = version + 1 where realm = $1 and id = $2 and version = $3`
 
 	valueColumns = `id, measure, period, role, revision, value, numerator, denominator, how, source, why, state, given_by, given_at,
@@ -95,7 +95,7 @@ func scanMeasure(s db.Scanner) (m Measure, err error) {
 	var target string
 	if err = s.Scan(&m.ID, &m.Head, &m.Year, &m.Programme, &m.Kind, &m.Place, &m.Name.TC, &m.Name.EN, &m.Name.SC,
 		&m.Definition.TC, &m.Definition.EN, &m.Definition.SC, &m.Numerator, &m.Denominator, &m.Unit, &m.Places, &m.Period, &m.Direction,
-		&target, &m.Stream, &m.Formula, &m.Days, &m.Department, &m.Post, &m.State, &m.Version); err != nil {
+		&target, &m.Stream, &m.Formula, &m.Line, &m.Days, &m.Department, &m.Post, &m.State, &m.Version); err != nil {
 		return m, err
 	}
 	m.Target, err = amountOf(target)
@@ -129,12 +129,12 @@ func writeMeasure(tx *db.Tx, m Measure) error {
 	if m.Version == 0 {
 		_, err := tx.Exec(sqlInsertMeasure, tx.Realm(), string(m.ID), m.Head, m.Year, m.Programme, string(m.Kind), m.Place,
 			m.Name.TC, m.Name.EN, m.Name.SC, m.Definition.TC, m.Definition.EN, m.Definition.SC, m.Numerator, m.Denominator, m.Unit, m.Places,
-			string(m.Period), string(m.Direction), amountText(m.Target), m.Stream, string(m.Formula), m.Days, m.Department, m.Post, string(m.State))
+			string(m.Period), string(m.Direction), amountText(m.Target), m.Stream, string(m.Formula), m.Line, m.Days, m.Department, m.Post, string(m.State))
 		return err
 	}
 	return tx.Change(sqlUpdateMeasure, tx.Realm(), string(m.ID), m.Version, m.Year, m.Programme, string(m.Kind), m.Place,
 		m.Name.TC, m.Name.EN, m.Name.SC, m.Definition.TC, m.Definition.EN, m.Definition.SC, m.Numerator, m.Denominator, m.Unit, m.Places,
-		string(m.Period), string(m.Direction), amountText(m.Target), m.Stream, string(m.Formula), m.Days, m.Department, m.Post, string(m.State))
+		string(m.Period), string(m.Direction), amountText(m.Target), m.Stream, string(m.Formula), m.Line, m.Days, m.Department, m.Post, string(m.State))
 }
 
 func scanValue(s db.Scanner) (v Value, err error) {

@@ -84,9 +84,11 @@ create table exchange_consents (
   changed_at text   not null,
   subject_id bytea  not null, -- sealed
   hash       bytea  not null,
+  settle_at  text   not null, -- when what was received has to be accounted for; empty: it is
   version    bigint not null,
   primary key (realm, id)
 );
+create index exchange_consents_settle on exchange_consents (realm, settle_at) where settle_at <> '';
 create index exchange_consents_subject on exchange_consents (realm, subject, id);
 create index exchange_consents_consumer on exchange_consents (realm, consumer, id);
 
@@ -126,13 +128,14 @@ create table exchange_accesses (
 );
 create index exchange_accesses_person on exchange_accesses (realm, person, id);
 
--- Nonces of messages that were taken, for as long as the messages could be played again.
+-- Nonces of messages that were taken, for as long as the messages could be played again. The
+-- same message always falls into the same slot, and a slot is forgotten as a whole.
 create table exchange_nonces (
   realm text   not null,
+  slot  bigint not null, -- 64 seconds each since 1970, by when the message is too old
   nonce bytea  not null, -- SHA-256 of key and nonce, cut to 16 bytes
   call  text   not null,
-  until bigint not null, -- seconds since 1970
-  primary key (realm, nonce)
+  primary key (realm, slot, nonce)
 );
 
 -- That a consumer must delete what it received, and whether it said so.

@@ -27,8 +27,11 @@ func (s *Service) Submit(ctx context.Context, draft DraftID, version int64) (Dra
 
 // SendBack returns a draft to its drafters.
 func (s *Service) SendBack(ctx context.Context, draft DraftID, version int64, why string) (Draft, error) {
-	return s.change(ctx, draft, version, actionApprove, "papers.return", func(_ *db.Tx, d *Draft) error {
-		return d.sendBack(strings.TrimSpace(why))
+	return s.change(ctx, draft, version, actionApprove, "papers.return", func(tx *db.Tx, d *Draft) error {
+		if err := d.sendBack(strings.TrimSpace(why)); err != nil {
+			return err
+		}
+		return askSoon(tx, string(d.ID), tx.Now())
 	})
 }
 

@@ -83,4 +83,15 @@ func (r Reading) Faults() []Check {
 // PostNames names the post that somebody acted on; it may be missing.
 type PostNames interface {
 	Post(ctx context.Context, id string) (lang.Text, error)
+	// Posts are the titles of a department's listed posts, by id.
+	Posts(ctx context.Context, department string) (map[string]lang.Text, error)
+}
+
+// Reminders tells officers that work waits, once for each key, without saying
+// what.
+type Reminders interface {
+	// Remind tells everybody of a department who has one of the roles.
+	Remind(ctx context.Context, department string, roles []string, key, path string) error
+	// RemindPost tells whoever holds a post of a department, and says whether anybody does.
+	RemindPost(ctx context.Context, department, post, key, path string) (told bool, err error)
 }

@@ -9,6 +9,7 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
+	"praya/kernel/when"
 	"praya/platform/web"
 )
 
@@ -26,7 +27,9 @@ type workView struct {
 	draftView
 	Problems  []Problem
 	Threshold Threshold
+	Limits    string // the page of the threshold
 	Tasks     []web.Task
+	Owned     []ownedLine
 	Acts      []act
 	Events    []web.Event
 }
@@ -51,13 +54,13 @@ func (s *Service) work(v *web.Visit) error {
 }
 
 func (s *Service) showWork(v *web.Visit, d draftView, status int, why, wrong string) error {
-	x := workView{draftView: d, Problems: d.Sheet.Check()}
+	x := workView{draftView: d, Problems: d.Sheet.Check(), Limits: "/papers/" + d.Head + "/threshold"}
 	var err error
 	if x.Threshold, err = s.Threshold(v.Context(), d.Head); err != nil {
 		return err
 	}
-	for _, a := range Asks(d.Sheet, x.Threshold) {
-		x.Tasks = append(x.Tasks, s.task(v, d, a))
+	if err := s.asked(v, &x); err != nil {
+		return err
 	}
 	for _, name := range d.acts() {
 		x.Acts = append(x.Acts, d.act(v, name, why, wrong))
@@ -68,7 +71,7 @@ func (s *Service) showWork(v *web.Visit, d draftView, status int, why, wrong str
 	return v.RenderStatus(status, page, workPage(v.View, x))
 }
 
-func (s *Service) task(v *web.Visit, d draftView, a Ask) web.Task {
+func (s *Service) task(v *web.Visit, d draftView, a Ask, due when.Day) web.Task {
 	t := web.Task{Text: a.Number + " " + a.Row.In(v.Lang()), State: web.NotStarted}
 	exponent := 3
 	if a.Unit == "million" {
@@ -82,6 +85,9 @@ func (s *Service) task(v *web.Visit, d draftView, a Ask) web.Task {
 	t.Hint = change
 	if a.Owner != "" {
 		t.Hint = v.T("papers.work.of-owner", "change", change, "owner", a.Owner)
+	}
+	if !a.Given && !due.IsZero() {
+		t.Hint = v.T("papers.work.due", "asked", t.Hint, "day", v.Date(due))
 	}
 	if a.Given {
 		t.State = web.Done

@@ -17,7 +17,7 @@ import (
 )
 
 // Service has the use cases of the next paper. Its fields are given by
-// app/wire.go; Posts may be nil.
+// app/wire.go; Posts and Reminders may be nil.
 type Service struct {
 	DB       *db.DB
 	Files    *files.Store
@@ -26,6 +26,8 @@ type Service struct {
 	Material Material
 	Reader   Reader
 	Posts    PostNames
+
+	Reminders Reminders
 }
 
 // Actions.
@@ -35,6 +37,7 @@ const (
 	actionDraft     = "papers.draft"
 	actionApprove   = "papers.approve"
 	actionThreshold = "papers.threshold"
+	actionAsk       = "papers.ask"
 )
 
 func (s *Service) may(ctx context.Context, action, head, department string) error {
@@ -182,6 +185,9 @@ func (s *Service) Begin(ctx context.Context, head, year string) (Draft, error) {
 		if err := record(tx, "papers.begin", d); err != nil {
 			return err
 		}
+		if err := askSoon(tx, string(d.ID), tx.Now()); err != nil {
+			return err
+		}
 		out, err = draftByID(tx, d.ID)
 		return err
 	})
@@ -252,7 +258,7 @@ func (s *Service) Refresh(ctx context.Context, draft DraftID, version int64) ([]
 			return err
 		}
 		d.Material, d.Drawn = sheet, tx.Now()
-		return nil
+		return askSoon(tx, string(d.ID), tx.Now())
 	})
 	return Changes(d.Material, sheet), err
 }
@@ -323,30 +329,4 @@ func (s *Service) Past(ctx context.Context, draft DraftID, at string) ([]Edit, e
 		return err
 	})
 	return out, err
-}
-
-// Threshold is from which change on a reason is asked of a Head.
-func (s *Service) Threshold(ctx context.Context, head string) (Threshold, error) {
-	var t Threshold
-	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		t, err = threshold(tx, head)
-		return err
-	})
-	return t, err
-}
-
-// SetThreshold sets it for one Head, or with an empty head for all.
-func (s *Service) SetThreshold(ctx context.Context, head string, t Threshold) error {
-	if err := s.may(ctx, actionThreshold, head, ""); err != nil {
-		return err
-	}
-	if t.Percent.Sign() < 0 || t.Millions.Sign() < 0 {
-		return fault.New(fault.Invalid, "papers.fault.threshold")
-	}
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := putThreshold(tx, head, t); err != nil {
-			return err
-		}
-		return audit.Record(tx, audit.Act{What: "papers.threshold", On: "head " + head, Outcome: audit.Done})
-	})
 }

@@ -8,16 +8,6 @@ import (
 	"praya/kernel/money"
 )
 
-// A Threshold says from which change on a reason is asked: more than so many
-// per cent, or more than so many millions.
-type Threshold struct {
-	Percent  money.Decimal
-	Millions money.Decimal
-}
-
-// DefaultThreshold holds where no other was set.
-func DefaultThreshold() Threshold { return Threshold{Percent: money.Int(5), Millions: money.Int(5)} }
-
 // An Ask is a change that needs a reason, and of whom it is asked.
 type Ask struct {
 	Place  string // where the reason is written

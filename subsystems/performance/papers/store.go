@@ -66,11 +66,36 @@ const (
 
 	sqlFiles = `select kind, name, address, size from performance_papers_files where realm = $1 and draft = $2 order by kind`
 
-	sqlThreshold = `select percent, millions from performance_papers_thresholds where realm = $1 and head in ($2, '') order by head desc limit 1`
+	sqlThreshold = `select percent, millions, days from performance_papers_thresholds where realm = $1 and head in ($2, '') order by head desc limit 1`
 
-	sqlPutThreshold = `insert into performance_papers_thresholds (realm, head, percent, millions, version) values ($1, $2, $3, $4, 1)
-		on conflict (realm, head) do update set percent = excluded.percent, millions = excluded.millions,
-		version = performance_papers_thresholds.version + 1`
+	sqlFirstThreshold = `insert into performance_papers_thresholds (realm, head, percent, millions, days, version) values ($1, $2, $3, $4, $5, 1)
+		on conflict (realm, head) do nothing`
+
+	sqlUpdateThreshold = `update performance_papers_thresholds set percent = $3, millions = $4, days = $5, version = version + 1
+		where realm = $1 and head = $2 and version = $6`
+
+	sqlThresholdChange = `insert into performance_papers_threshold_changes
+		(realm, head, version, percent, millions, days, why, author, post, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+	sqlThresholdChanges = `select head, version, percent, millions, days, why, author, post, at from performance_papers_threshold_changes
+		where realm = $1 and head in ($2, '') order by at desc, head desc limit 200`
+
+	sqlOwners = `select head, line, post, author, at, version from performance_papers_owners where realm = $1 and head = $2`
+
+	sqlInsertOwner = `insert into performance_papers_owners (realm, head, line, post, author, at, version)
+		values ($1, $2, $3, $4, $5, $6, 1) on conflict (realm, head, line) do nothing`
+
+	sqlUpdateOwner = `update performance_papers_owners set post = $4, author = $5, at = $6, version = version + 1
+		where realm = $1 and head = $2 and line = $3 and version = $7`
+
+	sqlAsks = `select draft, place, asked_at, due from performance_papers_asks where realm = $1 and draft = $2`
+
+	sqlInsertAsk = `insert into performance_papers_asks (realm, draft, place, asked_at, due) values ($1, $2, $3, $4, $5)
+		on conflict (realm, draft, place) do nothing`
+
+	sqlDropAsk = `delete from performance_papers_asks where realm = $1 and draft = $2 and place = $3`
+
+	sqlDraftsInHand = `select ` + draftColumns + ` from performance_papers_drafts where realm = $1 and state = 'drafting' order by id`
 )
 
 func scanDraft(s db.Scanner) (d Draft, err error) {
@@ -235,14 +260,10 @@ func summaries(tx *db.Tx) ([]Summary, error) {
 func threshold(tx *db.Tx, head string) (Threshold, error) {
 	list, err := db.List(tx, func(s db.Scanner) (t Threshold, err error) {
 		var percent, millions string
-		if err = s.Scan(&percent, &millions); err != nil {
+		if err = s.Scan(&percent, &millions, &t.Days); err != nil {
 			return t, err
 		}
-		if t.Percent, err = money.Parse(percent); err != nil {
-			return t, err
-		}
-		t.Millions, err = money.Parse(millions)
-		return t, err
+		return t, t.read(percent, millions)
 	}, sqlThreshold, tx.Realm(), head)
 	if err != nil || len(list) == 0 {
 		return DefaultThreshold(), err
@@ -250,7 +271,81 @@ func threshold(tx *db.Tx, head string) (Threshold, error) {
 	return list[0], nil
 }
 
-func putThreshold(tx *db.Tx, head string, t Threshold) error {
-	_, err := tx.Exec(sqlPutThreshold, tx.Realm(), head, t.Percent.String(), t.Millions.String())
+func (t *Threshold) read(percent, millions string) (err error) {
+	if t.Percent, err = money.Parse(percent); err != nil {
+		return err
+	}
+	t.Millions, err = money.Parse(millions)
 	return err
+}
+
+// putThreshold sets a threshold and keeps who did; somebody else's since the one
+// that was seen is Conflict.
+func putThreshold(tx *db.Tx, c ThresholdChange) error {
+	var err error
+	if c.Version == 1 {
+		err = tx.Change(sqlFirstThreshold, tx.Realm(), c.Head, c.Percent.String(), c.Millions.String(), c.Days)
+	} else {
+		err = tx.Change(sqlUpdateThreshold, tx.Realm(), c.Head, c.Percent.String(), c.Millions.String(), c.Days, c.Version-1)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(sqlThresholdChange, tx.Realm(), c.Head, c.Version, c.Percent.String(), c.Millions.String(), c.Days, c.Why, c.By.By, c.By.Post, c.By.At)
+	return err
+}
+
+func thresholdChanges(tx *db.Tx, head string) ([]ThresholdChange, error) {
+	return db.List(tx, func(s db.Scanner) (c ThresholdChange, err error) {
+		var percent, millions string
+		if err = s.Scan(&c.Head, &c.Version, &percent, &millions, &c.Days, &c.Why, &c.By.By, &c.By.Post, &c.By.At); err != nil {
+			return c, err
+		}
+		return c, c.read(percent, millions)
+	}, sqlThresholdChanges, tx.Realm(), head)
+}
+
+// ownersOf are the posts that answer for a Head's lines, by line.
+func ownersOf(tx *db.Tx, head string) (map[string]Owner, error) {
+	list, err := db.List(tx, func(s db.Scanner) (o Owner, err error) {
+		return o, s.Scan(&o.Head, &o.Line, &o.Post, &o.By, &o.At, &o.Version)
+	}, sqlOwners, tx.Realm(), head)
+	out := map[string]Owner{}
+	for _, o := range list {
+		out[o.Line] = o
+	}
+	return out, err
+}
+
+func putOwner(tx *db.Tx, o Owner) error {
+	if o.Version == 0 {
+		return tx.Change(sqlInsertOwner, tx.Realm(), o.Head, o.Line, o.Post, o.By, o.At)
+	}
+	return tx.Change(sqlUpdateOwner, tx.Realm(), o.Head, o.Line, o.Post, o.By, o.At, o.Version)
+}
+
+// asksOf are the reasons that were asked for of a draft, by place.
+func asksOf(tx *db.Tx, draft DraftID) (map[string]Asked, error) {
+	list, err := db.List(tx, func(s db.Scanner) (a Asked, err error) {
+		return a, s.Scan(&a.Draft, &a.Place, &a.At, &a.Due)
+	}, sqlAsks, tx.Realm(), draft)
+	out := map[string]Asked{}
+	for _, a := range list {
+		out[a.Place] = a
+	}
+	return out, err
+}
+
+func insertAsk(tx *db.Tx, a Asked) error {
+	_, err := tx.Exec(sqlInsertAsk, tx.Realm(), a.Draft, a.Place, a.At, a.Due)
+	return err
+}
+
+func dropAsk(tx *db.Tx, draft DraftID, place string) error {
+	_, err := tx.Exec(sqlDropAsk, tx.Realm(), draft, place)
+	return err
+}
+
+func draftsInHand(tx *db.Tx) ([]Draft, error) {
+	return db.List(tx, scanDraft, sqlDraftsInHand, tx.Realm())
 }

@@ -31,13 +31,7 @@ func post(tx *db.Tx, r Request, entries []Entry) error {
 		if err := insertEntry(tx, e); err != nil {
 			return err
 		}
-		if e.Kind != EntryPayment && e.Kind != EntryReversal {
-			continue
-		}
-		err = publish(tx, subjectPayment, PaymentPosted{
-			Head: e.Head, Subhead: e.Subhead, Item: e.Item, Year: e.Year, Month: e.Month, Thousands: e.Cents.Thousands().String(), Entry: string(e.ID),
-		})
-		if err != nil {
+		if err := e.tell(tx); err != nil {
 			return err
 		}
 	}
@@ -376,6 +370,8 @@ func examineItem(tx *db.Tx, r Request, a NewItem) (outcome, error) {
 		return outcome{}, wrong("cents", "votes.wrong.amount")
 	case a.Name.TC == "" || a.Name.EN == "":
 		return outcome{}, wrong("tc", "votes.wrong.name")
+	case !plain(a.Supplier, longest):
+		return outcome{}, wrong("supplier", "votes.wrong.long")
 	case a.Subhead == CommitmentSubhead && strings.TrimSpace(a.Authority) == "" || !plain(a.Authority, longest):
 		return outcome{}, wrong("authority", "votes.wrong.authority")
 	}
@@ -437,11 +433,12 @@ func examinePosts(tx *db.Tx, r Request, a PostChanges) (outcome, error) {
 		if err := insertPosts(tx, r, a.Changes); err != nil {
 			return err
 		}
-		for _, c := range a.Changes {
-			if c.Opening {
-				continue
+		for i, c := range a.Changes {
+			told := PostsChanged{
+				Head: r.Head, Day: c.Day.String(), Rank: c.Rank, Programme: c.Programme, Delta: c.Delta,
+				Change: string(r.ID) + "/" + strconv.Itoa(i), Opening: c.Opening,
 			}
-			if err := publish(tx, subjectPosts, PostsChanged{r.Head, c.Day.String(), c.Rank, c.Delta}); err != nil {
+			if err := publish(tx, subjectPosts, told); err != nil {
 				return err
 			}
 		}

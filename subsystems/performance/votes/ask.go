@@ -61,6 +61,11 @@ func (s *Service) Ask(ctx context.Context, head string, body Asked, reason strin
 		if err := unlikeOthers(tx, r, body); err != nil {
 			return err
 		}
+		splits, err := splitsOf(tx, r)
+		if err != nil {
+			return err
+		}
+		plan.alone = plan.alone && len(splits) == 0
 		if plan.alone {
 			r.State, r.Decider, r.DecidedAt = Approved, byRule, tx.Now()
 		}
@@ -77,7 +82,7 @@ func (s *Service) Ask(ctx context.Context, head string, body Asked, reason strin
 
 // needsReason: a payment has its particulars, an estimate its explanation, posts one each.
 func (r Request) needsReason() bool {
-	return r.Kind == AskReversal || r.Kind == AskVirement || r.Kind == AskSupplement || r.Kind == AskItem
+	return r.Kind == AskReversal || r.Kind == AskVirement || r.Kind == AskSupplement || r.Kind == AskItem || r.Kind == AskRefund
 }
 
 // unlikeOthers refuses a second request for the figure that another one would change: whoever
@@ -177,6 +182,17 @@ func (s *Service) decide(ctx context.Context, head string, request RequestID, ve
 		if state == Refused {
 			return audit.Record(tx, audit.Act{What: "votes.refuse." + string(r.Kind), On: string(r.ID), Outcome: audit.Refused})
 		}
+		act := "approve." + string(r.Kind)
+		splits, err := splitsOf(tx, r)
+		if err != nil {
+			return err
+		}
+		if len(splits) > 0 {
+			if r.Decision == "" { // whoever lets parts stand side by side says why they are not one
+				return wrong("why", "votes.wrong.split")
+			}
+			act += ".split"
+		}
 		plan, err := s.examine(tx, r)
 		if err != nil {
 			return err
@@ -184,7 +200,7 @@ func (s *Service) decide(ctx context.Context, head string, request RequestID, ve
 		if err := plan.do(r); err != nil {
 			return err
 		}
-		return record(tx, "approve."+string(r.Kind), string(r.ID))
+		return record(tx, act, string(r.ID))
 	})
 }
 
@@ -209,6 +225,8 @@ func (s *Service) examine(tx *db.Tx, r Request) (outcome, error) {
 		return examineEstimate(tx, r, a)
 	case PostChanges:
 		return examinePosts(tx, r, a)
+	case Refund:
+		return examineRefund(tx, r, a)
 	}
 	return outcome{}, fault.New(fault.Invalid, "votes.fault.kind")
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"praya/kernel/lang"
 	"praya/platform/web/browsertest"
 )
 
@@ -23,6 +24,11 @@ func TestInTheBrowser(t *testing.T) {
 	f.approved(PostChanges{[]PostChange{{Day: day("2025-04-01"), Rank: "AP", Programme: "2", Delta: 870, Permanent: true, Opening: true}}}, "")
 	f.approved(pay("802", "700000", "2025-08-01"), "")
 	r := f.ask(Virement{day("2025-09-01"), Place{"000", "salaries"}, Place{"000", "hosting"}, thousands(987)}, "more tenants")
+	split := NewItem{Day: day("2025-09-01"), Subhead: "661", Name: lang.Text{TC: "購置消防車", EN: "Fire engines"}, Cents: thousands(6_000)}
+	split.Code = "A1"
+	f.approved(split, "needed")
+	split.Code = "A2"
+	parts := f.ask(split, "needed")
 	corrected := book47()
 	corrected.Subheads[1].Thousands.Estimate = dec("1311001")
 	f.ok(f.LoadBook(f.system, corrected))
@@ -45,8 +51,8 @@ func TestInTheBrowser(t *testing.T) {
 	}
 	tab.Open(server.URL + "/en/enter/" + bob)
 	for i, path := range []string{
-		"", "/queue", "/queue/" + string(r.ID), "/journal", "/periods", "/periods/2025-07", "/differences", "/import", "/enter/payment", "/enter/virement",
-		"/enter/supplement", "/enter/item", "/enter/posts", "/enter/estimate", "/enter/estimate?kind=subhead&code=661&of=2025-26&phase=revised",
+		"", "/queue", "/queue/" + string(r.ID), "/queue/" + string(parts.ID), "/journal", "/periods", "/periods/2025-07", "/differences", "/import", "/enter/payment", "/enter/virement",
+		"/enter/supplement", "/enter/item", "/enter/refund", "/enter/refund?entry=" + string(entries[0].ID), "/enter/posts", "/enter/estimate", "/enter/estimate?kind=subhead&code=661&of=2025-26&phase=revised",
 		"/enter/plan?kind=subhead&code=661", "/enter/plan?kind=item&code=802&part=2026-27", "/enter/reversal?entry=" + string(entries[0].ID),
 	} {
 		look([]string{"tc", "en", "sc"}[i%3], path)

@@ -12,6 +12,7 @@
 //   - journal 日記帳, entry 記帳, leg 分錄: an entry has legs whose debits equal its credits
 //   - period 會計期: a month of a financial year, open or closed; reversal 沖銷
 //   - rank 職級, mid-point 薪級中點: what a post counts as; ceiling 編制上限: what they may count
+//   - refund 退還: what comes back of an earlier year's spending; split 拆分: an amount in parts
 //   - request 申請: a change that somebody asks for and somebody else approves (雙人核准)
 //   - difference 差異: where a later import says something else than what stands here
 //
@@ -30,6 +31,12 @@
 //     estimate and change of posts, and payments above the amount that the rules give.
 //   - Posts other than directorate ones, at their mid-points on 1 April, do not exceed the
 //     year's ceiling on any day; a directorate post names its approval.
+//   - What an earlier financial year spent and comes back is revenue of the year in which it comes.
+//     No provision and no balance grows by it. Within its own year it is a reversal. (Cash accounts of
+//     the General Revenue Account; by general knowledge, no rule book was at hand.)
+//   - Items of a year that look like one (same supplier, nearly the same name) and are together above
+//     the subhead's limit, and payments on one invoice that are together above the second signature,
+//     wait for a second officer with their sum, who must say why. It is a warning, not a refusal.
 //   - An import never overwrites what officers decided or what the journal already rests on:
 //     it leaves a difference, which an approver settles.
 //   - All decisions about one head change one row of that head, so that two at the same time
@@ -44,7 +51,7 @@
 // # How it is laid out
 //
 // book.go, line.go, cents.go, journal.go, post.go, period.go, item.go, rule.go, forecast.go and
-// request.go are the nouns with pure rules; votes.go has what is read, load.go what is
+// request.go, split.go and refund.go are the nouns with pure rules; votes.go has what is read, load.go what is
 // imported, ask.go and decide.go how something is asked for and decided, apply*.go what each
 // kind of request does; table.go reads and writes CSV; store*.go have every statement.
 //
@@ -56,8 +63,9 @@
 // # Threats
 //
 //   - An officer who pays alone: four eyes, by the officer's id, not by the session.
-//   - An amount cut in parts to stay below the second signature: the officers' journal shows
-//     all of them with who; the rules' amount is data that can be lowered.
+//   - An amount cut in parts to stay below a limit or the second signature: split.go notices parts by
+//     supplier, name and invoice. Parts under other names and papers remain for an auditor's eyes: the
+//     journal shows all of them with who, and the rules' amounts are data that can be lowered.
 //   - Two who spend the same balance: one row of the head, on both engines.
 //   - A file from outside: size, rows and cells are bounded, the reader is fuzzed, and cells
 //     that a spreadsheet would compute are written with an apostrophe.

@@ -22,7 +22,8 @@ const (
 	EntryReversal   EntryKind = "reversal"
 	EntryVirement   EntryKind = "virement"
 	EntrySupplement EntryKind = "supplement"
-	EntryItem       EntryKind = "item" // an item is approved
+	EntryItem       EntryKind = "item"   // an item is approved
+	EntryRefund     EntryKind = "refund" // of an earlier year's spending
 )
 
 // Entry is one fact of the journal. Cents is the spending that it makes (negative for a
@@ -43,6 +44,7 @@ type Entry struct {
 	Reference string
 	Request   RequestID
 	Reverses  EntryID
+	Of        string // of a refund: the earlier year that had spent it
 	By        string
 	At        when.Instant
 	Legs      []Leg
@@ -65,6 +67,7 @@ const (
 	accountFree      = "free/"     // credit: provision of a line that is not spent
 	accountSpent     = "spent/"    // debit: spending of a line
 	accountItem      = "item/"     // credit: the balance of an item
+	accountRevenue   = "revenue"   // credit: what earlier years had spent and came back
 )
 
 func freeAccount(subhead, component string) string {

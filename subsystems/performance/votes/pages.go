@@ -183,6 +183,9 @@ func (d desk) standing(o Overview) []templ.Component {
 	if o.Book.Derived {
 		parts = append(parts, standing(d.View, web.InProgress, d.T("votes.derived-tag"), d.T("votes.derived", "year", shift(o.Year, -1))))
 	}
+	if o.Refunds != 0 {
+		parts = append(parts, sentence(d.T("votes.overview.refunds", "year", o.Year, "amount", d.T("votes.dollars", "amount", o.Refunds.String()))))
+	}
 	given, spent, recorded := o.sums()
 	switch {
 	case given > 0 && !recorded:
@@ -394,7 +397,7 @@ func (d desk) acts(o Overview) []templ.Component {
 		return nil
 	}
 	all := []web.Crumb{}
-	for _, what := range []string{"payment", "virement", "supplement", "item", "posts"} {
+	for _, what := range []string{"payment", "refund", "virement", "supplement", "item", "posts"} {
 		all = append(all, web.Crumb{Text: d.T("votes.enter." + what + ".title"), Path: d.path("/enter/" + what)})
 	}
 	all = append(all, web.Crumb{Text: d.T("votes.enter.estimate.title"), Path: d.path("/enter/estimate")},

@@ -29,7 +29,7 @@ func (s *Service) enter(v *web.Visit) error {
 	}
 	form, known := map[string]func(desk) (web.Questions, error){
 		"payment": askPayment, "reversal": askReversal, "virement": askVirement, "supplement": askSupplement,
-		"item": askItem, "estimate": askEstimate, "posts": askPosts, "plan": askPlan,
+		"item": askItem, "estimate": askEstimate, "posts": askPosts, "plan": askPlan, "refund": askRefund,
 	}[v.PathValue("what")]
 	if !known {
 		return fault.New(fault.NotFound, "votes.fault.kind")
@@ -166,6 +166,41 @@ func askReversal(d desk) (web.Questions, error) {
 	}, err
 }
 
+// askRefund asks for what came back of an earlier year; opened from a payment, with its line and year.
+func askRefund(d desk) (web.Questions, error) {
+	line, err := d.lines("line", true)
+	if err != nil {
+		return web.Questions{}, err
+	}
+	given := d.today()
+	if id := d.Query.Get("entry"); id != "" {
+		e, err := d.Service.Entry(d.Context(), d.Code, EntryID(id))
+		if err != nil {
+			return web.Questions{}, err
+		}
+		given.Set("year", e.Year)
+		given.Set("line", e.Subhead+"/"+e.Component+"/"+e.Item)
+		given.Set("reference", e.Reference)
+	}
+	year := d.ask(web.AsText, "year", false)
+	year.Width, year.MaxLength = "short", 7
+	return web.Questions{
+		Asked: []web.Question{d.ask(web.AsDay, "day", false), year, line, d.amount(), d.ask(web.AsText, "reference", true), d.ask(web.AsLines, "reason", false)},
+		Given: given,
+		Act: func(a *web.Answers) (string, string, error) {
+			place, item := lineAnswer(a, "line")
+			r := Refund{
+				Day: a.Day("day", "votes.wrong.day"), Year: web.HalfWidth(a.Text("year")), Subhead: place.Subhead, Component: place.Component, Item: item,
+				Cents: dollarsOf(a), Reference: a.Words("reference"),
+			}
+			if a.Bad() {
+				return "", "", nil
+			}
+			return d.sent(r, a.Words("reason"))
+		},
+	}, nil
+}
+
 func askVirement(d desk) (web.Questions, error) {
 	from, err := d.lines("from", false)
 	to := from
@@ -247,10 +282,11 @@ func askItem(d desk) (web.Questions, error) {
 	code.Width, code.MaxLength = "short", 24
 	asked := append([]web.Question{d.ask(web.AsDay, "day", false), subhead, code}, d.three("tc", "en", "sc")...)
 	return web.Questions{
-		Asked: append(asked, d.amount(), d.ask(web.AsText, "authority", true), d.ask(web.AsLines, "reason", false)), Given: d.today(),
+		Asked: append(asked, d.amount(), d.ask(web.AsText, "supplier", true), d.ask(web.AsText, "authority", true), d.ask(web.AsLines, "reason", false)), Given: d.today(),
 		Act: func(a *web.Answers) (string, string, error) {
 			m := NewItem{
-				Day: a.Day("day", "votes.wrong.day"), Code: a.Text("code"), Subhead: a.Text("subhead"), Name: a.Three(""), Cents: dollarsOf(a), Authority: a.Words("authority"),
+				Day: a.Day("day", "votes.wrong.day"), Code: a.Text("code"), Subhead: a.Text("subhead"), Name: a.Three(""), Cents: dollarsOf(a),
+				Authority: a.Words("authority"), Supplier: a.Words("supplier"),
 			}
 			if a.Bad() {
 				return "", "", nil

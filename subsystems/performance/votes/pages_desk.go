@@ -2,6 +2,7 @@ package votes
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,6 +101,8 @@ func (d desk) about(r Request) string {
 		return d.T("votes.about.payments", "count", len(a.Payments), "amount", dollars(sum))
 	case Reversal:
 		return d.T("votes.about.reversal", "day", a.Day)
+	case Refund:
+		return d.T("votes.about.refund", "line", lineOf(Payment{Subhead: a.Subhead, Component: a.Component, Item: a.Item}), "year", a.Year, "amount", dollars(a.Cents))
 	case Virement:
 		return d.T("votes.about.virement", "from", a.From.String(), "to", a.To.String(), "amount", dollars(a.Cents))
 	case Supplement:
@@ -141,7 +144,11 @@ func (s *Service) decideRequest(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	above := stack([]templ.Component{d.tabs("none"), web.SummaryList(v.View, d.requestFacts(r)), d.details(r)})
+	splits, err := s.Splits(v.Context(), d.Code, r.ID)
+	if err != nil {
+		return err
+	}
+	above := stack([]templ.Component{d.tabs("none"), d.splitWarning(splits), web.SummaryList(v.View, d.requestFacts(r)), d.details(r)})
 	title := v.T("votes.queue.request", "kind", v.T("votes.kind."+string(r.Kind)), "about", d.about(r))
 	if r.State != Pending || !d.MayApprove || r.By == person(v.Actor()) {
 		parts := []templ.Component{above}
@@ -159,7 +166,7 @@ func (s *Service) decideRequest(v *web.Visit) error {
 			{As: web.AsRadios, Field: web.Field{Name: "decision", Label: v.T("votes.queue.decision")}, Choices: []web.Choice{
 				{Value: "approve", Label: v.T("votes.queue.approve")}, {Value: "refuse", Label: v.T("votes.queue.refuse"), Hint: v.T("votes.queue.refuse-hint")},
 			}},
-			{As: web.AsLines, Field: web.Field{Name: "why", Label: v.T("votes.col.reason"), Optional: true, MaxLength: longest}},
+			{As: web.AsLines, Field: web.Field{Name: "why", Label: v.T("votes.col.reason"), Optional: len(splits) == 0, MaxLength: longest}},
 		},
 		Act: func(a *web.Answers) (string, string, error) {
 			version, err := strconv.ParseInt(v.Query.Get("version"), 10, 64)
@@ -180,11 +187,32 @@ func (s *Service) decideRequest(v *web.Visit) error {
 	})
 }
 
+// splitWarning names the amounts that look like parts of one, with their sum.
+func (d desk) splitWarning(all []Split) templ.Component {
+	if len(all) == 0 {
+		return templ.NopComponent
+	}
+	var lines []string
+	for _, s := range all {
+		lines = append(lines, d.T("votes.split."+string(s.Limit), "count", len(s.Parts)+1, "sum", s.Sum.String(), "most", s.Most.String()))
+		for _, p := range s.Parts {
+			what := p.Name.In(d.Lang())
+			if p.Code != "" {
+				what = p.Code + " " + what
+			}
+			lines = append(lines, d.T("votes.split.part", "what", what, "day", d.Date(p.Day), "amount", p.Cents.String(), "state", d.T("votes.state."+string(p.State))))
+		}
+	}
+	return warned(d.View, d.T("votes.split.title"), append(lines, d.T("votes.split.next")))
+}
+
 // atDecision moves what a rule says to the one question that is asked here.
 func atDecision(err error) error {
 	if f := asFault(err); f != nil && f.Kind == fault.Invalid {
 		for i := range f.Fields {
-			f.Fields[i].Name = "decision"
+			if f.Fields[i].Name != "why" {
+				f.Fields[i].Name = "decision"
+			}
 		}
 	}
 	return err
@@ -251,6 +279,9 @@ func (d desk) details(r Request) templ.Component {
 	case Reversal:
 		columns("day", "entry")
 		row(d.Date(a.Day), d.entryWord(a.Entry))
+	case Refund:
+		columns("day", "of-year", "line", "dollars", "reference")
+		row(d.Date(a.Day), a.Year, lineOf(Payment{Subhead: a.Subhead, Component: a.Component, Item: a.Item}), a.Cents.String(), a.Reference)
 	case Virement:
 		columns("day", "from", "to", "dollars")
 		row(d.Date(a.Day), a.From.String(), a.To.String(), a.Cents.String())
@@ -258,8 +289,8 @@ func (d desk) details(r Request) templ.Component {
 		columns("day", "line", "dollars", "authority")
 		row(d.Date(a.Day), lineOf(Payment{Subhead: a.To.Subhead, Component: a.To.Component, Item: a.Item}), a.Cents.String(), a.Authority)
 	case NewItem:
-		columns("day", "subhead", "item", "name", "dollars", "authority")
-		row(d.Date(a.Day), a.Subhead, a.Code, a.Name.In(d.Lang()), a.Cents.String(), a.Authority)
+		columns("day", "subhead", "item", "name", "dollars", "supplier", "authority")
+		row(d.Date(a.Day), a.Subhead, a.Code, a.Name.In(d.Lang()), a.Cents.String(), a.Supplier, a.Authority)
 	case EstimateChange:
 		columns("line", "year", "phase", "was", "thousands", "explanation")
 		was := d.T("votes.unknown")
@@ -326,14 +357,21 @@ func (s *Service) showJournal(v *web.Visit) error {
 		},
 		Empty: web.Empty{Why: v.T("votes.journal.none"), Next: v.T("votes.journal.none-next")},
 	}
+	o, err := s.Overview(v.Context(), d.Code, year)
+	if err != nil {
+		return err
+	}
+	ended := !slices.ContainsFunc(o.Periods, func(p Period) bool { return !p.Closed })
 	for _, e := range entries {
-		t.Rows = append(t.Rows, d.entryRow(e))
+		t.Rows = append(t.Rows, d.entryRow(e, ended))
 	}
 	return v.Render(web.Page{Title: v.T("votes.journal.title", "head", d.Code), Lead: v.T("votes.journal.lead"), Crumbs: d.crumbs(), Wide: true, Secret: true},
 		stack([]templ.Component{d.tabs("journal"), web.DataTable(v.View, t), web.Pagination(v.View, pages)}))
 }
 
-func (d desk) entryRow(e Entry) web.Row {
+// entryRow is an entry, and what may be done about it: a payment is reversed, or once its year has
+// been closed, comes back as a refund.
+func (d desk) entryRow(e Entry, ended bool) web.Row {
 	amount := e.Cents
 	if amount == 0 {
 		amount = e.Moved
@@ -341,11 +379,18 @@ func (d desk) entryRow(e Entry) web.Row {
 	act := web.Cell{Body: web.Blank()}
 	if e.Kind == EntryPayment && d.Enter {
 		act = web.Cell{Text: d.T("votes.journal.reverse"), Path: d.path("/enter/reversal", "entry", string(e.ID))}
+		if ended {
+			act = web.Cell{Text: d.T("votes.journal.refund"), Path: d.path("/enter/refund", "entry", string(e.ID))}
+		}
+	}
+	kind := web.Cell{Text: d.T("votes.entry." + string(e.Kind))}
+	if e.Of != "" {
+		kind.Small = d.T("votes.entry.of", "year", e.Of)
 	}
 	return web.Row{ID: "entry-" + strconv.FormatInt(e.Number, 10), Cells: []web.Cell{
 		{Text: d.Number(e.Number)},
 		{Text: d.Date(e.Day)},
-		{Text: d.T("votes.entry." + string(e.Kind))},
+		kind,
 		text(lineOf(Payment{Subhead: e.Subhead, Component: e.Component, Item: e.Item})),
 		{Text: amount.String()},
 		{Text: e.Text, Small: e.Reference},

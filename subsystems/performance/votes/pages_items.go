@@ -1,7 +1,10 @@
 package votes
 
 import (
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -183,6 +186,9 @@ func (s *Service) showPosts(v *web.Visit) error {
 		return err
 	}
 	parts := []templ.Component{d.tabs("posts")}
+	if staff.Invented {
+		parts = append(parts, standing(v.View, web.Waiting, v.T("votes.invented-tag"), v.T("votes.posts.invented")))
+	}
 	if staff.Ceiling != nil && staff.Known {
 		state, key := web.Agrees, "votes.posts.within"
 		if staff.Value > *staff.Ceiling {
@@ -197,6 +203,9 @@ func (s *Service) showPosts(v *web.Visit) error {
 	}
 	if staff.Paper != nil {
 		parts = append(parts, web.DataTable(v.View, d.paperPosts(staff)))
+	}
+	if staff.Paper != nil && staff.Counted != nil && len(staff.Paper.NetChange)+len(staff.Counted.NetChange) > 0 {
+		parts = append(parts, web.DataTable(v.View, d.netTable(staff)))
 	}
 	parts = append(parts, web.DataTable(v.View, d.rankTable(staff)), web.DataTable(v.View, d.changeTable(staff)))
 	if d.Enter {
@@ -218,15 +227,51 @@ func (d desk) paperPosts(s Staffing) web.Table {
 		ID: "paper-posts", Caption: d.T("votes.posts.paper"), Mode: web.Figures,
 		Columns: numeric(d.T("votes.col.kind"), d.T("votes.posts.at", "day", d.Date(firstDay(y).Add(-1))), d.T("votes.posts.at", "day", d.Date(lastDay(y)))),
 	}
-	cell := func(n *int64) web.Cell {
-		if n == nil {
-			return web.Cell{}
-		}
-		return web.Cell{Text: d.Number(*n)}
+	row := func(key string, p *Posts, of func(*Posts) (before, after *int64)) {
+		before, after := of(p)
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: d.T(key)}, d.countCell(before), d.countCell(after)}})
 	}
-	t.Rows = []web.Row{
-		{Cells: []web.Cell{{Text: d.T("votes.posts.non-directorate")}, cell(s.Paper.NonDirectorateBefore), cell(s.Paper.NonDirectorateAfter)}},
-		{Cells: []web.Cell{{Text: d.T("votes.posts.directorate")}, cell(s.Paper.DirectorateBefore), cell(s.Paper.DirectorateAfter)}},
+	others := func(p *Posts) (before, after *int64) { return p.NonDirectorateBefore, p.NonDirectorateAfter }
+	directorate := func(p *Posts) (before, after *int64) { return p.DirectorateBefore, p.DirectorateAfter }
+	row("votes.posts.non-directorate", s.Paper, others)
+	row("votes.posts.directorate", s.Paper, directorate)
+	if s.Counted != nil {
+		row("votes.posts.non-directorate-counted", s.Counted, others)
+		row("votes.posts.directorate-counted", s.Counted, directorate)
+	}
+	return t
+}
+
+func (d desk) countCell(n *int64) web.Cell {
+	if n == nil {
+		return web.Cell{}
+	}
+	return web.Cell{Text: d.Number(*n)}
+}
+
+// netTable sets the paper's net change of each programme beside what was decided by rank.
+func (d desk) netTable(s Staffing) web.Table {
+	t := web.Table{
+		ID: "net", Caption: d.T("votes.posts.net-caption", "year", s.Year), Mode: web.Figures,
+		Columns: append(numeric(d.T("votes.col.programme"), d.T("votes.posts.net-paper"), d.T("votes.posts.net-counted")), web.Column{Head: d.T("votes.col.verdict")}),
+	}
+	both := map[string][2]int64{}
+	for i, p := range []*Posts{s.Paper, s.Counted} {
+		for _, n := range p.NetChange {
+			x := both[n.Programme]
+			x[i] = n.Change
+			both[n.Programme] = x
+		}
+	}
+	for _, programme := range slices.Sorted(maps.Keys(both)) {
+		x := both[programme]
+		verdict := web.Agrees
+		if x[0] != x[1] {
+			verdict = web.Disagrees
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: programme}, {Text: d.Signed(strconv.FormatInt(x[0], 10))}, {Text: d.Signed(strconv.FormatInt(x[1], 10))}, {Body: web.StatusTag(d.View, verdict)},
+		}})
 	}
 	return t
 }
@@ -263,6 +308,9 @@ func (d desk) rankTable(s Staffing) web.Table {
 		}
 		if r.Directorate {
 			cell.Small = d.T("votes.posts.directorate")
+		}
+		if r.Invented {
+			cell.Small = strings.TrimSpace(cell.Small + " " + d.T("votes.posts.invented-rank"))
 		}
 		value := web.Cell{Text: d.thousands(r.Value), Marks: []web.Mark{{Sign: "*", ID: "rate"}}}
 		cells := []web.Cell{cell, {Text: d.Number(r.Posts)}}

@@ -294,6 +294,29 @@ func TestOfficersWork(t *testing.T) {
 	f.sound()
 }
 
+// TestSplitsAndRefundsOnThePage: the approver sees the parts with their sum, and must say why; what
+// an earlier year spent comes back as revenue.
+func TestSplitsAndRefundsOnThePage(t *testing.T) {
+	f := newFront(t)
+	a, b := f.browser(ann), f.browser(bob)
+	for _, code := range []string{"V1", "V2"} {
+		a.fill(303, "/en/votes/47/enter/item", on("2025-09-01", "subhead", "661", "code", code, "tc", "車", "en", "Van", "cents", "6000000", "supplier", "Acme", "reason", "old")...)
+		if code == "V1" {
+			a.misses("parts of one amount")
+			b.fill(303, strings.ReplaceAll(a.to, "/tc/", "/en/"), "decision", "approve").sees("Approved.")
+		}
+	}
+	a.sees("parts of one amount", "2 items of the year", "HK$12,000,000", "V1 Van", "Acme")
+	b.fill(422, a.to, "decision", "approve").sees("Say why these amounts are not one.", "HK$12,000,000")
+	b.fill(303, a.to, "decision", "approve", "why", "two stations").sees("Approved.")
+	a.fill(422, "/en/votes/47/enter/refund", on("2025-09-02", "year", "2025-26", "line", "700//802", "cents", "5", "reason", "overpaid")...).sees("within the same year, reverse the payment")
+	a.fill(303, "/en/votes/47/enter/refund", on("2025-09-02", "year", "２０２４-２５", "line", "700//802", "cents", "1234.50", "reason", "overpaid")...).sees("HK$1,234.50 back of what 2024-25 spent")
+	b.fill(303, a.to, "decision", "approve").sees("Approved.")
+	b.get(200, "/en/votes/47/journal").sees("Refund of an earlier year", "of 2024-25")
+	f.browser("").get(200, "/en/votes/47?year=2025-26").sees("HK$1,234.50 of earlier years’ spending came back")
+	f.sound()
+}
+
 func TestDifferencesDesk(t *testing.T) {
 	f := newFront(t)
 	f.ask(pay("803", "1000", "2025-08-01"), "")

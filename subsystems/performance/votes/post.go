@@ -3,6 +3,7 @@ package votes
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
@@ -16,6 +17,8 @@ type Rank struct {
 	Directorate     bool      `json:"directorate"`
 	From            when.Day  `json:"from"`
 	MidpointDollars int64     `json:"midpoint_dollars"` // a year
+	// Invented marks a rank that was made up for a demonstration.
+	Invented bool `json:"invented,omitempty"`
 }
 
 // Ranks are all rates of all ranks.
@@ -117,6 +120,25 @@ func (e Establishment) count(d when.Day, ranks Ranks) (directorate, other int64)
 		}
 	}
 	return directorate, other
+}
+
+// counted are the posts at both ends of a year and the changes between, as a paper would print
+// them; nil where the posts were not entered by its beginning.
+func (e Establishment) counted(year when.FinancialYear, ranks Ranks) *Posts {
+	before := firstDay(year).Add(-1)
+	if !e.known(before) {
+		return nil
+	}
+	d1, n1 := e.count(before, ranks)
+	d2, n2 := e.count(lastDay(year), ranks)
+	out := &Posts{DirectorateBefore: &d1, NonDirectorateBefore: &n1, DirectorateAfter: &d2, NonDirectorateAfter: &n2}
+	for programme, change := range e.net(year) {
+		if change != 0 {
+			out.NetChange = append(out.NetChange, NetChange{programme, change})
+		}
+	}
+	slices.SortFunc(out.NetChange, func(a, b NetChange) int { return strings.Compare(a.Programme, b.Programme) })
+	return out
 }
 
 // net is the change of each programme in a financial year.

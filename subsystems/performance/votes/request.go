@@ -35,6 +35,7 @@ const (
 	AskItem       RequestKind = "item"
 	AskEstimate   RequestKind = "estimate"
 	AskPosts      RequestKind = "posts"
+	AskRefund     RequestKind = "refund"
 )
 
 // byRule stands for the second officer where the rules ask for none.
@@ -121,6 +122,7 @@ type NewItem struct {
 	Note      lang.Text `json:"note"`
 	Cents     Cents     `json:"dollars"`
 	Authority string    `json:"authority"`
+	Supplier  string    `json:"supplier,omitempty"` // where it is known already
 }
 
 // EstimateChange sets a figure of a line. Of a programme it is in thousands too. Was is the
@@ -165,6 +167,8 @@ func (r Request) Asked() (Asked, error) {
 		return read[EstimateChange](r.Body)
 	case AskPosts:
 		return read[PostChanges](r.Body)
+	case AskRefund:
+		return read[Refund](r.Body)
 	}
 	return nil, fault.New(fault.Invalid, "votes.fault.kind")
 }

@@ -323,3 +323,22 @@ func TestGapsBetweenPapers(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesThatLookAlike(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"購置消防車（第一期）", "購置消防車（第二期）", true},
+		{"購置消防車1", "購置消防車 2", true},
+		{"Purchase of fire engines, lot 1", "purchase of fire engines lot 12", true},
+		{"Purchase of printers", "Purchase of servers", false},
+		{"更換打印機", "海濱照明", false},
+		{"", "", false},
+		{"車", "車", true},
+	} {
+		if alike(c.a, c.b) != c.want || alike(c.b, c.a) != c.want {
+			t.Errorf("%q and %q: want %v", c.a, c.b, c.want)
+		}
+	}
+}

@@ -82,13 +82,13 @@ const (
 		on conflict (realm, name, head, subhead, from_year) do update set to_year = excluded.to_year,
 		value = excluded.value, source = excluded.source`
 
-	sqlRanks = `select code, from_day, words, directorate, midpoint_dollars from performance_votes_ranks
+	sqlRanks = `select code, from_day, words, directorate, midpoint_dollars, invented from performance_votes_ranks
 		where realm = $1 order by code, from_day`
 
-	sqlPutRank = `insert into performance_votes_ranks (realm, code, from_day, words, directorate, midpoint_dollars)
-		values ($1, $2, $3, $4, $5, $6)
+	sqlPutRank = `insert into performance_votes_ranks (realm, code, from_day, words, directorate, midpoint_dollars, invented)
+		values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (realm, code, from_day) do update set words = excluded.words,
-		directorate = excluded.directorate, midpoint_dollars = excluded.midpoint_dollars`
+		directorate = excluded.directorate, midpoint_dollars = excluded.midpoint_dollars, invented = excluded.invented`
 )
 
 // touchHead changes the row that all decisions about a head share, and makes it when there is
@@ -298,7 +298,7 @@ func putRule(tx *db.Tx, r Rule) error {
 func ranksOf(tx *db.Tx) (Ranks, error) {
 	return db.List(tx, func(s db.Scanner) (r Rank, err error) {
 		var text string
-		if err = s.Scan(&r.Code, &r.From, &text, &r.Directorate, &r.MidpointDollars); err != nil {
+		if err = s.Scan(&r.Code, &r.From, &text, &r.Directorate, &r.MidpointDollars, &r.Invented); err != nil {
 			return r, err
 		}
 		return r, json.Unmarshal([]byte(text), &r.Name)
@@ -310,7 +310,7 @@ func putRank(tx *db.Tx, r Rank) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlPutRank, tx.Realm(), r.Code, r.From, string(text), r.Directorate, r.MidpointDollars)
+	_, err = tx.Exec(sqlPutRank, tx.Realm(), r.Code, r.From, string(text), r.Directorate, r.MidpointDollars, r.Invented)
 	return err
 }
 

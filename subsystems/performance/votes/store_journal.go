@@ -11,7 +11,7 @@ import (
 // The journal.
 const (
 	entryColumns = `id, number, head, year, month, day, kind, subhead, component, item, spent_cents, particulars, reference,
-		request, reverses, entered_by, entered_at`
+		request, reverses, of_year, entered_by, entered_at`
 
 	// moved is the amount of an entry's legs, which is one and the same but in a payment.
 	entryMoved = `, (select cast(coalesce(max(l.debit_cents), 0) as bigint) from performance_votes_legs l
@@ -30,8 +30,8 @@ const (
 
 	sqlInsertEntry = `insert into performance_votes_entries
 		(realm, id, number, head, year, month, day, kind, subhead, component, item, spent_cents, particulars, reference,
-		request, reverses, entered_by, entered_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+		request, reverses, of_year, entered_by, entered_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 	sqlInsertLeg = `insert into performance_votes_legs (realm, entry, place, account, year, debit_cents, credit_cents)
 		values ($1, $2, $3, $4, $5, $6, $7)`
@@ -79,6 +79,11 @@ const (
 	sqlSpentByYear = `select year, cast(sum(spent_cents) as bigint) from performance_votes_entries
 		where realm = $1 and head = $2 and item = $3 and kind in ('payment', 'reversal') group by year order by year`
 
+	// sqlRefunded is what came back of a year's spending on a line.
+	sqlRefunded = `select cast(coalesce(sum(l.debit_cents), 0) as bigint)
+		from performance_votes_entries e join performance_votes_legs l on l.realm = e.realm and l.entry = e.id
+		where e.realm = $1 and e.head = $2 and e.kind = 'refund' and e.of_year = $3 and e.subhead = $4 and e.component = $5 and e.item = $6`
+
 	sqlPeriods = `select month, closed, reason, changed_by, changed_at, version from performance_votes_periods
 		where realm = $1 and head = $2 and month >= $3 and month <= $4 order by month`
 
@@ -107,7 +112,7 @@ const (
 
 func scanEntry(s db.Scanner) (e Entry, err error) {
 	return e, s.Scan(&e.ID, &e.Number, &e.Head, &e.Year, &e.Month, &e.Day, &e.Kind, &e.Subhead, &e.Component, &e.Item,
-		&e.Cents, &e.Text, &e.Reference, &e.Request, &e.Reverses, &e.By, &e.At, &e.Moved)
+		&e.Cents, &e.Text, &e.Reference, &e.Request, &e.Reverses, &e.Of, &e.By, &e.At, &e.Moved)
 }
 
 func entryByID(tx *db.Tx, id EntryID) (Entry, error) {
@@ -141,7 +146,7 @@ func insertEntry(tx *db.Tx, e Entry) error {
 		return err
 	}
 	_, err := tx.Exec(sqlInsertEntry, tx.Realm(), e.ID, e.Number, e.Head, e.Year, e.Month, e.Day, e.Kind, e.Subhead, e.Component,
-		e.Item, int64(e.Cents), e.Text, e.Reference, e.Request, e.Reverses, e.By, e.At)
+		e.Item, int64(e.Cents), e.Text, e.Reference, e.Request, e.Reverses, e.Of, e.By, e.At)
 	if err != nil {
 		return err
 	}
@@ -243,6 +248,10 @@ func spentByYear(tx *db.Tx, head, item string) (map[string]Cents, error) {
 		out[r.year] = r.cents
 	}
 	return out, err
+}
+
+func refunded(tx *db.Tx, head string, a Refund) (c Cents, err error) {
+	return c, tx.Row(sqlRefunded, tx.Realm(), head, a.Year, a.Subhead, a.Component, a.Item).Scan(&c)
 }
 
 // periodsOf lists the twelve months of a year, those that nobody touched too.

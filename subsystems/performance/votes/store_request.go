@@ -13,6 +13,9 @@ const (
 	sqlRequests = `select ` + requestColumns + ` from performance_votes_requests
 		where realm = $1 and head = $2 and state = $3 order by id desc limit $4`
 
+	sqlRequestsOfYear = `select ` + requestColumns + ` from performance_votes_requests
+		where realm = $1 and head = $2 and kind = $3 and year = $4 and state <> 'refused' order by id`
+
 	sqlInsertRequest = `insert into performance_votes_requests
 		(realm, id, head, year, kind, body, reason, asked_by, asked_at, state, decided_by, decided_at, decision, version)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)`
@@ -50,6 +53,11 @@ func requestByID(tx *db.Tx, id RequestID) (Request, error) {
 
 func requestsOf(tx *db.Tx, head string, state State, limit int) ([]Request, error) {
 	return db.List(tx, scanRequest, sqlRequests, tx.Realm(), head, state, limit)
+}
+
+// requestsOfYear are the requests of a kind and a year that were not refused.
+func requestsOfYear(tx *db.Tx, head string, kind RequestKind, year string) ([]Request, error) {
+	return db.List(tx, scanRequest, sqlRequestsOfYear, tx.Realm(), head, kind, year)
 }
 
 func insertRequest(tx *db.Tx, r Request) error {

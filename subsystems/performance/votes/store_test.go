@@ -222,10 +222,10 @@ func book47() Book {
 
 func testRanks() []Rank {
 	return []Rank{
-		{"SM", named("Systems Manager"), false, day("2025-04-01"), 1_200_000},
-		{"AP", named("Analyst"), false, day("2025-04-01"), 800_000},
-		{"AP", named("Analyst"), false, day("2026-04-01"), 840_000},
-		{"D2", named("Assistant Commissioner"), true, day("2025-04-01"), 2_400_000},
+		{"SM", named("Systems Manager"), false, day("2025-04-01"), 1_200_000, false},
+		{"AP", named("Analyst"), false, day("2025-04-01"), 800_000, false},
+		{"AP", named("Analyst"), false, day("2026-04-01"), 840_000, false},
+		{"D2", named("Assistant Commissioner"), true, day("2025-04-01"), 2_400_000, false},
 	}
 }
 
@@ -410,6 +410,144 @@ func TestPaymentsAndTheirLimits(t *testing.T) {
 		w.refused(err, "forbidden")
 		_, err = w.Ask(w.system, "47", pay("803", "1", "2025-09-01"), "")
 		w.refused(err, "forbidden")
+		w.sound()
+	})
+}
+
+// TestSplitAmounts: items of a year that look like one, and payments on one invoice, are told with
+// their sum, and let through only by a second officer who says why.
+func TestSplitAmounts(t *testing.T) {
+	worlds(t, func(w *world) {
+		item := func(code, tc, en, supplier, dollars string) NewItem {
+			c, err := CentsOf(*dec(dollars))
+			w.ok(err)
+			return NewItem{Day: day("2025-09-01"), Code: code, Subhead: "661", Name: lang.Text{TC: tc, EN: en}, Cents: c, Supplier: supplier}
+		}
+		splits := func(r Request) []Split {
+			out, err := w.Splits(w.officer(), "47", r.ID)
+			w.ok(err)
+			return out
+		}
+		w.approved(item("A1", "購置消防車（第一期）", "Fire engines, lot 1", "", "6000000"), "needed")
+		w.approved(item("B1", "更換打印機", "Replace printers", "", "6000000"), "needed")
+		second := w.ask(item("A2", "購置消防車（第二期）", "Fire engines, lot 2", "Acme Ltd.", "5500000"), "needed")
+		got := splits(second)
+		if len(got) != 1 || got[0].Limit != ItemUpTo || got[0].Sum != 1_150_000_000 || got[0].Most != 1_000_000_000 || len(got[0].Parts) != 1 || got[0].Parts[0].Code != "A1" {
+			w.Fatalf("%+v", got)
+		}
+		_, err := w.Splits(w.as("cy", "EPD", ApproverRole), "47", second.ID)
+		w.refused(err, "forbidden")
+		_, err = w.Approve(w.officer(), "47", second.ID, second.Version, "two lots")
+		w.refused(err, "forbidden")
+		_, err = w.Approve(w.approver(), "47", second.ID, second.Version, " ")
+		w.refused(err, "wrong.split")
+		_, err = w.Approve(w.approver(), "47", second.ID, second.Version, "two stations, two tenders")
+		w.ok(err)
+		third := w.ask(item("C1", "海濱照明", "Lights of the waterfront", "ACME LTD", "5000000"), "needed")
+		if got := splits(third); len(got) != 1 || got[0].Sum != 1_050_000_000 || got[0].Parts[0].Supplier != "Acme Ltd." {
+			w.Errorf("the same supplier: %+v", got)
+		}
+		_, err = w.Refuse(w.approver(), "47", third.ID, third.Version, "one contract")
+		w.ok(err)
+		if r := w.ask(item("C2", "路面維修", "Road repairs", "ACME LTD", "4000000"), "needed"); len(splits(r)) != 0 {
+			w.Errorf("what was refused is no part: %+v", splits(r)) // 5.5 + 4 million
+		}
+
+		bill := func(reference, dollars string) Payments {
+			p := pay("803", dollars, "2025-09-01")
+			p.Payments[0].Reference = reference
+			return p
+		}
+		if r := w.ask(bill("INV-7", "30000"), ""); r.State != Approved {
+			w.Errorf("%+v", r)
+		}
+		if r := w.ask(bill("INV-8", "30000"), ""); r.State != Approved {
+			w.Errorf("another invoice waits: %+v", r)
+		}
+		rest := w.ask(bill("inv 7", "30000"), "")
+		if got := splits(rest); rest.State != Pending || len(got) != 1 || got[0].Limit != SecondEyes || got[0].Sum != 6_000_000 {
+			w.Errorf("%+v %+v", rest, got)
+		}
+		both := bill("INV-9", "20000")
+		both.Payments = append(both.Payments, bill("INV-9", "29000").Payments[0], bill("INV-9", "900").Payments[0])
+		if r := w.ask(both, ""); r.State != Approved {
+			w.Errorf("49,900 in one request waits: %+v", splits(r))
+		}
+		w.sound()
+	})
+}
+
+// TestRefundOfAnEarlierYear: it is revenue of the year in which it comes, and nothing that may be
+// spent grows by it.
+func TestRefundOfAnEarlierYear(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.approved(pay("803", "400000", "2025-09-02"), "")
+		before, err := w.Commitment(w.Context(), "47", "803")
+		w.ok(err)
+		next := book47()
+		next.Year = "2026-27"
+		w.ok(w.LoadBook(w.system, next))
+		w.clock.turn("2026-06-15")
+		of := func(year, dollars, on string) Refund {
+			c, err := CentsOf(*dec(dollars))
+			w.ok(err)
+			return Refund{Day: day(on), Year: year, Subhead: "700", Item: "803", Cents: c, Reference: "R1"}
+		}
+		for name, c := range map[string]struct {
+			a    Refund
+			want string
+		}{
+			"the same year":    {of("2026-27", "1", "2026-06-01"), "wrong.refund-year"},
+			"a year to come":   {of("2027-28", "1", "2026-06-01"), "wrong.refund-year"},
+			"no year":          {of("last", "1", "2026-06-01"), "wrong.year"},
+			"a day to come":    {of("2025-26", "1", "2026-06-16"), "wrong.future"},
+			"nothing":          {of("2025-26", "0", "2026-06-01"), "wrong.amount"},
+			"more than spent":  {of("2025-26", "400000.01", "2026-06-01"), "votes.fault.refund"},
+			"of another line":  {Refund{Day: day("2026-06-01"), Year: "2025-26", Subhead: "700", Item: "802", Cents: 100}, "votes.fault.refund"},
+			"without a reason": {of("2025-26", "1", "2026-06-01"), "wrong.reason"},
+		} {
+			reason := "overpaid"
+			if name == "without a reason" {
+				reason = ""
+			}
+			_, err := w.Ask(w.officer(), "47", c.a, reason)
+			if got := said(err); !strings.Contains(got, c.want) {
+				w.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+		}
+		o, err := w.Overview(w.Context(), "47", "2026-27")
+		w.ok(err)
+		r := w.ask(of("2025-26", "150000.50", "2026-06-01"), "overpaid")
+		if r.State != Pending {
+			w.Errorf("a refund needs no second officer: %+v", r)
+		}
+		w.approved(of("2025-26", "150000.50", "2026-06-01"), "overpaid")
+		_, err = w.Approve(w.approver(), "47", r.ID, r.Version, "")
+		w.ok(err)
+		_, err = w.Ask(w.officer(), "47", of("2025-26", "99999.01", "2026-06-02"), "more than is left")
+		w.refused(err, "votes.fault.refund")
+		after, err := w.Commitment(w.Context(), "47", "803")
+		w.ok(err)
+		if after.Balance != before.Balance || after.Spent != before.Spent {
+			w.Errorf("the item moved: %+v %+v", before.Item, after.Item)
+		}
+		now, err := w.Overview(w.Context(), "47", "2026-27")
+		w.ok(err)
+		if now.Refunds != 30_000_100 || o.Refunds != 0 {
+			w.Errorf("revenue is %s", now.Refunds)
+		}
+		for i, x := range now.Subheads {
+			if x.Provision != o.Subheads[i].Provision || orZero(x.Spent) != orZero(o.Subheads[i].Spent) {
+				w.Errorf("%s moved", x.Code)
+			}
+		}
+		entries, _, err := w.Journal(w.approver(), "47", "2026-27", "700", "803", 1, 0)
+		w.ok(err)
+		if e := entries[0]; e.Kind != EntryRefund || e.Of != "2025-26" || e.Moved != 15_000_050 || e.Cents != 0 {
+			w.Errorf("%+v", e)
+		}
+		_, err = w.Ask(w.officer(), "47", of("2019-20", "5", "2026-06-02"), "before the journal began")
+		w.ok(err)
 		w.sound()
 	})
 }
@@ -878,8 +1016,34 @@ func TestPosts(t *testing.T) {
 		if *b.Posts.NonDirectorateBefore != 664 || *b.Posts.DirectorateBefore != 25 {
 			w.Errorf("%d %d", *b.Posts.NonDirectorateBefore, *b.Posts.DirectorateBefore)
 		}
-		if got := w.subjects(); got["performance.posts.changed"] != 2 {
+		if got := w.subjects(); got["performance.posts.changed"] != 5 { // three at the opening
 			w.Errorf("%v", got)
+		}
+	})
+}
+
+// TestPostsBesideThePaper: posts by rank that stood before the year are counted as its paper
+// counts them, and what was made up says so.
+func TestPostsBesideThePaper(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.ok(w.LoadRanks(w.system, Rank{"XJ", named("Invented"), false, day("2025-01-01"), 500_000, true}))
+		at := func(rank, programme string, n int64) PostChange {
+			return PostChange{Day: day("2025-03-31"), Rank: rank, Programme: programme, Delta: n, Permanent: true, Opening: true}
+		}
+		s, err := w.Staffing(w.Context(), "47", day("2025-12-31"))
+		w.ok(err)
+		if s.Counted != nil || s.Invented {
+			w.Errorf("nothing was entered: %+v", s.Counted)
+		}
+		w.approved(PostChanges{[]PostChange{at("XJ", "1", 600), at("AP", "2", 263), at("D2", "1", 25)}}, "")
+		w.approved(PostChanges{[]PostChange{
+			{Day: day("2025-06-01"), Rank: "XJ", Programme: "1", Delta: -14, Permanent: true, Reason: "work ended"},
+			{Day: day("2025-07-01"), Rank: "AP", Programme: "2", Delta: 6, Permanent: true, Reason: "more work"},
+		}}, "")
+		s, err = w.Staffing(w.Context(), "47", day("2025-12-31"))
+		w.ok(err)
+		if !s.Invented || s.Counted == nil || !samePosts(*s.Counted, *s.Paper) {
+			w.Errorf("%+v beside %+v", s.Counted, s.Paper)
 		}
 	})
 }

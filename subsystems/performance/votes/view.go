@@ -61,6 +61,8 @@ type Overview struct {
 	Items    []Item           `json:"items"`
 	Checks   []ProvisionCheck `json:"checks"`
 	Periods  []Period         `json:"periods"`
+	// Refunds is what came back in the year of earlier years' spending, and is revenue.
+	Refunds Cents `json:"refunds"`
 }
 
 // Overview gives a head in a year with all its subheads. An empty year is the newest.
@@ -93,6 +95,9 @@ func overviewOf(tx *db.Tx, head, year string) (o Overview, err error) {
 		return o, err
 	}
 	o.Checks = o.Book.Provision()
+	if o.Refunds, err = balance(tx, head, accountRevenue, year); err != nil {
+		return o, err
+	}
 	o.Periods, err = periodsOf(tx, head, year)
 	return o, err
 }
@@ -321,16 +326,19 @@ type RankCount struct {
 
 // Staffing is a head's establishment on a day.
 type Staffing struct {
-	Head    string       `json:"head"`
-	Day     when.Day     `json:"day"`
-	Year    string       `json:"year"`
-	Known   bool         `json:"known"` // whether posts by rank were entered
-	Ranks   []RankCount  `json:"ranks"`
-	Value   Cents        `json:"value"` // of non-directorate posts
-	Ceiling *Cents       `json:"ceiling"`
-	Paper   *Posts       `json:"paper"` // what the year's paper says
-	Changes []PostChange `json:"changes"`
-	Net     []NetChange  `json:"net_change"`
+	Head    string      `json:"head"`
+	Day     when.Day    `json:"day"`
+	Year    string      `json:"year"`
+	Known   bool        `json:"known"` // whether posts by rank were entered
+	Ranks   []RankCount `json:"ranks"`
+	Value   Cents       `json:"value"` // of non-directorate posts
+	Ceiling *Cents      `json:"ceiling"`
+	Paper   *Posts      `json:"paper"`   // what the year's paper says
+	Counted *Posts      `json:"counted"` // the same by rank; nil where they were not entered
+	// Invented says that ranks of a demonstration are among them.
+	Invented bool         `json:"invented,omitempty"`
+	Changes  []PostChange `json:"changes"`
+	Net      []NetChange  `json:"net_change"`
 }
 
 // Staffing gives the posts of a head by rank on a day; the zero day is today.
@@ -370,6 +378,8 @@ func staffingOf(tx *db.Tx, head string, day when.Day) (Staffing, error) {
 	}
 	v.Known, v.Value = all.known(day), all.value(day, ranks)
 	v.Ranks = countRanks(all, ranks, day)
+	v.Invented = slices.ContainsFunc(v.Ranks, func(r RankCount) bool { return r.Invented })
+	v.Counted = all.counted(day.FinancialYear(), ranks)
 	for _, c := range all {
 		if c.Day.FinancialYear() == day.FinancialYear() {
 			v.Changes = append(v.Changes, c)
