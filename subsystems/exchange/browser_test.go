@@ -273,6 +273,7 @@ func TestDeskPages(t *testing.T) {
 	o.decide(immd, "One officer agreed")
 	immd.Press("Addresses")
 	immd.Eval(`document.querySelector("[name=decision][value=agree]").checked = true`, new(bool))
+	immd.Fill("reason", "Again.")
 	immd.Press("Decide")
 	immd.sees("Somebody else has to decide this")
 	o.decide(o.enter(t, who.Officer, "immd-2"), "Your decision is recorded")
@@ -306,6 +307,9 @@ func (o *office) decide(v visitor, want string) {
 	v.Press("Decide")
 	v.sees("Choose whether you agree")
 	v.Eval(`document.querySelector("[name=decision][value=agree]").checked = true`, new(bool))
+	v.Press("Decide")
+	v.sees("has not called this service in the test environment yet")
+	v.Fill("reason", "They have shown us their program.")
 	v.Press("Decide")
 	v.sees(want)
 }
