@@ -14,6 +14,8 @@
 //   - evidence 證據: what was asked and answered, as salted commitments in the ledger
 //   - receipt 收據: the gateway's signed promise that the ledger will hold the evidence
 //   - withdrawal 撤回, deletion receipt 刪除回執
+//   - bundle 證明: a person's proof of one access or consent, to be checked without us
+//   - report 舉報: what a person says was misused; the consumer's department answers
 //
 // # The call
 //
