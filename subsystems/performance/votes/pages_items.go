@@ -49,7 +49,7 @@ func (d desk) inventedSays(b Book) []templ.Component {
 	if !b.Invented {
 		return nil
 	}
-	return []templ.Component{standing(d.View, web.Waiting, d.T("votes.invented-tag"), d.T("votes.invented"))}
+	return []templ.Component{standing(d.View, web.Waiting, d.T("votes.invented-tag"), d.T("votes.invented", "year", b.Year))}
 }
 
 // carried leads from a line of money back to the promises that it carries.
