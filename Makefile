@@ -36,11 +36,14 @@ test: install check ## everything: what CI calls
 
 faults: install ## twenty rounds of every crash test, and the fuzzers for minutes
 	PRAYA_ROUNDS=20 go run ./platform/db/dbtest/pgserver -- go test -count=1 -timeout 60m -run 'Crash|Killed|Restart|Order' ./platform/... ./app/...
+	PRAYA_ROUNDS=20 go run ./platform/db/dbtest/pgserver -- go test -count=1 -timeout 60m -run 'Kill|Restart|FullDisk|Clock|Older|Authority' ./subsystems/ledger
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 3m -fuzzminimizetime 1x ./subsystems/estimates/internal/paper
 	for f in $$(grep -rhoE 'func Fuzz[A-Za-z]+' subsystems/identity/internal/oidc | cut -d' ' -f2); do \
 	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/identity/internal/oidc; done
 	for f in FuzzFilling FuzzAnswers FuzzDocumentNumber; do \
 	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/identity; done
+	for f in FuzzCall FuzzReceipt FuzzEvidence FuzzFits FuzzWish; do \
+	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/exchange; done
 	for d in governance votes; do \
 	  go test -run '^$$' -fuzz Fuzz -fuzztime 1m -fuzzminimizetime 1x ./subsystems/performance/$$d; done
 

@@ -112,7 +112,7 @@ func LoadConfig(path string) (Config, error) {
 			return c, fmt.Errorf("%s: %s", path, explain(err))
 		}
 	}
-	return c.withDefaults(), c.withDefaults().check()
+	return c.WithDefaults(), c.WithDefaults().check()
 }
 
 func explain(err error) string {
@@ -133,7 +133,8 @@ func explain(err error) string {
 	return err.Error()
 }
 
-func (c Config) withDefaults() Config {
+// WithDefaults fills in what was left out.
+func (c Config) WithDefaults() Config {
 	set := func(p *string, v string) {
 		if *p == "" {
 			*p = v

@@ -34,7 +34,7 @@ func sharedInputs(t *testing.T) string {
 func headFortySeven(t *testing.T) (context.Context, *Praya) {
 	t.Helper()
 	ctx := who.AsSystem(t.Context(), who.Production)
-	p, err := Open(ctx, Config{Data: t.TempDir(), Operator: "off"}.withDefaults(), slog.New(slog.DiscardHandler))
+	p, err := Open(ctx, Config{Data: t.TempDir(), Operator: "off"}.WithDefaults(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,9 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.loadOfficers(ctx); err != nil {
 		return err
 	}
+	if err := p.loadExchange(ctx); err != nil {
+		return err
+	}
 	if err := p.Estimates.LoadDemo(ctx); err != nil {
 		return err
 	}
@@ -31,7 +34,10 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.IT.LoadDemo(ctx); err != nil {
 		return err
 	}
-	return p.Cycle.LoadNext(ctx)
+	if err := p.Cycle.LoadNext(ctx); err != nil {
+		return err
+	}
+	return p.loadAnchored(ctx)
 }
 
 // sampleCallback is where the sample service of examples/ listens.

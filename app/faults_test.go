@@ -87,7 +87,7 @@ func (p place) refuse(t *testing.T, args ...string) string {
 // open opens the place in this process, for looking at it.
 func (p place) open(t *testing.T) *Praya {
 	t.Helper()
-	config := Config{Data: p.dir, Database: p.database, Operator: "off"}.withDefaults()
+	config := Config{Data: p.dir, Database: p.database, Operator: "off"}.WithDefaults()
 	out, err := Open(who.AsSystem(t.Context(), who.Production), config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

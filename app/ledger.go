@@ -1,7 +1,9 @@
 package app
 
 import (
+	"path/filepath"
 	"strings"
+	"time"
 
 	"praya/kernel/when"
 	"praya/platform/access"
@@ -15,6 +17,10 @@ type Ledger struct {
 	// Witnesses are programs that other departments run: `praya witness` prints the key.
 	Witnesses []ledger.Witness `toml:"witnesses" json:"witnesses"`
 	Quorum    int              `toml:"quorum" json:"quorum"`
+	// Authorities are asked for time stamps (RFC 3161) on checkpoints of the production log.
+	Authorities []ledger.Authority `toml:"authorities" json:"authorities"`
+	// StampMinutes is how long to wait between two stamps of an authority. Default 10.
+	StampMinutes int `toml:"stamp_minutes" json:"stamp_minutes"`
 }
 
 func (l Ledger) check(say func(format string, args ...any)) {
@@ -26,6 +32,19 @@ func (l Ledger) check(say func(format string, args ...any)) {
 			say("ledger: %v", err)
 		}
 	}
+	names := map[string]bool{}
+	for _, a := range l.Authorities {
+		if err := a.Check(); err != nil {
+			say("ledger: %v", err)
+		}
+		if names[a.Name] {
+			say("ledger: two authorities are called %q", a.Name)
+		}
+		names[a.Name] = true
+	}
+	if l.StampMinutes < 0 {
+		say("ledger: stamp_minutes: %d is not a time", l.StampMinutes)
+	}
 }
 
 func (p *Praya) newLedger(policy *access.Policy) *ledger.Service {
@@ -33,6 +52,8 @@ func (p *Praya) newLedger(policy *access.Policy) *ledger.Service {
 	return &ledger.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Programs: anchoring{p}, Clock: when.System, Log: p.log,
 		Origin: host + "/ledger", Witnesses: p.Config.Ledger.Witnesses, Quorum: p.Config.Ledger.Quorum,
+		Authorities: p.Config.Ledger.Authorities, StampEvery: time.Duration(p.Config.Ledger.StampMinutes) * time.Minute,
+		Marks: ledger.NewMarks(filepath.Join(p.Config.Data, "ledger-marks.json")),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"praya/kernel/who"
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
+	"praya/subsystems/exchange"
 	"praya/subsystems/ledger"
 )
 
@@ -46,6 +47,7 @@ type commands struct {
 	Estimates   estimates.Commands    `cmd:"" help:"Read, check and import papers of the Estimates 開支預算."`
 	Directory   directory.Commands    `cmd:"" help:"Import and export departments, posts, officers and roles 局和部門."`
 	Ledger      ledger.Commands       `cmd:"" help:"Check proofs, and follow a log as a monitor 共用區塊鏈平台."`
+	Exchange    exchange.Commands     `cmd:"" help:"Check a person's proof of an access 授權數據交換閘."`
 	Witness     ledger.WitnessCommand `cmd:"" help:"Cosign the checkpoints of other bodies' logs, and refuse a forked history."`
 	Version     versionCommand        `cmd:"" help:"Say which version this is."`
 }
@@ -78,12 +80,13 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	term := estimates.Terminal{Out: out, Err: errOut, Progress: isTerminal(errOut)}
 	ctx = who.AsSystem(ctx, who.Production)
+	log, lines := newLog(config, errOut)
 	var opened *Praya
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	open := func() (*Praya, error) {
 		var err error
 		if opened == nil {
-			opened, err = Open(ctx, config, newLog(config, errOut))
+			opened, err = Open(ctx, config, log)
 		}
 		return opened, err
 	}
@@ -102,10 +105,18 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 			}
 			return p.Directory, nil
 		}),
-		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}, ledger.Output{Writer: out}))
+		parsed.BindToProvider(func() (*ledger.Service, error) {
+			p, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return p.Ledger, nil
+		}),
+		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}, ledger.Output{Writer: out}, exchange.Output{Writer: out}))
 	if opened != nil {
 		err = errors.Join(err, opened.Close())
 	}
+	err = errors.Join(err, lines.Flush())
 	return exitCode(err, errOut)
 }
 

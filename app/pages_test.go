@@ -44,7 +44,7 @@ func demonstrated(t *testing.T) (string, *Praya) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: "http://localhost:" + port}.withDefaults()
+	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: "http://localhost:" + port}.WithDefaults()
 	ctx := who.AsSystem(context.Background(), who.Production)
 	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {

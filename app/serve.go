@@ -41,15 +41,17 @@ func (c Config) at(a addresses) Config {
 	return c
 }
 
-func serve(ctx context.Context, config Config, out, errOut io.Writer, prepare func(context.Context, *Praya) error) error {
+func serve(ctx context.Context, config Config, out, errOut io.Writer, prepare func(context.Context, *Praya) error) (err error) {
 	if err := config.check(); err != nil {
 		return err
 	}
-	config, err := config.withPort(ctx)
+	config, err = config.withPort(ctx)
 	if err != nil {
 		return err
 	}
-	p, err := Open(ctx, config, newLog(config, errOut))
+	log, lines := newLog(config, errOut)
+	defer func() { err = errors.Join(err, lines.Flush()) }()
+	p, err := Open(ctx, config, log)
 	if err != nil {
 		return err
 	}

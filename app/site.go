@@ -59,10 +59,9 @@ func (c Config) mail() *identity.Mail {
 	return &m
 }
 
-// newLog writes canonical lines without personal data.
-func newLog(c Config, w io.Writer) *slog.Logger {
-	if c.Log == "json" {
-		return slog.New(observe.Redact(slog.NewJSONHandler(w, nil)))
-	}
-	return slog.New(observe.Redact(slog.NewTextHandler(w, nil)))
+// newLog writes canonical lines without personal data. What waits in lines must be written
+// before the program ends.
+func newLog(c Config, w io.Writer) (log *slog.Logger, lines *observe.Lines) {
+	lines = observe.NewLines(w)
+	return observe.NewLog(lines, c.Log == "json"), lines
 }

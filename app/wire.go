@@ -27,6 +27,7 @@ import (
 	"praya/platform/words"
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
+	"praya/subsystems/exchange"
 	"praya/subsystems/identity"
 	"praya/subsystems/ledger"
 	"praya/subsystems/performance"
@@ -54,6 +55,7 @@ type Praya struct {
 	Votes     *votes.Service
 	Papers    *papers.Service
 	Ledger    *ledger.Service
+	Exchange  *exchange.Service
 
 	demonstration bool // say so on the front page
 
@@ -68,7 +70,7 @@ func Schemas() []db.Schema {
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
 		directory.Schema(), identity.Schema(), estimates.Schema(),
 		performance.Schema(), governance.Schema(), votes.Schema(), papers.Schema(),
-		ledger.Schema(),
+		ledger.Schema(), exchange.Schema(),
 	}
 }
 
@@ -80,7 +82,7 @@ func Words() []words.Source {
 	}
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
-		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words(), ledger.Words()},
+		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words(), ledger.Words(), exchange.Words()},
 	)
 }
 
@@ -90,7 +92,7 @@ func Policies() []access.Source {
 		{Name: "app", Policy: policyText},
 		directory.Policy(), identity.Policy(), estimates.Policy(),
 		performance.Policy(), governance.Policy(), votes.Policy(), papers.Policy(),
-		ledger.Policy(),
+		ledger.Policy(), exchange.Policy(),
 	}
 }
 
@@ -166,10 +168,12 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
-	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles())}
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles())}
 	p.register(jobRefreshStaff, p.Directory.Refresh)
-	if err := p.Directory.Seed(ctx); err != nil {
-		return err
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} { // developers try with the real names
+		if err := p.Directory.Seed(who.AsSystem(ctx, realm)); err != nil {
+			return err
+		}
 	}
 	p.Directory.Mount(p.Site)
 	p.register(directory.JobEndOfficer, p.Directory.EndAccount)
@@ -210,6 +214,17 @@ func (p *Praya) wire(ctx context.Context) error {
 		return err
 	}
 	p.Ledger.Mount(p.Site)
+	p.Ledger.Jobs(p.Jobs)
+
+	// Exchange 授權數據交換閘: data services, consent, the call, and evidence that a person can check.
+	p.Exchange = p.newExchange(policy, book)
+	if err := p.Exchange.Seed(ctx); err != nil {
+		return err
+	}
+	p.Exchange.Mount(p.Site)
+	p.Identity.Agreements = agreements{p}
+	p.register(exchange.JobTell, p.Exchange.Tell)
+	p.register(exchange.JobRefresh, p.Exchange.Refresh)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
@@ -263,15 +278,16 @@ func (p *Praya) Close() error { return p.DB.Close() }
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
 	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
 	var work sync.WaitGroup
-	var errs [5]error
+	var errs [6]error
 	work.Go(func() { errs[0] = p.Events.Run(background) })
 	work.Go(func() { errs[1] = p.Jobs.Run(background) })
 	work.Go(func() { errs[2] = p.hourly(background) })
 	work.Go(func() { errs[3] = p.Identity.RunLog(background, p.log) })
 	work.Go(func() { errs[4] = p.Ledger.Run(background) })
+	work.Go(func() { errs[5] = p.Exchange.Run(background) })
 	breathe()
 	err := p.Site.Serve(ctx, ready)
 	stop()
 	work.Wait()
-	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4])
+	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4], errs[5])
 }

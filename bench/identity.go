@@ -40,6 +40,9 @@ func (b *bench) identity() (err error) {
 		{"identity.introspection", "answers/s", (*provider).introspection},
 		{"identity.fapi_flow", "sign-ins/s", (*provider).flow},
 	} {
+		if !b.wants(f.name) {
+			continue
+		}
 		if err := b.both(f.name, f.unit, anchor, ours, f.prepare); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
@@ -53,7 +56,7 @@ func (b *bench) both(name, unit string, anchor, ours *provider, prepare func(*pr
 	if err != nil {
 		return fmt.Errorf("oidc-provider: %w", err)
 	}
-	size := fmt.Sprintf("%d connections, %s; oidc-provider in memory: p50 %.3g ms, p99 %.3g ms, %.0f MB, %.2g ms of CPU each",
+	size := fmt.Sprintf("%d connections, %s; oidc-provider in memory: p50 %.3g ms, p99 %.3g ms, %.0f MB, %s",
 		connections, theirs.took.Round(time.Second), theirs.p50, theirs.p99, theirs.memory, theirs.cpu)
 	r := Result{Name: name, Unit: unit, Beside: map[string]float64{"oidc-provider": theirs.rate}, Size: size + "; no provider of ours to measure"}
 	if ours != nil {
@@ -61,18 +64,26 @@ func (b *bench) both(name, unit string, anchor, ours *provider, prepare func(*pr
 		if err != nil {
 			return err
 		}
-		r.Ours, r.P50, r.P99, r.RSS, r.Size = us.rate, us.p50, us.p99, us.memory, size+fmt.Sprintf("; ours %.2g ms of CPU each", us.cpu)
+		r.Ours, r.P50, r.P99, r.RSS, r.Size = us.rate, us.p50, us.p99, us.memory, size+fmt.Sprintf("; ours %s", us.cpu)
 	}
 	b.add(r)
 	return nil
 }
 
-// figure is what a provider did. cpu is its processor time for one answer, in milliseconds:
-// it holds on a machine that does other work too.
+// figure is what a provider did.
 type figure struct {
-	rate, p50, p99, memory, cpu float64
+	rate, p50, p99, memory float64
 
+	cpu  cost
 	took time.Duration
+}
+
+// cost is processor time, in milliseconds: of one answer it says more than the rate on a
+// machine that does other work too.
+type cost struct{ user, system, client float64 }
+
+func (c cost) String() string {
+	return fmt.Sprintf("%.2g ms of CPU each (%.2g of it in the kernel), the client %.2g ms", c.user+c.system, c.system, c.client)
 }
 
 // loaded warms the provider up for a second and then asks for three.
@@ -84,33 +95,41 @@ func (b *bench) loaded(p *provider, prepare func(*provider) (func(int) error, er
 	if _, _, err := closedLoop(time.Second, ask); err != nil {
 		return figure{}, err
 	}
-	before := processorTime(p.pid)
+	before := p.cost()
 	all, took, err := closedLoop(3*time.Second*time.Duration(min(b.scale, 5)), ask)
 	if err != nil {
 		return figure{}, err
 	}
+	after, n := p.cost(), float64(len(all))
 	p50, p99 := spread(all)
 	return figure{
-		rate: float64(len(all)) / took.Seconds(), p50: p50, p99: p99, memory: p.memory(), took: took,
-		cpu: (processorTime(p.pid) - before) / float64(len(all)),
+		rate: n / took.Seconds(), p50: p50, p99: p99, memory: p.memory(), took: took,
+		cpu: cost{(after.user - before.user) / n, (after.system - before.system) / n, (after.client - before.client) / n},
 	}, nil
 }
 
-// processorTime is what a process has used so far, in milliseconds; 0 for one that is not ours.
-func processorTime(pid int) float64 {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+// cost is what the provider and we who ask have used so far.
+func (p *provider) cost() cost {
+	user, system := processorTime(strconv.Itoa(p.pid))
+	mine, kernel := processorTime("self")
+	return cost{user, system, mine + kernel}
+}
+
+// processorTime is what a process has used so far; 0 for one that is not here.
+func processorTime(pid string) (user, system float64) {
+	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
 	_, rest, ok := strings.Cut(string(stat), ") ") // the name may hold spaces
 	fields := strings.Fields(rest)
 	if err != nil || !ok || len(fields) < 13 {
-		return 0
+		return 0, 0
 	}
 	user, err1 := strconv.ParseFloat(fields[11], 64)
 	system, err2 := strconv.ParseFloat(fields[12], 64)
 	if err1 != nil || err2 != nil {
-		return 0
+		return 0, 0
 	}
 	const tick = 10 // milliseconds: Linux counts in hundredths of a second
-	return (user + system) * tick
+	return user * tick, system * tick
 }
 
 // closedLoop lets every connection ask again as soon as it has its answer.

@@ -44,8 +44,7 @@ type provider struct {
 
 func discover(issuer string, pid int, stop func() error) (*provider, error) {
 	p := &provider{pid: pid, stop: stop, client: &http.Client{
-		Timeout:       10 * time.Second,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections},
+		Transport:     &wire{},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	answer, err := p.client.Get(issuer + "/.well-known/openid-configuration")

@@ -57,6 +57,9 @@ func (b *bench) scaling() (err error) {
 		{"identity.introspection", "answers/s", always((*provider).introspection)},
 		{"identity.fapi_flow", "sign-ins/s", always((*provider).flow)},
 	} {
+		if !b.wants(f.name+".scale") && (f.name != "identity.passkey" || !b.wants(f.name)) {
+			continue
+		}
 		if err := b.atBoth(f.name, f.unit, towns, f.prepare); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
@@ -91,13 +94,13 @@ func (b *bench) atBoth(name, unit string, towns [2]town, prepare func(town) func
 	if name == "identity.passkey" {
 		b.add(Result{
 			Name: name, Unit: unit, Ours: small.rate, P50: small.p50, P99: small.p99, RSS: small.memory, Beside: map[string]float64{},
-			Size: fmt.Sprintf("%d connections, %d accounts, page and answer; %.2g ms of CPU each", connections, few, small.cpu),
+			Size: fmt.Sprintf("%d connections, %d accounts, page and answer; %s", connections, few, small.cpu),
 		})
 	}
 	b.add(Result{
 		Name: name + ".scale", Unit: unit, Ours: large.rate, P50: large.p50, P99: large.p99, RSS: large.memory,
 		Beside: map[string]float64{"1,000 accounts": small.rate},
-		Size: fmt.Sprintf("%d accounts, best of 3 turns; %.2g ms of CPU each, with 1,000 accounts %.2g ms",
+		Size: fmt.Sprintf("%d accounts, best of 3 turns; %s; with 1,000 accounts %s",
 			towns[1].people, large.cpu, small.cpu),
 	})
 	return nil

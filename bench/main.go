@@ -38,6 +38,7 @@ type Result struct {
 // bench is one run: its size and its results so far.
 type bench struct {
 	ctx     context.Context
+	only    string
 	scale   int // years of papers of 100 heads = 2 × scale; 10 is the whole of the claim
 	dir     string
 	results []Result
@@ -47,6 +48,13 @@ func main() {
 	only := flag.String("only", "", "a subsystem or a figure's name, such as estimates or estimates.read")
 	profile := flag.String("profile", "", "write a CPU profile here")
 	flag.Parse()
+	if done, err := another(flag.Args()); done {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *profile != "" {
 		f, err := os.Create(*profile)
 		if err == nil {
@@ -71,7 +79,7 @@ func run(only string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{ctx: who.AsSystem(context.Background(), who.Production), scale: 1, dir: dir}
+	b := &bench{ctx: who.AsSystem(context.Background(), who.Production), only: only, scale: 1, dir: dir}
 	if n, err := strconv.Atoi(os.Getenv("SCALE")); err == nil && n > 0 {
 		b.scale = n
 	} else if os.Getenv("SCALE") == "full" {
@@ -91,16 +99,24 @@ func run(only string) error {
 		{[]string{"performance.match"}, (*bench).match},
 		{[]string{"performance.report"}, (*bench).paper},
 		{[]string{"performance.board"}, (*bench).board},
+		{[]string{"ledger.anchor"}, (*bench).ledger},
+		{[]string{"exchange.evidenced", "exchange.plain", "exchange.single", "exchange.revoke_to_deny"}, (*bench).exchange},
 		{[]string{"performance.orders"}, (*bench).orders},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {
-		if slices.ContainsFunc(part.names, func(n string) bool { return strings.HasPrefix(n, only) }) {
+		if slices.ContainsFunc(part.names, b.wants) {
 			if err := part.measure(b); err != nil {
 				return fmt.Errorf("%s: %w", part.names[0], err)
 			}
 		}
 	}
 	return b.report()
+}
+
+// wants reports whether a figure is asked for: by its name, or with all of its subsystem.
+func (b *bench) wants(figure string) bool {
+	subsystem, _, _ := strings.Cut(figure, ".")
+	return b.only == "" || b.only == figure || b.only == subsystem
 }
 
 func (b *bench) add(r Result) {

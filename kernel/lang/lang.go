@@ -99,6 +99,9 @@ func (t Text) exact(l Lang) string {
 // Hong Kong's rules: bare zh and every Cantonese tag mean Traditional Chinese here,
 // where most libraries take them for Simplified. Without a match it is Traditional.
 func Negotiate(accept string) Lang {
+	if accept == "" { // a program
+		return TC
+	}
 	type choice struct {
 		lang Lang
 		q    float64

@@ -79,3 +79,20 @@ func TestWorkingDays(t *testing.T) {
 		t.Errorf("%d working days backwards, want -2", n)
 	}
 }
+
+// What is read the fast way is what the layout says, and nothing else is read.
+func FuzzParseInstant(f *testing.F) {
+	for _, s := range []string{
+		"2026-01-01T19:04:05.600700Z", "2026-02-29T00:00:00.000000Z", "2026-01-01T24:00:00.000000Z", "2026-01-01T19:04:60.000000Z",
+		"2026-01-01t19:04:05.600700z", "2026-01-01T19:04:05,600700Z", "2026-01-01T1:04:05.6007000Z", "2026-01-01T19:04:05.6+08:00Z", "0001-01-01T00:00:00.000000Z",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		want, err1 := time.Parse(layout, s)
+		got, err2 := ParseInstant(s)
+		if s != "" && ((err1 == nil) != (err2 == nil) || err1 == nil && got != Instant{want}) {
+			t.Errorf("%q: %v, %v; the layout says %v, %v", s, got, err2, want, err1)
+		}
+	})
+}

@@ -172,7 +172,7 @@ func scan(s db.Scanner, t db.Table) ([]any, error) {
 		case "boolean":
 			dest[i] = new(*bool)
 		case "bytea":
-			dest[i] = new([]byte)
+			dest[i] = new(any) // a *[]byte would not tell an empty value from none on SQLite
 		default:
 			dest[i] = new(*string)
 		}
@@ -181,10 +181,10 @@ func scan(s db.Scanner, t db.Table) ([]any, error) {
 		return nil, err
 	}
 	for i, d := range dest {
-		if b, ok := d.(*[]byte); ok {
+		if v, ok := d.(*any); ok {
 			dest[i] = nil
-			if *b != nil {
-				dest[i] = base64.StdEncoding.EncodeToString(*b)
+			if b, ok := (*v).([]byte); ok {
+				dest[i] = base64.StdEncoding.EncodeToString(b)
 			}
 		}
 	}

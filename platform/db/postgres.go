@@ -93,7 +93,7 @@ func (p *postgres) lookup(ctx context.Context, d *DB, fn func(*Tx) error) error 
 // reader is a connection without a transaction, which only reads.
 type reader struct{ remote }
 
-func (r reader) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+func (r reader) query(ctx context.Context, text string, args []any) (result, error) {
 	return r.c.QueryContext(ctx, text, args...)
 }
 
@@ -170,7 +170,7 @@ func (r remote) exec(ctx context.Context, text string, args []any) (int64, error
 	return res.RowsAffected()
 }
 
-func (r remote) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+func (r remote) query(ctx context.Context, text string, args []any) (result, error) {
 	return r.t.QueryContext(ctx, text, args...)
 }
 

@@ -27,9 +27,18 @@ type Tx struct {
 // runner is a connection in a transaction.
 type runner interface {
 	exec(ctx context.Context, sql string, args []any) (int64, error)
-	query(ctx context.Context, sql string, args []any) (*sql.Rows, error)
+	query(ctx context.Context, sql string, args []any) (result, error)
 	prepare(ctx context.Context, sql string) error
 	insertMany(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (int64, error)
+}
+
+// result is what a query gives, as database/sql has it.
+type result interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Columns() ([]string, error)
+	Close() error
 }
 
 var (
@@ -163,7 +172,7 @@ func (tx *Tx) end(err error) error {
 // Rows are the result of a query, read one after the other.
 type Rows struct {
 	tx *Tx
-	r  *sql.Rows
+	r  result
 }
 
 // Next goes to the next row; after the last one it closes.

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -109,11 +108,11 @@ func (w *writer) loop() {
 			idle.Reset(idleTime)
 		case <-idle.C:
 			if dirty {
-				_, _ = w.s.c.ExecContext(context.Background(), "pragma wal_checkpoint(passive)") // comes again
+				_, _ = w.s.exec(context.Background(), "pragma wal_checkpoint(passive)", nil) // comes again
 				dirty = false
 			}
 		case <-w.quit:
-			_, err := w.s.c.ExecContext(context.Background(), "pragma wal_checkpoint(truncate)")
+			_, err := w.s.exec(context.Background(), "pragma wal_checkpoint(truncate)", nil)
 			w.s.close()
 			w.stopped <- err
 			return
@@ -212,7 +211,7 @@ func (u undisturbed) exec(ctx context.Context, text string, args []any) (int64, 
 	return u.s.exec(context.WithoutCancel(ctx), text, args)
 }
 
-func (u undisturbed) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+func (u undisturbed) query(ctx context.Context, text string, args []any) (result, error) {
 	return u.s.query(context.WithoutCancel(ctx), text, args)
 }
 

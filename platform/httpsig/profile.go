@@ -16,6 +16,7 @@ type Profile struct {
 	Scheme  string        // what callers see, also behind a proxy that ends TLS; "https" when empty
 	Headers []string      // fields of a request that must be there and covered
 	Answers []string      // fields of a response that must be there and covered
+	Also    []string      // fields of either that must be covered where they are there
 	Life    time.Duration // the longest time from created to expires; a minute when zero
 	Skew    time.Duration // how far clocks may differ; half a minute when zero
 	Parts   bool          // sign @authority, @path and @query in place of @target-uri
@@ -67,10 +68,13 @@ func (p Profile) filled() (Profile, error) {
 		return p, refuse(RuleConfig, do, "the clocks' difference is not between 0 and %s", maxSkew)
 	}
 	var err error
-	if p.Headers, err = fieldNames(p.Headers); err == nil {
-		p.Answers, err = fieldNames(p.Answers)
+	for _, list := range []*[]string{&p.Headers, &p.Answers, &p.Also} {
+		if *list, err = fieldNames(*list); err != nil {
+			return p, err
+		}
 	}
-	return p, err
+	p.Also = append(slices.Clone(wherePresent), p.Also...)
+	return p, nil
 }
 
 // fieldNames are the names in lower case, without those that are covered anyway.

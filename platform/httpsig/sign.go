@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"time"
 
 	"praya/kernel/when"
@@ -57,7 +58,7 @@ func (s *Signer) Request(r *http.Request) (Signature, error) {
 	if r.Header.Get("Content-Digest") != "" {
 		components = append(components, component{name: "content-digest"})
 	}
-	components = withFields(components, r.Header, s.profile.Headers)
+	components = s.profile.withFields(components, r.Header, s.profile.Headers)
 	m := message{header: r.Header, length: r.ContentLength, request: r, scheme: s.profile.Scheme}
 	return s.sign(m, components)
 }
@@ -73,15 +74,15 @@ func (s *Signer) Response(header http.Header, status int, request *http.Request)
 		return Signature{}, refuse(RuleConfig, "sign final responses only", "the status is not of a final response")
 	}
 	components := []component{{name: "@status"}, {name: "content-digest"}, {name: "signature", req: true, key: s.profile.Label}}
-	components = withFields(components, header, s.profile.Answers)
+	components = s.profile.withFields(components, header, s.profile.Answers)
 	m := message{header: header, length: -1, request: request, status: status, scheme: s.profile.Scheme}
 	return s.sign(m, components)
 }
 
 // withFields adds the fields that are covered where they are there, and the named ones.
-func withFields(components []component, header http.Header, named []string) []component {
-	for _, f := range wherePresent {
-		if len(header.Values(f)) > 0 {
+func (p Profile) withFields(components []component, header http.Header, named []string) []component {
+	for _, f := range p.Also {
+		if len(header.Values(f)) > 0 && !slices.Contains(named, f) {
 			components = append(components, component{name: f})
 		}
 	}

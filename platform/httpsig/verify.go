@@ -137,7 +137,7 @@ func (v *Verifier) coversRequest(in input, r *http.Request) error {
 	if bodyComes(r) && !in.covers("content-digest") {
 		return refuse(RuleComponents, do, "the request has a body, and content-digest is not covered")
 	}
-	return in.coversFields(r.Header, v.profile.Headers, do)
+	return in.coversFields(r.Header, v.profile.Headers, v.profile.Also, do)
 }
 
 func (v *Verifier) coversResponse(in input, r *http.Response) error {
@@ -153,11 +153,11 @@ func (v *Verifier) coversResponse(in input, r *http.Response) error {
 	}) {
 		return refuse(RuleComponents, do, "a component of the request is covered without req")
 	}
-	return in.coversFields(r.Header, v.profile.Answers, do)
+	return in.coversFields(r.Header, v.profile.Answers, v.profile.Also, do)
 }
 
-func (in input) coversFields(header http.Header, named []string, do string) error {
-	for _, f := range wherePresent {
+func (in input) coversFields(header http.Header, named, also []string, do string) error {
+	for _, f := range also {
 		if len(header.Values(f)) > 0 && !in.covers(f) {
 			return refuse(RuleComponents, do, "%s is sent and not covered", f)
 		}

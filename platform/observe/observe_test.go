@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -123,7 +124,7 @@ func TestHealth(t *testing.T) {
 }
 
 func BenchmarkLine(b *testing.B) {
-	log := slog.New(Redact(slog.NewJSONHandler(new(bytes.Buffer), nil)))
+	log := NewLog(NewLines(io.Discard), false)
 	ctx := who.With(context.Background(), who.Request{Actor: who.Actor{Kind: who.Public}, ID: "ABCD-EFGH-J", Lang: lang.EN, Realm: who.Production})
 	line := Line{What: "request", Method: "GET", Route: "GET /tc/estimates/{year}", Status: 200, Bytes: 31_000, Duration: time.Millisecond}
 	for b.Loop() {

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -15,9 +16,12 @@ import (
 const blot = "[redacted]"
 
 // Redact returns a handler that keeps personal data and secrets out of next.
-func Redact(next slog.Handler) slog.Handler { return redactor{next} }
+func Redact(next slog.Handler) slog.Handler { return redactor{next: next} }
 
-type redactor struct{ next slog.Handler }
+type redactor struct {
+	next  slog.Handler
+	lines *Lines // where next writes; may be nil
+}
 
 func (h redactor) Enabled(ctx context.Context, l slog.Level) bool { return h.next.Enabled(ctx, l) }
 
@@ -30,7 +34,16 @@ func (h redactor) Handle(ctx context.Context, r slog.Record) error {
 		return true
 	})
 	clean.AddAttrs(attrs...)
-	return h.next.Handle(ctx, clean)
+	return h.pass(ctx, clean)
+}
+
+// pass writes a record that needs no redaction (any more). A warning or an error does not wait.
+func (h redactor) pass(ctx context.Context, r slog.Record) error {
+	err := h.next.Handle(ctx, r)
+	if r.Level >= slog.LevelWarn && h.lines != nil {
+		err = errors.Join(err, h.lines.Flush())
+	}
+	return err
 }
 
 func (h redactor) WithAttrs(attrs []slog.Attr) slog.Handler {
@@ -38,10 +51,12 @@ func (h redactor) WithAttrs(attrs []slog.Attr) slog.Handler {
 	for i, a := range attrs {
 		clean[i] = redact(a)
 	}
-	return redactor{h.next.WithAttrs(clean)}
+	return redactor{h.next.WithAttrs(clean), h.lines}
 }
 
-func (h redactor) WithGroup(name string) slog.Handler { return redactor{h.next.WithGroup(name)} }
+func (h redactor) WithGroup(name string) slog.Handler {
+	return redactor{h.next.WithGroup(name), h.lines}
+}
 
 // secret reports whether a key names what is never logged. The last word decides, so
 // that "applicant_name" and "user.email" are found, and "route_name" has to find

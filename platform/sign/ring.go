@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ed25519"
@@ -10,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,6 +59,8 @@ type Ring struct {
 	file  string
 	seal  Keeper
 	clock when.Clock
+
+	made sync.Map // signature keys that were made ready, by id
 
 	mu     sync.RWMutex
 	keys   []Key
@@ -283,12 +287,49 @@ func (r *Ring) Keys() []Key {
 
 // Sign signs a message with the present signature key, and names the key.
 func (r *Ring) Sign(message []byte) (keyID string, signature []byte, err error) {
+	keyID, key, err := r.Signer()
+	if err != nil {
+		return "", nil, err
+	}
+	signature, err = key.Sign(nil, message, crypto.Hash(0))
+	return keyID, signature, err
+}
+
+// Signer gives the present signature key as something that signs: for libraries that want a
+// crypto.Signer. It is asked for anew for each message, so that a rotation counts at once.
+func (r *Ring) Signer() (keyID string, key crypto.Signer, err error) {
 	k, err := r.present(Signature)
 	if err != nil {
 		return "", nil, err
 	}
-	return k.ID, ed25519.Sign(ed25519.NewKeyFromSeed(k.Secret), message), nil
+	return k.ID, r.ready(k), nil
 }
+
+// ready makes a key from its seed once: that costs as much as signing.
+func (r *Ring) ready(k Key) signer {
+	if known, ok := r.made.Load(k.ID); ok {
+		return known.(signer)
+	}
+	known, _ := r.made.LoadOrStore(k.ID, signer{ed25519.NewKeyFromSeed(k.Secret)})
+	return known.(signer)
+}
+
+// signer keeps a private key from being printed or exported by accident.
+type signer struct{ key ed25519.PrivateKey }
+
+// Public is the public half.
+func (s signer) Public() crypto.PublicKey { return s.key.Public() }
+
+// Sign signs a message (RFC 8032, 5.1.6: the message itself, not a hash of it).
+func (s signer) Sign(random io.Reader, message []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return s.key.Sign(random, message, opts)
+}
+
+// String keeps a key out of logs.
+func (signer) String() string { return "signature key" }
+
+// GoString keeps it out of %#v too.
+func (s signer) GoString() string { return s.String() }
 
 // PublicKey gives the public half of a signature key, an old one too.
 func (r *Ring) PublicKey(keyID string) (ed25519.PublicKey, error) {
@@ -296,5 +337,5 @@ func (r *Ring) PublicKey(keyID string) (ed25519.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ed25519.NewKeyFromSeed(k.Secret).Public().(ed25519.PublicKey), nil
+	return r.ready(k).Public().(ed25519.PublicKey), nil
 }

@@ -55,9 +55,10 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 
 // finish leaves the one line in the log, and counts.
 func (l *listener) finish(v *Visit, rec *recorder) {
+	now := l.site.parts.Clock()
 	line := observe.Line{
 		What: "request", Method: method(v.R.Method), Route: v.route(), Status: rec.status, Bytes: rec.bytes,
-		Duration: l.site.parts.Clock().Sub(v.now), Err: v.err,
+		At: now, Duration: now.Sub(v.now), Err: v.err,
 	}
 	line.Log(v.R.Context(), l.site.parts.Log)
 	l.site.parts.Metrics.Request(l.name, line)

@@ -104,7 +104,9 @@ func TestBoardCountsSignIns(t *testing.T) {
 		s := desk(t, d)
 		s.Staff = offices{}
 		keeper := officer(t.Context(), "k", "ITIB", ApproverRole)
-		must(t, d.Write(keeper, func(tx *db.Tx) error { return s.addSample(tx, "sample", "http://127.0.0.1/back") }))
+		must(t, d.Write(keeper, func(tx *db.Tx) error {
+			return s.addSample(tx, Sample{Client: "sample", Callback: "http://127.0.0.1/back", Department: "LCSD", Fields: []Field{NameChinese}})
+		}))
 		must(t, s.PutAdoptions(keeper, Adoption{Department: "DPO", Name: three("Sample"), Due: when.Day{Year: 2026, Month: 1, Date: 31}, Service: "sample"}))
 		rows, err := s.Board(t.Context())
 		must(t, err)

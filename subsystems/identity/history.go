@@ -27,6 +27,7 @@ const (
 	RaiseRefused    = "raise-refused"
 	ProfileChanged  = "profile-changed"
 	RecoveryBegun   = "recovery-begun"
+	RecoveryAtDesk  = "recovery-at-counter"
 	RecoveryStopped = "recovery-stopped"
 	Recovered       = "recovered"
 	Exported        = "exported"

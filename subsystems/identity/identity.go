@@ -32,6 +32,8 @@ type Service struct {
 	Words    *words.Book // for what is said outside of pages
 	Mail     *Mail       // nil: no mail goes out
 
+	Agreements Agreements // nil: there is nothing else to agree to
+
 	Examples fs.FS // copy-and-run programs that the developers' page shows; nil: none
 
 	origin   string // where people reach us: passkeys are bound to its host, whatever a request says

@@ -255,6 +255,7 @@ func (p Particulars) metadata() oidc.Metadata {
 	if len(p.Fields) > 0 {
 		m.DetailTypes = []string{FormFilling}
 	}
+	m.DetailTypes = append(m.DetailTypes, AgreementType) // the exchange knows which clients may
 	return m
 }
 

@@ -346,17 +346,16 @@ func (p *Particulars) dropField(f Field) {
 }
 
 // addSample keeps the demonstration's sample service as one that was approved.
-func (s *Service) addSample(tx *db.Tx, id OnlineID, callback string) error {
+func (s *Service) addSample(tx *db.Tx, sample Sample) error {
 	o := Online{
-		ID: id, State: OnlineDraft, Department: "LCSD", Contact: "sample@example.hk", RegisteredBy: string(who.System), EditedBy: string(who.System), Version: 1,
+		ID: OnlineID(sample.Client), State: OnlineDraft, Department: sample.Department, Contact: "sample@example.hk", RegisteredBy: string(who.System), EditedBy: string(who.System), Version: 1,
 	}
 	o.Asked = Particulars{
-		Name:    lang.Text{TC: "泳灘燒烤爐申請（示範）", EN: "Barbecue pits (sample)", SC: "泳滩烧烤炉申请（示范）"},
-		Purpose: lang.Text{TC: "申請使用泳灘燒烤爐", EN: "Apply for a barbecue pit at a beach", SC: "申请使用泳滩烧烤炉"},
-		Kind:    oidc.Plain, PlainReason: "A demonstration of the plain profile.", Grants: []string{grantCode, grantClient}, Scopes: []string{"openid"},
-		Redirects: []string{callback},
+		Name: sample.Name, Purpose: sample.Purpose,
+		Kind: oidc.Plain, PlainReason: "A demonstration of the plain profile.", Grants: []string{grantCode, grantClient}, Scopes: []string{"openid"},
+		Redirects: []string{sample.Callback},
 	}
-	for _, f := range []Field{NameChinese, NameEnglish, Email, Mobile, Residence} {
+	for _, f := range sample.Fields {
 		o.Asked.putField(FieldWanted{Field: f, Reason: lang.Text{TC: "填寫申請表", EN: "To fill in the form", SC: "填写申请表"}})
 	}
 	row, err := s.sealOnline(tx, o)

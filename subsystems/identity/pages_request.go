@@ -196,6 +196,12 @@ func (s *Service) consent(v *web.Visit, p Profile, r oidc.Request) (web.Consent,
 		c.Values = append(c.Values, s.consentValue(v, p, f, false, r))
 	}
 	for _, d := range r.Details {
+		if isAgreement(d) {
+			if err := s.showAgreement(v, &c, r.ClientID, d); err != nil {
+				return c, err
+			}
+			continue
+		}
 		f, err := ReadFilling(d.Raw)
 		if err != nil {
 			return c, err
@@ -218,6 +224,11 @@ func (s *Service) consent(v *web.Visit, p Profile, r oidc.Request) (web.Consent,
 	return s.terms(v, c, r), nil
 }
 
+// onlyAgreements reports whether nothing goes from us: each agreement says its own terms.
+func onlyAgreements(r oidc.Request) bool {
+	return len(r.Details) > 0 && len(asksFor(r)) == 0 && !slices.ContainsFunc(r.Details, func(d oidc.AuthorizationDetail) bool { return !isAgreement(d) })
+}
+
 func (s *Service) terms(v *web.Visit, c web.Consent, r oidc.Request) web.Consent {
 	often := "identity.request.once"
 	if r.Has("offline_access") {
@@ -227,8 +238,10 @@ func (s *Service) terms(v *web.Visit, c web.Consent, r oidc.Request) web.Consent
 	if !r.Has("openid") {
 		known = "identity.request.anonymous"
 	}
+	if !onlyAgreements(r) {
+		c.Terms = append(c.Terms, web.Entry{Label: v.T("identity.request.often"), Value: v.T(often)})
+	}
 	c.Terms = append(c.Terms,
-		web.Entry{Label: v.T("identity.request.often"), Value: v.T(often)},
 		web.Entry{Label: v.T("identity.request.you"), Value: v.T(known)},
 		web.Entry{Label: v.T("identity.request.refusing"), Value: v.T("identity.request.refusing-text")})
 	return c
@@ -303,6 +316,9 @@ func (s *Service) missing(v *web.Visit, r oidc.Request) (*fault.Fault, error) {
 		return nil, err
 	}
 	for _, d := range r.Details {
+		if isAgreement(d) {
+			continue
+		}
 		f, err := ReadFilling(d.Raw)
 		if err != nil {
 			return nil, err
@@ -322,6 +338,9 @@ func (s *Service) agree(v *web.Visit, a Account, r oidc.Request, ticked []string
 		ticked = []string{}
 	}
 	details, err := s.let(v.Context(), a.ID, r, ticked)
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) { // an agreement that can't be made now
+		return s.requestPage(v, http.StatusConflict, a, r, err)
+	}
 	if err != nil {
 		return err
 	}

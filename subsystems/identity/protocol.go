@@ -26,8 +26,9 @@ func (s *Service) NewProtocol(origin string, clock when.Clock, log *slog.Logger)
 		Interaction: func(_ context.Context, id string) string { return "/identity/request/" + id },
 		LogoutPage:  func(_ context.Context, id string) string { return "/identity/logout/" + id },
 		Answer:      s.personaAnswers, Asked: s.asked, MayAsk: s.mayBeAsked, Note: s.noteMessage, Detail: s.checkDetail,
-		Scopes: map[string][]string{NotifyScope: nil, AnchorScope: nil}, Limit: t.limit, Failed: t.failed, Admit: t.admit,
-		Claims: claimNames(), ACRs: []string{Basic.ACR(), Plus.ACR()}, DetailTypes: []string{FormFilling},
+		Department: s.checkDepartment,
+		Scopes:     map[string][]string{NotifyScope: nil, AnchorScope: nil}, Limit: t.limit, Failed: t.failed, Admit: t.admit,
+		Claims: claimNames(), ACRs: []string{Basic.ACR(), Plus.ACR()}, DetailTypes: []string{FormFilling, AgreementType},
 	})
 }
 
@@ -130,6 +131,10 @@ func formatted(a Address) string {
 // Released gives a grant's forms with their values.
 func (p people) Released(_ context.Context, tx *db.Tx, g oidc.Grant) (out []oidc.AuthorizationDetail, err error) {
 	for _, d := range g.Details {
+		if isAgreement(d) {
+			out = append(out, d)
+			continue
+		}
 		raw, err := p.released(tx, d.Raw)
 		if err != nil {
 			return nil, err
@@ -258,9 +263,17 @@ func (s *Service) let(ctx context.Context, account AccountID, r oidc.Request, ch
 	if len(r.Details) == 0 {
 		return nil, s.note(ctx, account, HistoryEntry{What: ServiceSignIn, Client: r.ClientID})
 	}
+	agreed, err := s.agreed(ctx, account, r, chosen)
+	if err != nil {
+		return nil, err
+	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		out = nil
-		for _, d := range r.Details {
+		for i, d := range r.Details {
+			if isAgreement(d) {
+				out = append(out, agreed[i])
+				continue
+			}
 			f, err := ReadFilling(d.Raw)
 			if err != nil {
 				return err
@@ -296,4 +309,5 @@ func person(ctx context.Context) (AccountID, error) {
 func (s *Service) Jobs(q *jobs.Queue) {
 	s.protocol.Jobs(q)
 	s.noticeJobs(q)
+	q.Register(jobAccept, s.accept, jobs.Options{})
 }

@@ -117,10 +117,14 @@ func (s *Service) beginRecovery(tx *db.Tx, account AccountID, via, device string
 	if a.State == Closed {
 		return "", when.Instant{}, fault.New(fault.Invalid, "identity.fault.code")
 	}
+	what := RecoveryBegun
+	if via == "counter" {
+		what = RecoveryAtDesk
+	}
 	t := token()
 	r := Recovery{ID: id.New[string](tx.Now()), Account: account, Via: via, State: recoveryWaits, Ready: until(tx, s.Rules.RecoveryWait)}
 	return t, r.Ready, errors.Join(addRecovery(tx, r, hashed(t)),
-		addHistory(tx, account, HistoryEntry{What: RecoveryBegun, Detail: r.ID, Device: device}),
+		addHistory(tx, account, HistoryEntry{What: what, Detail: r.ID, Device: device}),
 		s.tell(tx, a, Message{Key: "recovery", Link: "/me/recovery", Day: r.Ready}))
 }
 

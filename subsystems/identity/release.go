@@ -161,6 +161,9 @@ func (s *Service) released(tx *db.Tx, raw json.RawMessage) (json.RawMessage, err
 
 // checkDetail is asked by the protocol about each element of authorization_details.
 func (s *Service) checkDetail(ctx context.Context, c *oidc.Client, d oidc.AuthorizationDetail) error {
+	if isAgreement(d) {
+		return s.checkAgreement(ctx, c, d)
+	}
 	f, err := ReadFilling(d.Raw)
 	if err != nil {
 		return err

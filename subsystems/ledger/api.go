@@ -3,6 +3,7 @@ package ledger
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -24,13 +25,15 @@ const (
 	maxPatience = 10 * time.Second
 )
 
-func (s *Service) mountAPI(site *web.Site) {
+func (s *Service) mountAPI(site *web.Site, r rates) {
 	site.API("POST "+apiBase+"/anchors", s.apiAnchor, web.InSandbox(), web.Secret(), web.Body(maxBody))
-	site.API("GET "+apiBase+"/batches/{id}", s.apiBatch, web.InSandbox())
-	site.API("GET "+apiBase+"/batches/{id}/bundles", s.apiBundles, web.InSandbox(), web.Patience(5*time.Minute))
-	site.API("GET "+apiBase+"/entries/{id}", s.apiEntry, web.InSandbox(), web.OpenData())
-	site.API("GET "+apiBase+"/documents/{digest}", s.apiDocument, web.InSandbox(), web.OpenData())
-	site.API("GET "+apiBase+"/consistency/{from}/{to}", s.apiConsistency, web.InSandbox(), web.OpenData())
+	site.API("GET "+apiBase+"/batches/{id}", s.apiBatch, web.InSandbox(), r.proofs)
+	site.API("GET "+apiBase+"/batches/{id}/bundles", s.apiBundles, web.InSandbox(), web.Patience(5*time.Minute), r.bundles)
+	site.API("GET "+apiBase+"/entries/{id}", s.apiEntry, web.InSandbox(), web.OpenData(), r.proofs)
+	site.API("GET "+apiBase+"/documents/{digest}", s.apiDocument, web.InSandbox(), web.OpenData(), r.proofs)
+	site.API("GET "+apiBase+"/documents/{digest}/qr.svg", s.apiQR("image/svg+xml", web.QRSVG), web.OpenData(), r.proofs)
+	site.API("GET "+apiBase+"/documents/{digest}/qr.png", s.apiQR("image/png", web.QRPNG), web.OpenData(), web.Uncompressed(), r.proofs)
+	site.API("GET "+apiBase+"/consistency/{from}/{to}", s.apiConsistency, web.InSandbox(), web.OpenData(), r.proofs)
 }
 
 // batchState is what an issuer is told of a batch.
@@ -177,16 +180,39 @@ func (s *Service) apiBundles(v *web.Visit) error {
 	v.W.Header().Set("Content-Type", "application/x-ndjson")
 	out := json.NewEncoder(v.W)
 	out.SetEscapeHTML(false)
-	for n := range state.Count {
-		b, err := s.EntryBundle(v.Context(), entryOf(state.Batch, n))
+	for part := range (state.Count + partSize - 1) / partSize {
+		some, err := s.partBundles(v.Context(), state.Batch, part)
 		if err != nil {
 			return err
 		}
-		if err := out.Encode(b); err != nil {
-			return err
+		for _, b := range some {
+			if err := out.Encode(b); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// partBundles proves the entries of one row of a batch.
+func (s *Service) partBundles(ctx context.Context, batch string, part int64) (out []Bundle, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		r, err := findPart(tx, batch, part)
+		if err != nil {
+			return err
+		}
+		leaves, err := entriesBetween(tx, r.first, r.first+r.count)
+		if err != nil {
+			return err
+		}
+		all := make([]placed, len(leaves))
+		for i, leaf := range leaves {
+			all[i] = placed{r.first + int64(i), leaf}
+		}
+		out, err = bundles(tx, all)
+		return err
+	})
+	return out, err
 }
 
 func (s *Service) apiEntry(v *web.Visit) error {

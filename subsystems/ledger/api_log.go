@@ -15,8 +15,8 @@ import (
 // logBase is where the log stands, as C2SP tlog-tiles lays it out.
 const logBase = "/api/ledger/log"
 
-func (s *Service) mountLog(site *web.Site) {
-	open := []web.Option{web.InSandbox(), web.OpenData()}
+func (s *Service) mountLog(site *web.Site, r rates) {
+	open := []web.Option{web.InSandbox(), web.OpenData(), r.tiles}
 	site.API("GET "+logBase+"/checkpoint", s.apiCheckpoint, open...)
 	site.API("GET "+logBase+"/key", s.apiKey, open...)
 	site.API("GET "+logBase+"/tile/{path...}", s.apiTile, append(open, web.Uncompressed())...)

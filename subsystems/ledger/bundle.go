@@ -3,9 +3,11 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +33,7 @@ type Bundle struct {
 	Key        string   `json:"key"`        // verifier key of the log
 	Checkpoint string   `json:"checkpoint"` // signed note, with cosignatures
 	Entries    []Proven `json:"entries"`
+	Stamps     []Stamp  `json:"stamps,omitempty"` // of each authority the first that covers an entry
 }
 
 // Proven is an entry with its proof of inclusion.
@@ -114,33 +117,117 @@ func (s *Service) DocumentBundle(ctx context.Context, digest string) (b Bundle, 
 
 // bundle proves entries under the published checkpoint; those after it are left out.
 func (s *Service) bundle(tx *db.Tx, all []placed) (b Bundle, err error) {
-	l, err := findLog(tx)
+	b, p, err := newProver(tx)
 	if err != nil {
 		return b, err
 	}
-	p, err := findCheckpoint(tx)
-	if fault.Is(err, fault.NotFound) {
-		return b, ErrWaiting
-	}
-	if err != nil {
-		return b, err
-	}
-	tree, err := readCheckpoint(l.Origin, string(p.Note))
-	if err != nil {
-		return b, err
-	}
-	b = Bundle{Format: BundleFormat, Origin: l.Origin, Key: l.VKey, Checkpoint: string(p.Note), Entries: []Proven{}}
 	for _, e := range all {
-		if e.place >= tree.N {
+		if e.place >= p.tree.N {
 			continue
 		}
-		path, err := tlog.ProveRecord(tree.N, e.place, hashesOf(tx, tree))
+		proven, err := p.prove(e)
 		if err != nil {
 			return b, err
 		}
-		b.Entries = append(b.Entries, Proven{Leaf: string(e.leaf), Index: e.place, Proof: append([]tlog.Hash{}, path...)})
+		b.Entries = append(b.Entries, proven)
+		if err := p.stamp(&b, e.place); err != nil {
+			return b, err
+		}
 	}
 	return b, nil
+}
+
+// bundles proves entries one by one, all under the same checkpoint.
+func bundles(tx *db.Tx, all []placed) (out []Bundle, err error) {
+	one, p, err := newProver(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range all {
+		if e.place >= p.tree.N {
+			return nil, ErrWaiting
+		}
+		proven, err := p.prove(e)
+		if err != nil {
+			return nil, err
+		}
+		one.Entries, one.Stamps = []Proven{proven}, nil
+		if err := p.stamp(&one, e.place); err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// prover proves many entries of one tree: tiles are read, and hashes made, once.
+type prover struct {
+	tx     *db.Tx
+	tree   tlog.Tree
+	tiles  map[tileAt][]byte
+	hashes map[int64]tlog.Hash
+	stamps *stamps
+}
+
+// newProver begins a bundle under the published checkpoint.
+func newProver(tx *db.Tx) (b Bundle, p prover, err error) {
+	l, err := findLog(tx)
+	if err != nil {
+		return b, p, err
+	}
+	c, err := findCheckpoint(tx)
+	if fault.Is(err, fault.NotFound) {
+		return b, p, ErrWaiting
+	}
+	if err != nil {
+		return b, p, err
+	}
+	b = Bundle{Format: BundleFormat, Origin: l.Origin, Key: l.VKey, Checkpoint: string(c.Note), Entries: []Proven{}}
+	p = prover{tx: tx, tiles: map[tileAt][]byte{}, hashes: map[int64]tlog.Hash{}, stamps: &stamps{}}
+	p.tree, err = readCheckpoint(l.Origin, string(c.Note))
+	return b, p, err
+}
+
+// prove gives no proof that does not hold: the tiles are believed only after it was checked.
+func (p prover) prove(e placed) (Proven, error) {
+	path, err := tlog.ProveRecord(p.tree.N, e.place, p)
+	if err == nil && tlog.CheckRecord(path, p.tree.N, p.tree.Hash, e.place, tlog.RecordHash(e.leaf)) != nil {
+		err = errDamaged
+	}
+	return Proven{Leaf: string(e.leaf), Index: e.place, Proof: append([]tlog.Hash{}, path...)}, err
+}
+
+// ReadHashes is what tlog asks for.
+func (p prover) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		h, known := p.hashes[index]
+		if !known {
+			var err error
+			if h, err = p.readHash(index); err != nil {
+				return nil, err
+			}
+			p.hashes[index] = h
+		}
+		out[i] = h
+	}
+	return out, nil
+}
+
+func (p prover) readHash(index int64) (h tlog.Hash, err error) {
+	t := tlog.TileForIndex(tileHeight, index)
+	at := tileAt{int64(t.L), t.N}
+	data := p.tiles[at]
+	if data == nil {
+		if data, err = findTile(p.tx, at); err != nil {
+			return h, err
+		}
+		p.tiles[at] = data
+	}
+	if len(data) < t.W*tlog.HashSize {
+		return h, errShort
+	}
+	return tlog.HashFromTile(t, data[:t.W*tlog.HashSize], index)
 }
 
 // readCheckpoint reads the text of a checkpoint (C2SP tlog-checkpoint), signed or not; who
@@ -160,9 +247,10 @@ func readCheckpoint(origin, text string) (t tlog.Tree, err error) {
 
 // Trust is whom somebody who checks believes.
 type Trust struct {
-	Key       string   // the log's verifier key
-	Witnesses []string // verifier keys
-	Quorum    int      // how many of them must have cosigned
+	Key       string         // the log's verifier key
+	Witnesses []string       // verifier keys
+	Quorum    int            // how many of them must have cosigned
+	Stamps    *x509.CertPool // roots of time-stamping authorities; if given, every entry must be stamped
 }
 
 // Cosigned is a witness's signature that was found good.
@@ -176,6 +264,7 @@ type Verified struct {
 	Tree    tlog.Tree
 	Cosigns []Cosigned
 	Leaves  []Leaf
+	Stamps  []Stamped
 }
 
 // ParseBundle reads a bundle strictly.
@@ -210,7 +299,27 @@ func (b Bundle) Verify(trust Trust) (v Verified, err error) {
 		}
 		v.Leaves = append(v.Leaves, l)
 	}
-	return v, nil
+	return v, b.verifyStamps(trust, &v)
+}
+
+// verifyStamps checks all time stamps, and that they cover every entry when they are asked for.
+func (b Bundle) verifyStamps(trust Trust, v *Verified) error {
+	for _, s := range b.Stamps {
+		good, err := s.verify(trust, v.Tree)
+		if err != nil {
+			return err
+		}
+		v.Stamps = append(v.Stamps, good)
+	}
+	if trust.Stamps == nil {
+		return nil
+	}
+	for _, e := range b.Entries {
+		if !slices.ContainsFunc(v.Stamps, func(s Stamped) bool { return s.Size > e.Index }) {
+			return fmt.Errorf("ledger: no time stamp covers entry %d yet", e.Index)
+		}
+	}
+	return nil
 }
 
 // openCheckpoint checks who signed a checkpoint.

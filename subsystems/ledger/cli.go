@@ -18,6 +18,8 @@ import (
 type Commands struct {
 	Verify VerifyCommand `cmd:"" help:"Check a proof bundle offline. Exit code 1 if anything does not hold."`
 	Audit  AuditCommand  `cmd:"" help:"Follow a log as a monitor: it only grows, and its entries give its root. Exit code 1 on any inconsistency."`
+	Status StatusCommand `cmd:"" help:"Say how our own log does. Exit code 1 if it stands still."`
+	Renew  RenewCommand  `cmd:"" help:"Give our own log another name and key, after an older backup was restored and no newer one is to be had."`
 }
 
 // Output is where the commands write.
@@ -36,6 +38,7 @@ func (t trusted) trust() Trust { return Trust{Key: t.Key, Witnesses: t.Witness, 
 type VerifyCommand struct {
 	Bundle string `arg:"" help:"The bundle, a JSON file." type:"existingfile"`
 	File   string `help:"The document that the bundle is about." type:"existingfile"`
+	Stamps string `help:"Root certificates of time-stamping authorities, PEM. Every entry must then be time-stamped." type:"existingfile" placeholder:"FILE"`
 	trusted
 }
 
@@ -54,6 +57,11 @@ func (c *VerifyCommand) Run(out Output) error {
 		trust.Key = b.Key
 		fmt.Fprintf(out, "key taken from the bundle itself; compare it with what the operator published:\n  %s\n", b.Key)
 	}
+	if c.Stamps != "" {
+		if trust.Stamps, err = readRoots(c.Stamps); err != nil {
+			return err
+		}
+	}
 	v, err := b.Verify(trust)
 	if err != nil {
 		return err
@@ -64,6 +72,13 @@ func (c *VerifyCommand) Run(out Output) error {
 	}
 	if len(v.Cosigns) == 0 {
 		fmt.Fprintln(out, "no cosignature checked")
+	}
+	for _, s := range v.Stamps {
+		unsure := ""
+		if !s.Trusted {
+			unsure = "; its certificate was not checked: give --stamps"
+		}
+		fmt.Fprintf(out, "the first %d entries were there at %s, says %s%s\n", s.Size, s.At, s.Signer, unsure)
 	}
 	for i, l := range v.Leaves {
 		fmt.Fprintf(out, "entry %d is in the log: %s\n", b.Entries[i].Index, l.Type)

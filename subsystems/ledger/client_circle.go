@@ -22,6 +22,7 @@ import (
 // circle is the witnesses of a log, with what each has seen.
 type circle struct {
 	service *Service
+	origin  string // of the log as it was the last time
 	all     []*cosigner
 	web     *http.Client
 }
@@ -49,6 +50,12 @@ func (s *Service) newCircle(context.Context) *circle {
 // cosign asks every witness, all at once, and appends the signatures that are good. Fewer than
 // the quorum is an error: nothing is published then, and what waits stays durable.
 func (c *circle) cosign(ctx context.Context, l logRow, signed []byte) ([]byte, error) {
+	if c.origin != l.Origin { // the log was renewed: nobody has seen it
+		c.origin = l.Origin
+		for _, w := range c.all {
+			w.seen = 0
+		}
+	}
 	lines, errs := make([]string, len(c.all)), make([]error, len(c.all))
 	var work sync.WaitGroup
 	for i, w := range c.all {
@@ -62,7 +69,8 @@ func (c *circle) cosign(ctx context.Context, l logRow, signed []byte) ([]byte, e
 			good++
 		}
 	}
-	if good < c.service.Quorum {
+	var h halt
+	if good < c.service.Quorum || c.service.Quorum == 0 && errors.As(errors.Join(errs...), &h) {
 		return nil, fmt.Errorf("ledger: %d witnesses cosigned the checkpoint of %d entries, %d must: %w", good, l.Size, c.service.Quorum, errors.Join(errs...))
 	}
 	return signed, nil
@@ -81,12 +89,17 @@ func (c *circle) ask(ctx context.Context, w *cosigner, l logRow, signed []byte) 
 		}
 		w.seen = seen
 	}
-	return "", fmt.Errorf("ledger: %s has seen %d entries, and we have %d", w.URL, w.seen, l.Size)
+	return "", ahead(w, l)
+}
+
+// ahead says that a witness has seen more than we have: our past was taken away.
+func ahead(w *cosigner, l logRow) error {
+	return halt{stoppedByWitness, fmt.Sprintf("%s has seen %d entries, and we have %d", w.URL, w.seen, l.Size)}
 }
 
 func (c *circle) send(ctx context.Context, w *cosigner, l logRow, signed []byte) (line string, seen int64, err error) {
 	if w.seen > l.Size {
-		return "", -1, fmt.Errorf("ledger: %s has seen %d entries, and we have %d", w.URL, w.seen, l.Size)
+		return "", -1, ahead(w, l)
 	}
 	body, err := c.request(ctx, w.seen, l, signed)
 	if err != nil {
@@ -107,9 +120,11 @@ func (c *circle) send(ctx context.Context, w *cosigner, l logRow, signed []byte)
 		return "", -1, err
 	case a.StatusCode == http.StatusConflict && a.Header.Get("Content-Type") == sizeType:
 		if seen, err = strconv.ParseInt(strings.TrimSpace(string(said)), 10, 64); err != nil || seen == w.seen {
-			return "", -1, fmt.Errorf("ledger: %s refuses: it has seen another log of this size", w.URL)
+			return "", -1, halt{stoppedByWitness, w.URL + " refuses: it has seen another log of this size"}
 		}
 		return "", seen, errors.New("ledger: once more")
+	case a.StatusCode == http.StatusUnprocessableEntity:
+		return "", -1, halt{stoppedByWitness, fmt.Sprintf("%s refuses: what we have does not grow from what it has seen, %d entries", w.URL, w.seen)}
 	case a.StatusCode != http.StatusOK:
 		return "", -1, fmt.Errorf("ledger: %s answers %s: %.200q", w.URL, a.Status, said)
 	}

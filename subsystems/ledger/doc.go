@@ -10,6 +10,7 @@
 //     has grown from the one that it saw before
 //   - anchor 存證: to log a document's digest; issued 已發出, replaced 已被取代, revoked 已撤銷
 //   - bundle 證明包: entry, inclusion proof, checkpoint and key in one file, checked offline
+//   - stamp 時間戳記, authority 時間戳記機構: RFC 3161, on checkpoints only
 //   - sequencer 排序者: the process that gives entries their index
 //
 // # Rules that always hold
@@ -24,14 +25,16 @@
 //   - An entry holds no name, number or body of a person: of personal data only SHA-256 over a
 //     random salt of 32 bytes and the value. Time is to the minute.
 //   - Only the issuer of a document replaces or revokes it.
+//   - No checkpoint is published that does not grow from the one before.
+//   - Nothing waits for a time-stamping authority.
 //   - Checking trusts nobody who serves the log: the browser and `praya ledger verify` compute.
 //
 // # How it is laid out
 //
 // tree.go is the Merkle tree's edge, pure. leaf.go and entry.go are the nouns; ledger.go takes
-// entries in; sequence.go gives them their place and publishes; circle.go asks witnesses;
-// bundle.go makes and checks proofs. api*.go serve, witness.go is a witness, client_audit.go a
-// monitor, cli.go the commands.
+// entries in; sequence.go gives them their place and publishes; client_circle.go asks witnesses;
+// bundle.go makes and checks proofs, stamp.go time stamps, for which client_stamp.go asks. api*.go
+// serve, api_witness.go is a witness, client_audit.go a monitor, cli.go the commands.
 //
 // The tiles stand in the store, not in files: see docs/decisions/0010-log-in-the-store.md.
 //
@@ -53,6 +56,9 @@
 //     short or predictable documents puts a random number into each.
 //   - Joining by time: minutes only.
 //   - A stolen log key: the ring seals it; what it signs still has to fool the witnesses.
-//   - An older backup restored: the log would be shorter than what witnesses have seen; they
-//     refuse, and no checkpoint is published. That is for a person to decide.
+//   - An older backup restored: the log would fork. A file beside the store remembers what was
+//     published, and witnesses what they have seen; the log stands still, and a person decides
+//     (halt.go). With several processes each has a file of its own: only witnesses see all.
+//   - A witness that lies about what it has seen: it stops the log only when the quorum is 0, or
+//     cannot be reached without it.
 package ledger

@@ -40,6 +40,10 @@ func child() int {
 	}
 	first, _ := strconv.Atoi(parts[2])
 	s := &Service{DB: d, Keys: ring, Clock: when.System, Log: slog.New(slog.DiscardHandler), Origin: "praya.example/ledger"}
+	if len(parts) > 3 {
+		return brim(ctx, s, first)
+	}
+	s.Marks = NewMarks(parts[1] + "/marks-" + parts[2])
 	var work sync.WaitGroup
 	for i := range 4 {
 		work.Go(func() {
@@ -56,8 +60,8 @@ func child() int {
 	}
 }
 
-// TestKillLosesAndDoublesNothing: two processes anchor and sequence at once and are killed, in
-// two rounds. What they acknowledged stands in the log once, nothing twice, and fsck agrees.
+// TestKillLosesAndDoublesNothing: two processes anchor and sequence at once and are killed, again
+// and again. What they acknowledged stands in the log once, nothing twice, and fsck agrees.
 func TestKillLosesAndDoublesNothing(t *testing.T) {
 	dbtest.EachURL(t, func(t *testing.T, address string) {
 		d := dbtest.Open(t, address)
@@ -71,41 +75,15 @@ func TestKillLosesAndDoublesNothing(t *testing.T) {
 		}
 		o := officeWith(t, d, ring)
 		acknowledged := map[string]bool{}
-		for round := range 2 {
+		for round := range rounds() {
 			for _, digest := range killedOnes(t, address, folder, round) {
 				acknowledged[digest] = true
 			}
 		}
-		o.settle(t)
-		if err := o.fsck(t); err != nil {
-			t.Fatal(err)
-		}
-		times := map[string]int{}
-		if err := d.Read(o.ctx, func(tx *db.Tx) error {
-			clear(times)
-			leaves, err := entriesBetween(tx, 0, 1<<40)
-			for _, raw := range leaves {
-				l, _ := parseLeaf(raw)
-				times[l.Digest]++
-			}
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		for digest, n := range times {
-			if n != 1 {
-				t.Errorf("%s stands %d times in the log", digest, n)
-			}
-		}
-		for digest := range acknowledged {
-			if times[digest] == 0 {
-				t.Errorf("%s was acknowledged and is lost", digest)
-			}
-		}
+		o.once(t, acknowledged)
 		if len(acknowledged) < 50 {
 			t.Errorf("only %d acknowledged: no load", len(acknowledged))
 		}
-		t.Logf("%d acknowledged, %d in the log", len(acknowledged), len(times))
 	})
 }
 

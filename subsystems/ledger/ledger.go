@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strconv"
+	"time"
 
 	fnote "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
@@ -36,6 +37,13 @@ type Service struct {
 	// Witnesses must cosign a checkpoint before it is published, Quorum of them. None by default.
 	Witnesses []Witness
 	Quorum    int
+	// Authorities stamp the production log's checkpoints, every StampEvery at most; 10 minutes by
+	// default. Nothing waits for them.
+	Authorities []Authority
+	StampEvery  time.Duration
+	// Marks remembers outside the store what was let out. Without it only witnesses can tell that
+	// an older backup was restored.
+	Marks *Marks
 }
 
 // Witness is a program of another department that cosigns.
@@ -75,15 +83,21 @@ func (s *Service) newLog(ctx context.Context, realm who.Realm) error {
 	if realm == who.Sandbox {
 		l.Origin += "/sandbox"
 	}
+	if err := s.newKey(realm, &l); err != nil {
+		return err
+	}
+	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return insertLog(tx, l) })
+}
+
+// newKey gives a log a key of its own.
+func (s *Service) newKey(realm who.Realm, l *logRow) error {
 	skey, vkey, err := note.GenerateKey(rand.Reader, l.Origin)
 	if err != nil {
 		return err
 	}
 	l.VKey = vkey
-	if l.Sealed, err = s.Keys.Encrypt(s.keyPlace(realm, l.Origin), []byte(skey)); err != nil {
-		return err
-	}
-	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return insertLog(tx, l) })
+	l.Sealed, err = s.Keys.Encrypt(s.keyPlace(realm, l.Origin), []byte(skey))
+	return err
 }
 
 func (s *Service) keyPlace(realm who.Realm, origin string) sign.Place {
@@ -93,16 +107,32 @@ func (s *Service) keyPlace(realm who.Realm, origin string) sign.Place {
 // Commit logs a commitment with the caller's transaction: it is durable when that is, and has
 // its index in the log within a second. Nothing is sent or signed here.
 func Commit(tx *db.Tx, c Commitment) (EntryID, error) {
-	l, err := c.leaf(tx.Now())
+	all, err := CommitMany(tx, []Commitment{c})
 	if err != nil {
 		return "", err
 	}
-	raw, err := l.encode()
-	if err != nil {
-		return "", err
+	return all[0], nil
+}
+
+// CommitMany is Commit for a group, in its order: one row for every 256 of them.
+func CommitMany(tx *db.Tx, all []Commitment) ([]EntryID, error) {
+	if len(all) == 0 || len(all) > maxBatch {
+		return nil, fault.New(fault.Invalid, "ledger.fault.batch")
 	}
-	batch := id.New[string](tx.Now())
-	return entryOf(batch, 0), insertBatch(tx, "", "", waitingRow{id: batch, count: 1, leaves: appendEntry(nil, raw)})
+	now := tx.Now()
+	w := batchWriter{tx: tx, row: waitingRow{id: id.New[string](now)}}
+	out := make([]EntryID, len(all))
+	for i, c := range all {
+		raw, err := c.Leaf(now)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.add(raw); err != nil {
+			return nil, err
+		}
+		out[i] = entryOf(w.row.id, int64(i))
+	}
+	return out, w.flush()
 }
 
 // Issuer is who anchors: a program, and what the register calls whom it works for.
@@ -128,6 +158,13 @@ func (s *Service) Anchor(ctx context.Context, by Issuer, repeatKey string, all [
 	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		batch, repeated = "", false
+		l, err := findLog(tx)
+		if err != nil {
+			return err
+		}
+		if l.Stopped != "" {
+			return fault.New(fault.Unavailable, "ledger.fault.stopped")
+		}
 		if repeatKey != "" {
 			known, err := findRepeated(tx, by.Client, repeatKey)
 			if err == nil {
@@ -146,9 +183,9 @@ func (s *Service) Anchor(ctx context.Context, by Issuer, repeatKey string, all [
 
 func insertStatements(tx *db.Tx, batch string, by Issuer, repeatKey string, all []Statement) error {
 	at := coarse(tx.Now())
-	row := waitingRow{id: batch}
+	w := batchWriter{tx: tx, client: by.Client, repeatKey: repeatKey, row: waitingRow{id: batch}}
 	issued := map[string]bool{} // in this batch
-	for i, st := range all {
+	for _, st := range all {
 		st, err := st.check()
 		if err != nil {
 			return err
@@ -160,15 +197,36 @@ func insertStatements(tx *db.Tx, batch string, by Issuer, repeatKey string, all 
 		if err != nil {
 			return err
 		}
-		row.leaves, row.count = appendEntry(row.leaves, raw), row.count+1
-		if row.count == partSize || i == len(all)-1 {
-			if err := insertBatch(tx, by.Client, repeatKey, row); err != nil {
-				return err
-			}
-			row = waitingRow{id: batch, part: row.part + 1, leaves: row.leaves[:0]}
+		if err := w.add(raw); err != nil {
+			return err
 		}
 	}
-	return nil
+	return w.flush()
+}
+
+// batchWriter writes the rows of a batch as they become full.
+type batchWriter struct {
+	tx                *db.Tx
+	client, repeatKey string
+	row               waitingRow
+}
+
+func (w *batchWriter) add(leaf []byte) error {
+	w.row.leaves, w.row.count = appendEntry(w.row.leaves, leaf), w.row.count+1
+	if w.row.count < partSize {
+		return nil
+	}
+	return w.flush()
+}
+
+// flush writes what is left.
+func (w *batchWriter) flush() error {
+	if w.row.count == 0 {
+		return nil
+	}
+	err := insertBatch(w.tx, w.client, w.repeatKey, w.row)
+	w.row = waitingRow{id: w.row.id, part: w.row.part + 1, leaves: w.row.leaves[:0]}
+	return err
 }
 
 // mayState refuses to replace or revoke what the same issuer has not issued.

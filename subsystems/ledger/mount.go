@@ -30,6 +30,8 @@ func Policy() access.Source { return access.Source{Name: "ledger", Policy: polic
 // Mount registers every route.
 func (s *Service) Mount(site *web.Site) {
 	site.Page("GET /ledger", s.showLedger)
-	s.mountLog(site)
-	s.mountAPI(site)
+	r := s.newRates()
+	s.mountLog(site, r)
+	s.mountAPI(site, r)
+	s.mountStamps(site, r)
 }

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"praya/kernel/fault"
+	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/web"
 )
@@ -15,11 +17,14 @@ import (
 // face is what the public page shows of the log.
 type face struct {
 	*web.View
+	Asked     string // a digest that the address of the page names
 	Log       logRow
 	Published published
 	Tree      tlog.Tree
 	Witnesses []Witness
 	Quorum    int
+	Stamps    []stampRow // the newest, of each authority that is configured
+	Former    []formerLog
 }
 
 func (s *Service) showLedger(v *web.Visit) error {
@@ -27,8 +32,18 @@ func (s *Service) showLedger(v *web.Visit) error {
 		return err
 	}
 	f := face{View: v.View, Witnesses: s.Witnesses, Quorum: s.Quorum}
+	if d := strings.ToLower(v.R.URL.Query().Get("digest")); isDigest(d) {
+		f.Asked = d
+	}
+	v.AllowCamera()
 	err := s.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
 		if f.Log, err = findLog(tx); err != nil {
+			return err
+		}
+		if f.Former, err = formerLogs(tx); err != nil {
+			return err
+		}
+		if f.Stamps, err = s.lastStamps(tx, f.Log.Origin); err != nil {
 			return err
 		}
 		f.Published, err = findCheckpoint(tx)
@@ -54,13 +69,44 @@ func (f face) facts() []web.Entry {
 	if len(f.Witnesses) > 0 {
 		witnesses = f.T("ledger.page.quorum", "all", f.Number(int64(len(f.Witnesses))), "quorum", f.Number(int64(f.Quorum)))
 	}
-	return []web.Entry{
+	out := []web.Entry{
 		{Label: f.T("ledger.page.size"), Value: f.Number(f.Tree.N)},
 		{Label: f.T("ledger.page.root"), Body: code(f.Tree.Hash.String())},
 		{Label: f.T("ledger.page.signed"), Value: f.Instant(f.Published.At)},
 		{Label: f.T("ledger.page.key"), Body: code(f.Log.VKey)},
 		{Label: f.T("ledger.page.witnesses"), Value: witnesses},
 	}
+	for _, r := range f.Stamps {
+		value := f.T("ledger.page.no-stamp")
+		if r.size > 0 {
+			value = f.T("ledger.page.stamp", "authority", r.authority, "size", f.Number(r.size), "time", f.Instant(r.at))
+		}
+		out = append(out, web.Entry{Label: f.T("ledger.page.stamped"), Value: value})
+	}
+	for _, was := range f.Former {
+		out = append(out, web.Entry{Label: f.T("ledger.page.former"), Body: former(f, was)})
+	}
+	return out
+}
+
+// lastStamps finds what each authority said last; nothing of one that has not spoken.
+func (s *Service) lastStamps(tx *db.Tx, origin string) (out []stampRow, err error) {
+	if tx.Realm() != who.Production {
+		return nil, nil
+	}
+	for _, a := range s.Authorities {
+		r, err := lastStamp(tx, origin, a.Name)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// addressOf is where a document is checked: what its QR code says.
+func (f face) addressOf(digest string) string {
+	return f.Origin() + f.Plain("/ledger") + "?digest=" + digest
 }
 
 // groups cuts a text of ASCII into pieces of sixteen.
@@ -77,9 +123,14 @@ func (f face) sentences() (string, error) {
 	for _, key := range []string{
 		"signature.bad", "signature.unchecked", "inclusion.good", "inclusion.bad", "inclusion.unchecked", "witness.bad", "witness.unchecked",
 		"growth.good", "growth.bad", "growth.unchecked", "failed", "nothing", "unknown", "unreachable", "unreadable", "other-document",
+		"address", "other-address",
 	} {
 		out[key] = f.T("ledger.check." + key)
 	}
+	for _, key := range []string{"none", "unable", "denied"} {
+		out["scan."+key] = f.T("ledger.scan." + key)
+	}
+	out["named"] = f.T("ledger.check.named", "digest", "{digest}")
 	out["signature.good"] = f.T("ledger.check.signature.good", "origin", "{origin}", "size", "{size}")
 	out["witness.good"] = f.T("ledger.check.witness.good", "count", "{count}")
 	out["digest"] = f.T("ledger.check.digest", "digest", "{digest}")

@@ -22,3 +22,13 @@ func (s *Service) log(ctx context.Context) (l logRow, err error) {
 	})
 	return l, err
 }
+
+// Trust is whom to believe about this realm's log: its key, and the witnesses of the policy.
+func (s *Service) Trust(ctx context.Context) (Trust, error) {
+	l, err := s.log(ctx)
+	t := Trust{Key: l.VKey, Quorum: s.Quorum}
+	for _, w := range s.Witnesses {
+		t.Witnesses = append(t.Witnesses, w.Key)
+	}
+	return t, err
+}

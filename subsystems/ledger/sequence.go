@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"praya/kernel/fault"
+	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/limits"
@@ -46,20 +47,15 @@ func (s *Service) runRealm(ctx context.Context) {
 			_ = lease.Release(context.WithoutCancel(ctx)) // it ends by itself
 		}
 	}()
-	w := s.newCircle(ctx)
+	w, idle := s.newCircle(ctx), s.newWatch()
+	var planned when.Instant
+	var known standing
 	for ctx.Err() == nil {
-		if lease == nil {
-			lease, _ = limits.Acquire(ctx, s.DB, leaseName, leaseTime)
-		} else if lease.Until.Sub(s.Clock()) < leaseTime/2 && lease.Renew(ctx, leaseTime) != nil {
-			lease = nil
-		}
+		lease = s.hold(ctx, lease)
 		rest := time.Second
-		if lease != nil {
-			rest = pause
-			if err := s.step(ctx, w); err != nil && ctx.Err() == nil {
-				s.Log.ErrorContext(ctx, "ledger: sequencing", "error", err)
-				rest = time.Second
-			}
+		if lease != nil || idle.neglected(ctx) {
+			rest = s.report(ctx, &known, s.step(ctx, w))
+			planned = s.planStamps(ctx, planned)
 		}
 		select {
 		case <-ctx.Done():
@@ -68,8 +64,56 @@ func (s *Service) runRealm(ctx context.Context) {
 	}
 }
 
+// hold takes or prolongs the lease. When the clock was set back it would not be prolonged for as
+// long; then it is taken anew.
+func (s *Service) hold(ctx context.Context, lease *limits.Lease) *limits.Lease {
+	if lease == nil {
+		lease, _ = limits.Acquire(ctx, s.DB, leaseName, leaseTime)
+		return lease
+	}
+	left := lease.Until.Sub(s.Clock())
+	if (left < leaseTime/2 || left > leaseTime) && lease.Renew(ctx, leaseTime) != nil {
+		return nil
+	}
+	return lease
+}
+
+// watch notices that the holder of the lease does nothing: the clock was set back and its lease
+// lasts for ever, or it hangs.
+type watch struct {
+	s     *Service
+	size  int64
+	looks int // since the log was last seen to grow, or with nothing waiting: one a second
+}
+
+func (s *Service) newWatch() *watch { return &watch{s: s, size: -1} }
+
+// neglected reports whether entries have waited for longer than a lease lasts.
+func (w *watch) neglected(ctx context.Context) bool {
+	var l logRow
+	var some []int64
+	if err := w.s.DB.ReadLatest(ctx, func(tx *db.Tx) (err error) {
+		if l, err = findLog(tx); err == nil {
+			some, err = waitingCounts(tx, 1)
+		}
+		return err
+	}); err != nil {
+		return false
+	}
+	if len(some) == 0 || l.Size != w.size || l.Stopped != "" {
+		w.size, w.looks = l.Size, 0
+	}
+	w.looks++
+	return time.Duration(w.looks)*time.Second > leaseTime
+}
+
 // step gives everything that waits its place, and publishes.
 func (s *Service) step(ctx context.Context, w *circle) error {
+	if err := s.admitted(ctx); err != nil {
+		return err
+	}
+	pace := time.NewTicker(pause)
+	defer pace.Stop()
 	for {
 		n, err := s.Sequence(ctx)
 		if err != nil {
@@ -78,11 +122,12 @@ func (s *Service) step(ctx context.Context, w *circle) error {
 		if n == 0 {
 			return s.publish(ctx, w)
 		}
-		if n < atOnce {
-			continue
-		}
-		if err := s.publish(ctx, w); err != nil { // a long queue does not hold checkpoints up
-			return err
+		select {
+		case <-pace.C: // a long queue does not hold checkpoints up
+			if err := s.publish(ctx, w); err != nil {
+				return err
+			}
+		default:
 		}
 	}
 }
@@ -119,7 +164,7 @@ func (s *Service) Sequence(ctx context.Context) (n int, err error) {
 }
 
 // takeWaiting gives rows that wait their place from first on, and returns their leaves.
-func takeWaiting(tx *db.Tx, first int64) (leaves [][]byte, err error) {
+func takeWaiting(tx *db.Tx, first int64) (all []entryRow, err error) {
 	rows, err := waiting(tx, atOnce)
 	if err != nil {
 		return nil, err
@@ -130,24 +175,30 @@ func takeWaiting(tx *db.Tx, first int64) (leaves [][]byte, err error) {
 			err = errBundle
 		}
 		if err == nil {
-			err = placeBatch(tx, r, first+int64(len(leaves)))
+			err = placeBatch(tx, r, first+int64(len(all)))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("batch %s: %w", r.id, err)
 		}
-		leaves = append(leaves, some...)
+		for _, leaf := range some {
+			e := entryRow{leaf: leaf, issuer: r.client}
+			if e.issuer != "" {
+				e.digest = documentOf(leaf)
+			}
+			all = append(all, e)
+		}
 	}
-	return leaves, nil
+	return all, nil
 }
 
-func grow(tx *db.Tx, l logRow, leaves [][]byte) error {
+func grow(tx *db.Tx, l logRow, all []entryRow) error {
 	e, err := readEdge(tx, l)
 	if err != nil {
 		return err
 	}
-	hashes := make([]tlog.Hash, len(leaves))
-	for i, leaf := range leaves {
-		hashes[i] = tlog.RecordHash(leaf)
+	hashes := make([]tlog.Hash, len(all))
+	for i, e := range all {
+		hashes[i] = tlog.RecordHash(e.leaf)
 	}
 	changed := e.grow(hashes)
 	if err := growLog(tx, l, e.size, e.root()); err != nil {
@@ -158,7 +209,7 @@ func grow(tx *db.Tx, l logRow, leaves [][]byte) error {
 			return err
 		}
 	}
-	return insertEntries(tx, l.Size, leaves)
+	return insertEntries(tx, l.Size, all)
 }
 
 // errDamaged stops the log where its tiles are not those of its root: better no entry than a
@@ -201,6 +252,9 @@ func (s *Service) publish(ctx context.Context, w *circle) error {
 		if last, err = findCheckpoint(tx); fault.Is(err, fault.NotFound) {
 			last.Size, err = -1, nil
 		}
+		if err == nil && last.Size < l.Size {
+			err = s.admit(tx, l)
+		}
 		return err
 	})
 	if err != nil || last.Size >= l.Size {
@@ -213,7 +267,16 @@ func (s *Service) publish(ctx context.Context, w *circle) error {
 	if signed, err = w.cosign(ctx, l, signed); err != nil {
 		return err
 	}
-	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return publish(tx, l.Size, signed) })
+	if err := s.Marks.put(l); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		now, err := findLog(tx)
+		if err != nil || now.Origin != l.Origin { // renewed meanwhile
+			return err
+		}
+		return publish(tx, l.Size, signed)
+	})
 }
 
 // sign makes the checkpoint (C2SP tlog-checkpoint) of a tree.

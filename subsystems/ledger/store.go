@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	sqlLog = `select origin, vkey, sealed, size, root, version from ledger_logs where realm = $1`
+	sqlLog = `select origin, vkey, sealed, size, root, version, stopped from ledger_logs where realm = $1`
 
 	sqlNewLog = `insert into ledger_logs (realm, origin, vkey, sealed, made_at, size, root, version)
 		values ($1, $2, $3, $4, $5, 0, $6, 1) on conflict (realm) do nothing`
@@ -19,7 +19,18 @@ const (
 	sqlGrow = `update ledger_logs set size = $4, root = $5, version = version + 1
 		where realm = $1 and version = $2 and size = $3`
 
-	sqlWaiting = `select id, part, count, leaves from ledger_batches
+	sqlStop = `update ledger_logs set stopped = $2 where realm = $1 and stopped <> $2`
+
+	sqlRenew = `update ledger_logs set origin = $3, vkey = $4, sealed = $5, stopped = '', version = version + 1
+		where realm = $1 and version = $2`
+
+	sqlForget = `delete from ledger_checkpoints where realm = $1`
+
+	sqlAddFormer = `insert into ledger_former (realm, origin, vkey, size, root, ended_at) values ($1, $2, $3, $4, $5, $6)`
+
+	sqlFormer = `select origin, vkey, size, root, ended_at from ledger_former where realm = $1 order by ended_at desc, origin`
+
+	sqlWaiting = `select id, part, client, count, leaves from ledger_batches
 		where realm = $1 and first < 0 order by id, part limit $2`
 
 	sqlWaitingCounts = `select count from ledger_batches where realm = $1 and first < 0 order by id, part limit $2`
@@ -30,6 +41,8 @@ const (
 	sqlPlaceBatch = `update ledger_batches set first = $4, leaves = $5 where realm = $1 and id = $2 and part = $3 and first < 0`
 
 	sqlBatch = `select part, client, count, first, at from ledger_batches where realm = $1 and id = $2 order by part`
+
+	sqlPart = `select part, client, count, first, at from ledger_batches where realm = $1 and id = $2 and part = $3`
 
 	sqlRepeated = `select id from ledger_batches where realm = $1 and client = $2 and repeat_key = $3 and part = 0`
 
@@ -60,11 +73,12 @@ type logRow struct {
 	Size         int64
 	Root         tlog.Hash
 	version      int64
+	Stopped      string // why it stands still: a key of words
 }
 
 func findLog(tx *db.Tx) (l logRow, err error) {
 	var root []byte
-	if err = tx.Row(sqlLog, tx.Realm()).Scan(&l.Origin, &l.VKey, &l.Sealed, &l.Size, &root, &l.version); err != nil {
+	if err = tx.Row(sqlLog, tx.Realm()).Scan(&l.Origin, &l.VKey, &l.Sealed, &l.Size, &root, &l.version, &l.Stopped); err != nil {
 		return l, err
 	}
 	copy(l.Root[:], root)
@@ -82,10 +96,45 @@ func growLog(tx *db.Tx, was logRow, size int64, root tlog.Hash) error {
 	return tx.Change(sqlGrow, tx.Realm(), was.version, was.Size, size, root[:])
 }
 
+// stopLog says why a log stands still, or with no reason that it does not.
+func stopLog(tx *db.Tx, why string) error {
+	_, err := tx.Exec(sqlStop, tx.Realm(), why)
+	return err
+}
+
+// renewLog gives a log another name and key, and takes its checkpoint away. Its entries stay.
+func renewLog(tx *db.Tx, was, now logRow) error {
+	if _, err := tx.Exec(sqlAddFormer, tx.Realm(), was.Origin, was.VKey, was.Size, was.Root[:], tx.Now()); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(sqlForget, tx.Realm()); err != nil {
+		return err
+	}
+	return tx.Change(sqlRenew, tx.Realm(), was.version, now.Origin, now.VKey, now.Sealed)
+}
+
+// formerLog is a name that a log had.
+type formerLog struct {
+	Origin, VKey string
+	Size         int64
+	Root         tlog.Hash
+	EndedAt      when.Instant
+}
+
+func formerLogs(tx *db.Tx) ([]formerLog, error) {
+	return db.List(tx, func(s db.Scanner) (f formerLog, err error) {
+		var root []byte
+		err = s.Scan(&f.Origin, &f.VKey, &f.Size, &root, &f.EndedAt)
+		copy(f.Root[:], root)
+		return f, err
+	}, sqlFormer, tx.Realm())
+}
+
 // waitingRow is a batch, or a part of one, that has no place yet.
 type waitingRow struct {
 	id     string
 	part   int64
+	client string // the issuer; none of commitments
 	count  int64
 	leaves []byte
 }
@@ -105,7 +154,7 @@ func waiting(tx *db.Tx, leaves int64) ([]waitingRow, error) {
 		rows++
 	}
 	return db.List(tx, func(s db.Scanner) (r waitingRow, err error) {
-		return r, s.Scan(&r.id, &r.part, &r.count, &r.leaves)
+		return r, s.Scan(&r.id, &r.part, &r.client, &r.count, &r.leaves)
 	}, sqlWaiting, tx.Realm(), rows)
 }
 
@@ -139,6 +188,10 @@ func findBatch(tx *db.Tx, id string) ([]batchRow, error) {
 	}, sqlBatch, tx.Realm(), id)
 }
 
+func findPart(tx *db.Tx, id string, part int64) (r batchRow, err error) {
+	return r, tx.Row(sqlPart, tx.Realm(), id, part).Scan(&r.part, &r.client, &r.count, &r.first, &r.at)
+}
+
 func findRepeated(tx *db.Tx, client, key string) (id string, err error) {
 	return id, tx.Row(sqlRepeated, tx.Realm(), client, key).Scan(&id)
 }
@@ -149,11 +202,16 @@ type placed struct {
 	leaf  []byte
 }
 
-func insertEntries(tx *db.Tx, first int64, leaves [][]byte) error {
+// entryRow is a leaf that gets its place, with what it is found by.
+type entryRow struct {
+	leaf           []byte
+	digest, issuer string
+}
+
+func insertEntries(tx *db.Tx, first int64, all []entryRow) error {
 	rows := iter.Seq[[]any](func(yield func([]any) bool) {
-		for i, leaf := range leaves {
-			l, _ := parseLeaf(leaf) // ours: made a moment before
-			if !yield([]any{tx.Realm(), first + int64(i), leaf, l.Digest, l.Issuer}) {
+		for i, e := range all {
+			if !yield([]any{tx.Realm(), first + int64(i), e.leaf, e.digest, e.issuer}) {
 				return
 			}
 		}

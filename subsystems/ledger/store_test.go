@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
@@ -26,6 +28,7 @@ import (
 	"praya/platform/audit"
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
+	"praya/platform/jobs"
 	"praya/platform/limits"
 	"praya/platform/observe"
 	"praya/platform/sign"
@@ -34,7 +37,7 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), limits.Schema(), web.Schema(), Schema()}
+	return []db.Schema{audit.Schema(), limits.Schema(), jobs.Schema(), web.Schema(), Schema()}
 }
 
 var works = Issuer{Client: "works-permits", Name: lang.Text{TC: "工務示範署", EN: "Works (sample)", SC: "工务示范署"}}
@@ -347,4 +350,34 @@ func BenchmarkAnchor(b *testing.B) {
 		o.settle(b)
 	}
 	b.ReportMetric(float64(b.N)*size/b.Elapsed().Seconds(), "digests/s")
+}
+
+// TestProofsAreRationed: one network asks without end, and is told to wait.
+func TestProofsAreRationed(t *testing.T) {
+	o := newOfficeOn(t)
+	o.anchor(t, issue(0, 1))
+	o.settle(t)
+	last := 0
+	for n := range 1500 {
+		r, err := http.Get(o.web.URL + apiBase + "/documents/" + digestOf(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		if last = r.StatusCode; last != http.StatusOK {
+			if last != http.StatusTooManyRequests || n < 1000 || r.Header.Get("Retry-After") == "" {
+				t.Errorf("%d: %s", n, r.Status)
+			}
+			break
+		}
+	}
+	if last == http.StatusOK {
+		t.Error("nobody is held back")
+	}
+	if o.fsck(t) != nil {
+		t.Error("a monitor is held back with it")
+	}
 }

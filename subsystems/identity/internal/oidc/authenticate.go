@@ -37,7 +37,7 @@ func (p *Provider) prove(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.basic = basic
+	c.basic, c.named = basic, id
 	assertion, post := c.params["client_assertion"], c.params["client_secret"]
 	ways := 0
 	for _, used := range []bool{basic, assertion != "", post != ""} {

@@ -28,6 +28,7 @@ type call struct {
 	once     []replay // what this request shows that may be shown once only
 	locales  []string // in which a page of ours is asked for
 	basic    bool     // the client used HTTP Basic
+	named    string   // the client that the caller says it is
 
 	objectID   string // jti of a signed request object
 	objectEnds when.Instant
@@ -178,11 +179,14 @@ func (p *Provider) note(c *call, status int, refused *Refusal) {
 		return
 	}
 	m := Message{
-		Realm: who.From(c.ctx).Realm, Endpoint: c.endpoint, ClientID: c.params["client_id"], Parameters: map[string]string{},
+		Realm: who.From(c.ctx).Realm, Endpoint: c.endpoint, ClientID: c.named, Parameters: map[string]string{},
 		Status: status, Outcome: "ok", At: c.now, RequestID: who.From(c.ctx).ID,
 	}
-	if c.client != nil {
+	switch {
+	case c.client != nil:
 		m.ClientID = c.client.ID
+	case c.named == "":
+		m.ClientID = c.params["client_id"]
 	}
 	for name, value := range c.params {
 		if !shown(name) || name == "request_uri" && len(value) > len(requestURI) {

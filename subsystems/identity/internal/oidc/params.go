@@ -11,6 +11,8 @@ import (
 )
 
 const (
+	formType = "application/x-www-form-urlencoded"
+
 	maxBody  = 64 << 10
 	maxJWT   = 16 << 10
 	maxParam = 16 << 10 // of one parameter; a JWT is the longest
@@ -22,8 +24,7 @@ type params map[string]string
 
 // readForm reads the body of a POST.
 func readForm(q *http.Request) (params, error) {
-	kind, _, err := mime.ParseMediaType(q.Header.Get("Content-Type"))
-	if err != nil || kind != "application/x-www-form-urlencoded" {
+	if kind := q.Header.Get("Content-Type"); kind != formType && !isForm(kind) {
 		return nil, refuse(invalidRequest, "the body must be application/x-www-form-urlencoded")
 	}
 	raw, err := readBody(q)
@@ -31,6 +32,12 @@ func readForm(q *http.Request) (params, error) {
 		return nil, err
 	}
 	return parseParams(string(raw))
+}
+
+// isForm reads the type with its parameters; most programs send it bare.
+func isForm(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == formType
 }
 
 func readBody(q *http.Request) ([]byte, error) {

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"praya/kernel/lang"
+	"praya/kernel/who"
+	"praya/platform/db"
+	"praya/subsystems/exchange"
+	"praya/subsystems/identity"
+)
+
+// startProgram starts a built program in a process of its own, and gives the address that it says.
+func startProgram(t *testing.T, binary string, args ...string) string {
+	t.Helper()
+	out := &transcript{}
+	cmd := exec.Command(binary, args...)
+	cmd.Stdout, cmd.Stderr = out, t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	return out.between(t, "ready ", "\n")
+}
+
+// free is an address that nobody listens on.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strings.Replace(l.Addr().String(), "127.0.0.1", "localhost", 1)
+}
+
+// licenceService puts the demonstration's exchange together as README says: the sample service of
+// one department and the ready provider of another, each a process with a key of its own.
+func licenceService(t *testing.T, p *Praya) string {
+	t.Helper()
+	ctx := who.AsSystem(t.Context(), who.Production)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	licence, provider := built(t, "../examples/licence"), built(t, "../examples/provider")
+	holder := startProgram(t, provider, "-listen", "localhost:0", "-gateway", p.Config.BaseURL, "-party", "immd", "-service", addressService, "-path", "/addresses",
+		"-csv", filepath.Join("..", "examples", "provider", "people.csv"), "-subject", "document", "-fields", "name,address,since",
+		"-key-file", filepath.Join(p.Config.Data, "immd.key"))
+	listen := free(t)
+	const client = "licence-of-the-test"
+	secret, err := p.Identity.LoadService(ctx, identity.Sample{
+		Client: client, Callback: "http://" + listen + "/callback", Department: "TD",
+		Name:    lang.Text{TC: "續領駕駛執照（示範）", EN: "Renew a driving licence (sample)", SC: "续领驾驶执照（示范）"},
+		Purpose: lang.Text{TC: "續領駕駛執照", EN: "Renew a driving licence", SC: "续领驾驶执照"},
+	})
+	must(err)
+	file := filepath.Join(t.TempDir(), "secret")
+	must(os.WriteFile(file, []byte(secret), 0o600))
+	must(p.Exchange.PutParty(ctx, exchange.Party{
+		Code: "transport", Department: "TD", Name: lang.Text{TC: "運輸署", EN: "Transport Department", SC: "运输署"}, Clients: []string{client}, Version: 1,
+	}))
+	service := demoService(holder)
+	service.Version = 1
+	must(p.Exchange.PutService(ctx, service))
+	return startProgram(t, licence, "-listen", listen, "-issuer", p.Config.BaseURL, "-client", client, "-secret-file", file, "-key", filepath.Join(p.Config.Data, "transport.key"))
+}
+
+// TestApplicant is the exchange's main journey: a person applies at one department's service,
+// agrees, and sees the address arrive from another department; checks the access; withdraws; and
+// the next call is refused and says why.
+func TestApplicant(t *testing.T) {
+	base, p := demonstrated(t)
+	service := licenceService(t, p)
+	r := newResident(t, base)
+	r.Authenticator()
+	r.registers("C234567(4)")
+
+	r.Open(service)
+	r.Press("申請 Apply")
+	r.sees("登記地址（示範）", "入境事務處", "運輸署", "處理牌照或許可證申請", "姓名", "入住日期", "最多 30 日", "你可查看並自行核實每次存取")
+	for l, text := range map[string]string{"English": "Registered address", "简体": "登记地址"} {
+		r.Press(l)
+		r.sees(text)
+	}
+	r.Press("繁體")
+	r.sees("登記地址")
+	r.Press("不同意")
+	if text := r.Text(); !strings.Contains(text, "access_denied") {
+		t.Fatal(text)
+	}
+	r.Press("申請 Apply")
+	r.Press("同意")
+	if text := r.Text(); !strings.Contains(text, "香港示範島海旁道1號海旁樓12樓A室") || strings.Contains(text, "2019-04-01") {
+		t.Fatal(text)
+	}
+	var access string
+	r.Eval(`document.getElementById('access').innerText`, &access)
+	r.checksAccess(p, access)
+
+	r.Open(service)
+	r.Press("再次索取 Ask again")
+	if text := r.Text(); !strings.Contains(text, "當事人已撤回授權") {
+		t.Fatal(text)
+	}
+}
+
+// checksAccess looks an access up, checks it in the browser, and withdraws the consent.
+func (r resident) checksAccess(p *Praya, access string) {
+	r.t.Helper()
+	ctx := who.AsSystem(r.t.Context(), who.Production)
+	var account string
+	err := p.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Row(`select person from exchange_accesses where realm = $1 and id = $2`, tx.Realm(), access).Scan(&account)
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	all, err := p.Exchange.OwnAll(ctx, account)
+	if err != nil || len(all) != 1 {
+		r.t.Fatalf("%+v %v", all, err)
+	}
+	if err := p.Exchange.Withdraw(ctx, account, all[0].ID); err != nil {
+		r.t.Fatal(err)
+	}
+}
