@@ -104,7 +104,8 @@ func newBazaar(t *testing.T, p place, consents int) *bazaar {
 	must(x.PutService(ctx, exchange.DataService{
 		Code: "holder.address", Provider: "holder", Title: text("Address"), Base: b.provider.URL, OpenAPI: []byte(demoOpenAPI),
 		Fields: []exchange.Field{
-			{Name: "name", Label: text("Name"), Class: exchange.Ordinary}, {Name: "address", Label: text("Address"), Class: exchange.Ordinary},
+			{Name: "name", Label: text("Name"), Class: exchange.Ordinary},
+			{Name: "address", Label: text("Address"), Class: exchange.Ordinary},
 			{Name: "since", Label: text("Since"), Class: exchange.Ordinary},
 		},
 		Subject: exchange.ByPseudonym, Surplus: exchange.Refuse, Content: exchange.JSONFields, Methods: []string{"GET"}, Patience: 10 * time.Second, State: exchange.Open,
@@ -112,7 +113,7 @@ func newBazaar(t *testing.T, p place, consents int) *bazaar {
 	right, err := x.AskRight(who.With(ctx, who.Request{Realm: who.Production, Actor: who.Actor{Kind: who.Operator, ID: "x"}}),
 		exchange.Right{Service: "holder.address", Consumer: "asker", Fields: []string{"name", "address"}, Purpose: "service-application", Why: "x", Basis: exchange.OnConsent})
 	must(err)
-	must(x.DecideRight(ctx, right, true, ""))
+	must(x.DecideRight(ctx, right, true, "a test"))
 	for i := range consents {
 		account := "account-" + strconv.Itoa(i)
 		c, err := x.Give(ctx, "asker-client", exchange.Wish{

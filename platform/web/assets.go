@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -32,13 +33,20 @@ type assets struct {
 }
 
 type asset struct {
-	contentType       string
-	plain, gzip, zstd []byte
+	contentType string
+	plain       []byte
+	packed      func() (packed, error)
 }
+
+type packed struct{ gzip, zstd []byte }
+
+// large is from where on a file is compressed only when somebody asks for it: starting should
+// not wait for what few pages need.
+const large = 64 << 10
 
 func newAssets() (*assets, error) {
 	// One encoder for all: each has tables of 34 MB, and a window as wide as it may be.
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(128<<10))
+	enc, err := newEncoder()
 	if err != nil {
 		return nil, err
 	}
@@ -82,13 +90,35 @@ func (a *assets) add(enc *zstd.Encoder, name string, content []byte) error {
 	}
 	sum := sha256.Sum256(content)
 	hashed := "/assets/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-	packed, err := gzipped(content)
-	if err != nil {
-		return err
+	f := asset{contentType: types[ext], plain: content, packed: sync.OnceValues(func() (packed, error) { return packLarge(content) })}
+	if len(content) < large {
+		p, err := pack(enc, content)
+		if err != nil {
+			return err
+		}
+		f.packed = func() (packed, error) { return p, nil }
 	}
-	a.byName[name] = hashed
-	a.byPath[hashed] = asset{contentType: types[ext], plain: content, gzip: packed, zstd: enc.EncodeAll(content, nil)}
+	a.byName[name], a.byPath[hashed] = hashed, f
 	return nil
+}
+
+func newEncoder() (*zstd.Encoder, error) {
+	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(128<<10))
+}
+
+func pack(enc *zstd.Encoder, content []byte) (p packed, err error) {
+	p.gzip, err = gzipped(content)
+	p.zstd = enc.EncodeAll(content, nil)
+	return p, err
+}
+
+func packLarge(content []byte) (packed, error) {
+	enc, err := newEncoder()
+	if err != nil {
+		return packed{}, err
+	}
+	defer enc.Close() //nolint:errcheck // it writes to nothing
+	return pack(enc, content)
 }
 
 func gzipped(content []byte) ([]byte, error) {
@@ -119,6 +149,10 @@ func (a *assets) serve(v *Visit) error {
 	if !ok {
 		return errNoAsset()
 	}
+	p, err := f.packed()
+	if err != nil {
+		return err
+	}
 	h := v.W.Header()
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
@@ -128,14 +162,14 @@ func (a *assets) serve(v *Visit) error {
 	switch {
 	case accepts(accept, "zstd"):
 		h.Set("Content-Encoding", "zstd")
-		body = f.zstd
+		body = p.zstd
 	case accepts(accept, "gzip"):
 		h.Set("Content-Encoding", "gzip")
-		body = f.gzip
+		body = p.gzip
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	v.W.WriteHeader(http.StatusOK)
-	_, err := v.W.Write(body)
+	_, err = v.W.Write(body)
 	return gone(err)
 }
 

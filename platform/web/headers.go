@@ -41,6 +41,12 @@ func (v *Visit) FormsLeadTo(origin string) {
 	h.Set("Content-Security-Policy", strings.Replace(was, "form-action 'self'", "form-action 'self' "+origin, 1))
 }
 
+// AllowCamera lets the page ask its reader for the camera.
+func (v *Visit) AllowCamera() {
+	h := v.W.Header()
+	h.Set("Permissions-Policy", strings.Replace(h.Get("Permissions-Policy"), "camera=()", "camera=(self)", 1))
+}
+
 // overTLS reports whether the visitor's own connection is encrypted, here or at a trusted proxy.
 func (s *Site) overTLS(q *http.Request) bool {
 	return q.TLS != nil || s.fromProxy(q) && strings.EqualFold(q.Header.Get("X-Forwarded-Proto"), "https")

@@ -23,6 +23,7 @@ const (
 )
 
 func (s *Service) mountAPI(site *web.Site) {
+	s.mountJoin(site)
 	plain := []web.Option{web.InSandbox(), web.Uncompressed(), web.Body(1 << 40), web.Patience(maxPatience + 5e9)}
 	site.API(callBase+"{service}/{rest...}", s.apiCall, plain...)
 	site.API("GET "+apiBase+"/keys", s.apiKeys, web.InSandbox(), web.OpenData())

@@ -31,6 +31,8 @@ func (s *Service) mountAPI(site *web.Site, r rates) {
 	site.API("GET "+apiBase+"/batches/{id}/bundles", s.apiBundles, web.InSandbox(), web.Patience(5*time.Minute), r.bundles)
 	site.API("GET "+apiBase+"/entries/{id}", s.apiEntry, web.InSandbox(), web.OpenData(), r.proofs)
 	site.API("GET "+apiBase+"/documents/{digest}", s.apiDocument, web.InSandbox(), web.OpenData(), r.proofs)
+	site.API("GET "+apiBase+"/documents/{digest}/qr.svg", s.apiQR("image/svg+xml", web.QRSVG), web.OpenData(), r.proofs)
+	site.API("GET "+apiBase+"/documents/{digest}/qr.png", s.apiQR("image/png", web.QRPNG), web.OpenData(), web.Uncompressed(), r.proofs)
 	site.API("GET "+apiBase+"/consistency/{from}/{to}", s.apiConsistency, web.InSandbox(), web.OpenData(), r.proofs)
 }
 

@@ -46,7 +46,7 @@ func (d *desk) check(file string, bundle []byte) string {
 	}
 	d.done++
 	var said string
-	d.Do(chromedp.Click("form[data-ledger] button"),
+	d.Do(chromedp.Click("form[data-ledger] button.main"),
 		chromedp.WaitReady(`[data-result][data-done="`+strconv.Itoa(d.done)+`"]`),
 		chromedp.Text("[data-result]", &said))
 	return said

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -16,6 +17,7 @@ import (
 // face is what the public page shows of the log.
 type face struct {
 	*web.View
+	Asked     string // a digest that the address of the page names
 	Log       logRow
 	Published published
 	Tree      tlog.Tree
@@ -30,6 +32,10 @@ func (s *Service) showLedger(v *web.Visit) error {
 		return err
 	}
 	f := face{View: v.View, Witnesses: s.Witnesses, Quorum: s.Quorum}
+	if d := strings.ToLower(v.R.URL.Query().Get("digest")); isDigest(d) {
+		f.Asked = d
+	}
+	v.AllowCamera()
 	err := s.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
 		if f.Log, err = findLog(tx); err != nil {
 			return err
@@ -98,6 +104,11 @@ func (s *Service) lastStamps(tx *db.Tx, origin string) (out []stampRow, err erro
 	return out, nil
 }
 
+// addressOf is where a document is checked: what its QR code says.
+func (f face) addressOf(digest string) string {
+	return f.Origin() + f.Plain("/ledger") + "?digest=" + digest
+}
+
 // groups cuts a text of ASCII into pieces of sixteen.
 func groups(text string) (out []string) {
 	for piece := range slices.Chunk([]byte(text), 16) {
@@ -112,9 +123,14 @@ func (f face) sentences() (string, error) {
 	for _, key := range []string{
 		"signature.bad", "signature.unchecked", "inclusion.good", "inclusion.bad", "inclusion.unchecked", "witness.bad", "witness.unchecked",
 		"growth.good", "growth.bad", "growth.unchecked", "failed", "nothing", "unknown", "unreachable", "unreadable", "other-document",
+		"address", "other-address",
 	} {
 		out[key] = f.T("ledger.check." + key)
 	}
+	for _, key := range []string{"none", "unable", "denied"} {
+		out["scan."+key] = f.T("ledger.scan." + key)
+	}
+	out["named"] = f.T("ledger.check.named", "digest", "{digest}")
 	out["signature.good"] = f.T("ledger.check.signature.good", "origin", "{origin}", "size", "{size}")
 	out["witness.good"] = f.T("ledger.check.witness.good", "count", "{count}")
 	out["digest"] = f.T("ledger.check.digest", "digest", "{digest}")

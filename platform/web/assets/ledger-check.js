@@ -188,18 +188,29 @@
     }
   };
 
+  // The digest in an address of this page, or alone. Whose address it is does not matter: it is
+  // looked up here.
+  const digestIn = (text) => text.match(/(?:^|[?&#]digest=)([0-9a-f]{64})(?:$|[&#])/i)?.[1].toLowerCase();
+
   const run = async () => {
     const file = form.elements.file.files[0];
     const pasted = form.elements.bundle.value.trim();
-    if (!file && !pasted) return say("plain", "nothing");
-    const digest = file ? hex(await sha256(await file.arrayBuffer())) : "";
-    if (digest) say("plain", "digest", { digest });
+    const typed = form.elements.address.value.trim();
+    if (!file && !pasted && !typed) return say("plain", "nothing");
+    const named = typed ? digestIn(typed) : "";
+    if (named === undefined) return say("uncheckable", "address");
+    const digest = file ? hex(await sha256(await file.arrayBuffer())) : named;
+    if (digest) say("plain", file ? "digest" : "named", { digest });
+    if (named && named !== digest) return say("fault", "other-address");
     if (pasted) return check(JSON.parse(pasted), digest);
     const answer = await fetch(`${form.dataset.api}/documents/${digest}`);
     if (answer.status === 404) return say("uncheckable", "unknown");
     if (!answer.ok) return say("uncheckable", "unreachable");
     return check(await answer.json(), digest);
   };
+
+  // The page was opened by the address on a document.
+  if (form.elements.address.value) window.addEventListener("load", () => form.requestSubmit());
 
   let busy = false;
   form.addEventListener("submit", (event) => {
