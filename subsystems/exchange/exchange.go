@@ -32,6 +32,9 @@ type Service struct {
 	Origin string
 	// Transport reaches providers and webhooks: see [NewTransport].
 	Transport Transport
+	// GovStack are the names under which GovStack's metadata know parties; without one, a party has
+	// its own.
+	GovStack []GovStackName
 	// Plain keeps no evidence: only the bench sets it, to measure what evidence costs.
 	Plain bool
 
