@@ -42,6 +42,8 @@ faults: install ## twenty rounds of every crash test, and the fuzzers for minute
 	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/identity/internal/oidc; done
 	for f in FuzzFilling FuzzAnswers FuzzDocumentNumber; do \
 	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/identity; done
+	for f in FuzzCall FuzzReceipt FuzzEvidence FuzzFits FuzzWish; do \
+	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/exchange; done
 	for d in governance votes; do \
 	  go test -run '^$$' -fuzz Fuzz -fuzztime 1m -fuzzminimizetime 1x ./subsystems/performance/$$d; done
 

@@ -59,6 +59,7 @@ var allowed = []struct {
 	{"github.com/google/go-cmp", []string{"tests"}, "differences that a person can read"},
 	{"github.com/rogpeppe/go-internal", []string{"tests"}, "plain-text scripts of commands and journeys"},
 	{"github.com/gowebpki/jcs", []string{"subsystems/exchange"}, "canonical JSON (RFC 8785): numbers and key order are easily wrong"},
+	{"github.com/getkin/kin-openapi", []string{"subsystems/exchange"}, "OpenAPI 3.1 is long: services' descriptions are held against it"},
 	{"github.com/sony/gobreaker/v2", []string{"subsystems/exchange"}, "a circuit breaker that many use, without dependencies"},
 	{"github.com/dunglas/httpsfv", []string{"platform/httpsig", "subsystems/exchange", "examples/provider"}, "structured fields (RFC 9651), which message signatures are written in"},
 	{"github.com/yaronf/httpsign", []string{"tests", "examples/..."}, "message signatures by another's hand: what an integrator has"},

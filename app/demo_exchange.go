@@ -120,7 +120,7 @@ func (p *Praya) grantDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Exchange.DecideRight(ctx, id, true, "")
+	return p.Exchange.DecideRight(ctx, id, true, "示範資料，沒有經測試環境試用。")
 }
 
 // demoKey reads the public half of a program's key, which is made when it is not there.

@@ -115,7 +115,6 @@ func TestApplicant(t *testing.T) {
 	}
 }
 
-
 // checksAccess looks an access up, checks it in the browser, and withdraws the consent.
 func (r resident) checksAccess(p *Praya, access string) {
 	r.t.Helper()

@@ -12,6 +12,7 @@ import (
 	"praya/platform/jobs"
 	"praya/platform/sign"
 	"praya/platform/web"
+	"praya/subsystems/exchange"
 )
 
 // jobRefresh writes personal fields anew with the present key, after a rotation.
@@ -54,7 +55,7 @@ func (p *Praya) stale(ctx context.Context) (left int64, err error) {
 		return 0, nil
 	}
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
-		for _, count := range []func(context.Context) (int64, error){p.Identity.Stale, p.Directory.Stale} {
+		for _, count := range []func(context.Context) (int64, error){p.Identity.Stale, p.Directory.Stale, p.Exchange.Stale} {
 			n, err := count(who.AsSystem(ctx, realm))
 			if err != nil {
 				return 0, err
@@ -90,7 +91,7 @@ func (p *Praya) rotate(ctx context.Context) error {
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
 		ctx := who.AsSystem(ctx, realm)
 		err := p.DB.Write(ctx, func(tx *db.Tx) error {
-			for _, kind := range []string{jobRefresh, jobRefreshStaff} {
+			for _, kind := range []string{jobRefresh, jobRefreshStaff, exchange.JobRefresh} {
 				if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: newest}); err != nil {
 					return err
 				}

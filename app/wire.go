@@ -170,8 +170,10 @@ func (p *Praya) wire(ctx context.Context) error {
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
 	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles())}
 	p.register(jobRefreshStaff, p.Directory.Refresh)
-	if err := p.Directory.Seed(ctx); err != nil {
-		return err
+	for _, realm := range []who.Realm{who.Production, who.Sandbox} { // developers try with the real names
+		if err := p.Directory.Seed(who.AsSystem(ctx, realm)); err != nil {
+			return err
+		}
 	}
 	p.Directory.Mount(p.Site)
 	p.register(directory.JobEndOfficer, p.Directory.EndAccount)
@@ -184,6 +186,9 @@ func (p *Praya) wire(ctx context.Context) error {
 	// The yearly cycle 衡量服務表現: initiatives, measures, projects, posts and money, the next paper.
 	p.IT = &governance.Service{DB: p.DB, Policy: policy, Departments: bureaux{p}}
 	p.IT.Mount(p.Site)
+	if err := p.IT.FoldOrders(ctx); err != nil {
+		return err
+	}
 	p.Votes = &votes.Service{DB: p.DB, Policy: policy, Heads: voteHeads{p}}
 	p.Votes.Mount(p.Site)
 	if err := p.Votes.Seed(ctx); err != nil {
@@ -219,6 +224,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Exchange.Mount(p.Site)
 	p.Identity.Agreements = agreements{p}
 	p.register(exchange.JobTell, p.Exchange.Tell)
+	p.register(exchange.JobRefresh, p.Exchange.Refresh)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)

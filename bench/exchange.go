@@ -209,7 +209,7 @@ func (b *bench) market() (*market, error) {
 			if err != nil {
 				return err
 			}
-			return x.DecideRight(ctx, id, true, "")
+			return x.DecideRight(ctx, id, true, "bench")
 		},
 	}
 	for _, step := range steps {

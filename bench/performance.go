@@ -13,8 +13,10 @@ import (
 
 	"praya/app"
 	"praya/kernel/lang"
+	"praya/kernel/money"
 	"praya/kernel/when"
 	"praya/subsystems/performance"
+	"praya/subsystems/performance/governance"
 	"praya/subsystems/performance/papers"
 )
 
@@ -158,6 +160,51 @@ func (b *bench) board() (err error) {
 	b.add(Result{
 		Name: "performance.board", Unit: "ms p99", Ours: p99, P50: p50, P99: p99, Beside: map[string]float64{"a page that reads nothing": q99},
 		Size: fmt.Sprintf("%d heads, %d years, %d initiatives; taken in at %.0f a second", heads, years, n, float64(n)/took.Seconds()),
+	})
+	return nil
+}
+
+// orders asks for the public list of work orders in every way that its page offers.
+func (b *bench) orders() (err error) {
+	p, err := b.cycle("orders")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	n := 2000 * b.scale
+	for i := range n {
+		y := 2016 + i%10
+		value := governance.Figure{Known: true, Decimal: money.Int(int32(i * 7919 % 100_000))} //nolint:gosec // far below 2^31
+		_, err := p.IT.RecordOrder(b.ctx, governance.Order{
+			Department: []string{"DPO", "EPD", "TD", "AFCD", "AUD"}[i%5], Reference: fmt.Sprintf("W-%06d", i), Title: "Invented work",
+			Year: when.FinancialYear(y).String(), ValueThousands: value, Outsourced: i%3 > 0,
+		}, "")
+		if err != nil {
+			return err
+		}
+	}
+	server := httptest.NewServer(p.Site.Handler())
+	defer server.Close()
+	ways := []string{"", "?page=" + fmt.Sprint(n/50), "?year=2020-21", "?department=EPD&by=in-house", "?sort=-value_thousands", "?sort=outsourced&page=9", "?q=work"}
+	took, err := each(210, func(i int) error {
+		_, err := get(server.URL + "/en/governance/work" + ways[i%len(ways)])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	plain, err := each(200, func(int) error {
+		_, err := get(server.URL + "/en/display")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p50, p99 := spread(took)
+	_, q99 := spread(plain)
+	b.add(Result{
+		Name: "performance.orders", Unit: "ms p99", Ours: p99, P50: p50, P99: p99, Beside: map[string]float64{"a page that reads nothing": q99},
+		Size: fmt.Sprintf("%d work orders, %d ways of asking for the list", n, len(ways)),
 	})
 	return nil
 }

@@ -34,7 +34,7 @@ func (s *Service) Mount(site *web.Site) {
 	site.Page("GET /directory", s.showIndex)
 	site.Page("GET /directory/{code}", s.showDepartment)
 	site.API("GET /api/directory/", web.Raw(s.API()), web.OpenData())
-	site.API("GET /api/directory/departments.csv", s.downloadDepartments, web.OpenData())
+	site.API("GET /api/directory/departments.csv", s.downloadDepartments, web.OpenData(), web.InSandbox())
 
 	s.mountStaff(site.Page)
 	s.mountStaff(site.Operator)

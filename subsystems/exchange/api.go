@@ -23,9 +23,11 @@ const (
 )
 
 func (s *Service) mountAPI(site *web.Site) {
+	s.mountJoin(site)
 	plain := []web.Option{web.InSandbox(), web.Uncompressed(), web.Body(1 << 40), web.Patience(maxPatience + 5e9)}
 	site.API(callBase+"{service}/{rest...}", s.apiCall, plain...)
 	site.API("GET "+apiBase+"/keys", s.apiKeys, web.InSandbox(), web.OpenData())
+	site.API("GET "+apiBase+"/record-context", s.apiContext, web.InSandbox(), web.OpenData())
 	site.API("GET "+apiBase+"/services", s.apiServices, web.InSandbox(), web.OpenData())
 	site.API("GET "+apiBase+"/consents/{id}", s.apiConsent, web.InSandbox(), web.Secret())
 	site.API("POST "+apiBase+"/deletions/{id}", s.apiDeletion, web.InSandbox(), web.Secret(), web.Body(maxAsked))
@@ -156,6 +158,9 @@ func (s *Service) apiConsent(v *web.Visit) error {
 		return err
 	}
 	last := records[len(records)-1]
+	if name := v.R.URL.Query().Get("view"); name != "" {
+		return s.apiView(v, c, last, view(name))
+	}
 	d, _, err := s.DeletionOf(v.Context(), c.ID)
 	if err != nil {
 		return err

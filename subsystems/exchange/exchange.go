@@ -32,6 +32,9 @@ type Service struct {
 	Origin string
 	// Transport reaches providers and webhooks: see [NewTransport].
 	Transport Transport
+	// GovStack are the names under which GovStack's metadata know parties; without one, a party has
+	// its own.
+	GovStack []GovStackName
 	// Plain keeps no evidence: only the bench sets it, to measure what evidence costs.
 	Plain bool
 
@@ -211,7 +214,23 @@ func (s *Service) AskRight(ctx context.Context, r Right) (RightID, error) {
 	}
 	r.State, r.AskedBy, r.FirstBy, r.Decided, r.Version, r.At = Asked, officer(ctx), "", "", 0, s.Clock()
 	r.ID = id.New[RightID](r.At)
+	if r.Tested, err = s.tested(ctx, r.Consumer, r.Service); err != nil {
+		return "", err
+	}
 	return r.ID, s.changeRegister(ctx, audit.Act{What: "exchange.right.ask", On: string(r.ID)}, func(tx *db.Tx) error { return putRight(tx, r) })
+}
+
+// tested counts the calls of a consumer that a service of the same code has answered in the test
+// environment. In the test environment itself nothing has to be tested first.
+func (s *Service) tested(ctx context.Context, consumer, service string) (n int64, err error) {
+	if who.From(ctx).Realm == who.Sandbox {
+		return 1, nil
+	}
+	err = s.DB.Read(who.AsSystem(ctx, who.Sandbox), func(tx *db.Tx) error {
+		n, err = answeredCalls(tx, consumer, service)
+		return err
+	})
+	return n, err
 }
 
 // DecideRight is the data steward's word on a right that was asked for.

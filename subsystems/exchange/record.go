@@ -16,11 +16,12 @@ import (
 )
 
 // Record is a consent as JSON: the terms of ISO/IEC TS 27560 by those of the W3C DPV profile,
-// with a context of its own so that nothing has to be fetched to read it. It names people by
-// pseudonyms that stand nowhere else.
+// with a context of its own (context.jsonld) so that nothing has to be fetched to read it. It
+// names people by pseudonyms that stand nowhere else. Every dpv: term stands in DPV 2.0 to 2.3.
 type Record struct {
 	Context    string          `json:"@context"`
 	Type       string          `json:"@type"`
+	Conforms   string          `json:"dct:conformsTo"`
 	ID         ConsentID       `json:"dct:identifier"`
 	Version    int64           `json:"dct:hasVersion"`
 	Issued     string          `json:"dct:issued"`
@@ -32,8 +33,7 @@ type Record struct {
 	Data       []recordData    `json:"dpv:hasPersonalData"`
 	Basis      string          `json:"dpv:hasLegalBasis"`
 	Status     string          `json:"dpv:hasConsentStatus"`
-	From       string          `json:"dpv:hasValidFrom"`
-	Until      string          `json:"dpv:hasExpiryTime"`
+	Duration   recordDuration  `json:"dpv:hasDuration"`
 	Frequency  recordFrequency `json:"dpv:hasFrequency"`
 	Storage    recordStorage   `json:"dpv:hasStorageCondition"`
 	Right      string          `json:"hk:accessRight"`
@@ -64,6 +64,12 @@ type recordData struct {
 	Optional bool   `json:"hk:optional"`
 }
 
+type recordDuration struct {
+	Type  string `json:"@type"`
+	From  string `json:"schema:startTime"`
+	Until string `json:"schema:endTime"`
+}
+
 type recordFrequency struct {
 	Times int64  `json:"hk:times,omitempty"`
 	Per   Period `json:"hk:per,omitempty"`
@@ -73,7 +79,10 @@ type recordStorage struct {
 	Days int `json:"hk:keepForDays"`
 }
 
-const recordContext = "urn:praya:exchange:consent-record:1"
+const (
+	recordContext = "urn:praya:exchange:consent-record:1"
+	recordProfile = "https://w3id.org/dpv/schema/dpv-27560#record"
+)
 
 var (
 	recordStatus = map[ConsentState]string{
@@ -86,12 +95,12 @@ var (
 func recordOf(c Consent, d DataService, consumer, provider Party, number int64) Record {
 	p, _ := PurposeOf(c.Purpose)
 	r := Record{
-		Context: recordContext, Type: "dpv-27560:ConsentRecord", ID: c.ID, Version: number, Issued: c.Changed.String(),
+		Context: recordContext, Type: "dpv:ConsentRecord", Conforms: recordProfile, ID: c.ID, Version: number, Issued: c.Changed.String(),
 		Subject:    recordSubject{Pseudonym: pseudonym(c.ID, c.Subject), By: pseudonym(c.ID, c.By)},
 		Controller: partyRecord(consumer), Source: partyRecord(provider),
 		Purpose: recordPurpose{p.Code, p.Term, p.Label.TC, p.Label.EN},
 		Service: c.Service, Basis: "dpv:ExplicitlyExpressedConsent", Status: recordStatus[c.State],
-		From: c.From.String(), Until: c.Until.String(), Frequency: recordFrequency(c.Often), Storage: recordStorage{c.Keep},
+		Duration: recordDuration{"dpv:UntilTimeDuration", c.From.String(), c.Until.String()}, Frequency: recordFrequency(c.Often), Storage: recordStorage{c.Keep},
 		Right: string(c.Right), Blind: d.Content == Encrypted,
 	}
 	optional := map[string]bool{}

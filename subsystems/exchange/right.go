@@ -50,6 +50,7 @@ type Right struct {
 	Decided  string
 	Reason   string
 	Until    when.Day // the last day; zero: no end
+	Tested   int64    // calls of the consumer that the service answered in the test environment
 	At       when.Instant
 	Version  int64
 }
@@ -84,6 +85,8 @@ func (r *Right) decide(officer string, agree bool, reason string) error {
 		return fault.New(fault.Forbidden, "exchange.fault.four-eyes")
 	case !agree && reason == "":
 		return wrong("reason", "exchange.fault.reason")
+	case agree && r.Tested == 0 && reason == "":
+		return wrong("reason", "exchange.fault.untested")
 	}
 	switch {
 	case !agree:

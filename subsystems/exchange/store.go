@@ -197,6 +197,7 @@ type rightTerms struct {
 	FirstBy string    `json:"first_by,omitempty"`
 	Decided string    `json:"decided_by,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
+	Tested  int64     `json:"tested,omitempty"`
 }
 
 func termsOf(r Right) string {
@@ -204,7 +205,7 @@ func termsOf(r Right) string {
 	if !r.Until.IsZero() {
 		until = r.Until.String()
 	}
-	return jsonText(rightTerms{r.Fields, r.Why, r.Basis, r.Law, r.Delay, until, r.AskedBy, r.FirstBy, r.Decided, r.Reason})
+	return jsonText(rightTerms{r.Fields, r.Why, r.Basis, r.Law, r.Delay, until, r.AskedBy, r.FirstBy, r.Decided, r.Reason, r.Tested})
 }
 
 func allRights(tx *db.Tx) ([]Right, error) {
@@ -219,6 +220,7 @@ func allRights(tx *db.Tx) ([]Right, error) {
 		}
 		r.Fields, r.Why, r.Basis, r.Law, r.Delay = t.Fields, t.Why, t.Basis, t.Law, t.Delay
 		r.AskedBy, r.FirstBy, r.Decided, r.Reason = t.AskedBy, t.FirstBy, t.Decided, t.Reason
+		r.Tested = t.Tested
 		if t.Until != "" {
 			r.Until, err = when.ParseDay(t.Until)
 		}

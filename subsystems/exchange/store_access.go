@@ -23,6 +23,8 @@ const (
 
 	sqlReceived = `select count(*) from exchange_accesses where realm = $1 and person = $2 and consent = $3 and outcome = 'answered'`
 
+	sqlAnsweredCalls = `select count(*) from exchange_accesses where realm = $1 and consumer = $2 and service = $3 and outcome = 'answered'`
+
 	sqlAccessesOf = `select ` + accessColumns + ` from exchange_accesses
 		where realm = $1 and person = $2 and ($3 = '' or consent = $3) and ($4 = '' or consumer = $4) and id < $5 and shown_at <= $6
 		order by id desc limit $7`
@@ -96,6 +98,10 @@ func findAccess(tx *db.Tx, id AccessID) (Access, error) {
 // received counts how often data went on a consent.
 func received(tx *db.Tx, c Consent) (n int64, err error) {
 	return n, tx.Row(sqlReceived, tx.Realm(), c.Subject, c.ID).Scan(&n)
+}
+
+func answeredCalls(tx *db.Tx, consumer, service string) (n int64, err error) {
+	return n, tx.Row(sqlAnsweredCalls, tx.Realm(), consumer, service).Scan(&n)
 }
 
 func accessesOf(tx *db.Tx, person string, f AccessFilter, before AccessID, limit int) ([]Access, error) {

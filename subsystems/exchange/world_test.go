@@ -31,6 +31,7 @@ import (
 	"praya/platform/events"
 	"praya/platform/httpsig"
 	"praya/platform/jobs"
+	"praya/platform/limits"
 	"praya/platform/observe"
 	"praya/platform/sign"
 	"praya/platform/web"
@@ -38,7 +39,7 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), events.Schema(), jobs.Schema(), web.Schema(), Schema()}
+	return []db.Schema{audit.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), web.Schema(), Schema()}
 }
 
 // list is a ledger that keeps what it was given in order: enough to see what is committed to. The
@@ -194,7 +195,7 @@ func newKey(t testing.TB) (ed25519.PrivateKey, []byte) {
 	return key, der
 }
 
-const openAPI = `{"openapi":"3.1.0","info":{"title":"Addresses","version":"1"},"paths":{"/addresses":{"get":{"responses":{"200":{"description":"the address"}}}}}}`
+const openAPI = `{"openapi":"3.1.0","info":{"title":"Addresses","version":"1"},"paths":{"/addresses":{"get":{"responses":{"200":{"description":"the address","content":{"application/json":{"schema":{"type":"object","properties":{"name":{},"address":{},"phone":{}}}}}}}}}}}`
 
 func text(s string) lang.Text { return lang.Text{TC: s, EN: s, SC: s} }
 
@@ -236,9 +237,9 @@ func (w *world) right(r Right) RightID {
 	w.t.Helper()
 	id, err := w.s.AskRight(w.as("td-developer", "TD", DeveloperRole), r)
 	w.must(err)
-	w.must(w.s.DecideRight(w.as("steward-1", "IMMD", StewardRole), id, true, ""))
+	w.must(w.s.DecideRight(w.as("steward-1", "IMMD", StewardRole), id, true, "tested by hand"))
 	if r.Basis == ByLaw {
-		w.must(w.s.DecideRight(w.as("steward-2", "IMMD", StewardRole), id, true, ""))
+		w.must(w.s.DecideRight(w.as("steward-2", "IMMD", StewardRole), id, true, "tested by hand"))
 	}
 	return id
 }

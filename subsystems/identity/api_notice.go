@@ -28,6 +28,7 @@ func (s *Service) mountNoticeAPI(site *web.Site) {
 	api := func(pattern string, h web.Handler, opts ...web.Option) {
 		site.API(pattern, h, append(opts, web.InSandbox(), web.Secret())...)
 	}
+	site.API("GET "+openAPIPath, s.apiDocument, web.InSandbox(), web.OpenData(), web.Cache(time.Hour))
 	api("POST "+noticesPath, s.apiNotify, web.Body(maxNotice))
 	api("GET "+noticesPath+"/{id}", s.apiNotice)
 	api("DELETE "+noticesPath+"/{id}", s.apiWithdraw)
@@ -35,22 +36,22 @@ func (s *Service) mountNoticeAPI(site *web.Site) {
 
 // noticeBody is a notice as a service writes it.
 type noticeBody struct {
-	Subject   string    `json:"sub"`
-	Category  Category  `json:"category"`
-	Title     lang.Text `json:"title"`
-	Text      lang.Text `json:"text"`
-	Link      string    `json:"link"`
-	Due       string    `json:"due"`
-	SendAt    string    `json:"send_at"`
-	RepeatKey string    `json:"idempotency_key"`
+	Subject   string    `json:"sub" maxLength:"255" doc:"The person's name at the service"`
+	Category  Category  `json:"category" enum:"appointment,bill,licence,application,safety,other"`
+	Title     lang.Text `json:"title" doc:"In all three languages, at most 100 characters each"`
+	Text      lang.Text `json:"text" doc:"In all three languages, at most 2000 characters each"`
+	Link      string    `json:"link" required:"false" maxLength:"1000"`
+	Due       string    `json:"due" required:"false" doc:"A day, 2026-12-05"`
+	SendAt    string    `json:"send_at" required:"false" format:"date-time" doc:"At once when left out"`
+	RepeatKey string    `json:"idempotency_key" required:"false" maxLength:"128" doc:"The same key again is the same notice; or in the header Idempotency-Key"`
 }
 
 // noticeState is what a service is told of its notice.
 type noticeState struct {
 	ID     NoticeID `json:"id"`
-	State  string   `json:"state"`
-	SendAt string   `json:"send_at,omitempty"`
-	SentAt string   `json:"sent_at,omitempty"`
+	State  string   `json:"state" enum:"scheduled,sent,read,withdrawn"`
+	SendAt string   `json:"send_at,omitempty" format:"date-time"`
+	SentAt string   `json:"sent_at,omitempty" format:"date-time"`
 }
 
 func stateOf(n Notice) noticeState {

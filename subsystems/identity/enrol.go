@@ -146,6 +146,7 @@ func (s *Service) Enrol(ctx context.Context, origin, token, sealed, answer, devi
 		return a, err
 	}
 	var e Enrolment
+	var job string
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := take(tx, n); err != nil {
 			return err
@@ -162,13 +163,25 @@ func (s *Service) Enrol(ctx context.Context, origin, token, sealed, answer, devi
 		} else {
 			a, err = s.opened(tx, e, device)
 		}
-		return errors.Join(err, s.add(tx, a.ID, *c, device))
+		if err != nil {
+			return err
+		}
+		if s.links(e) {
+			if job, err = acceptLater(tx, acceptArgs{e.Officer, a.ID}); err != nil {
+				return err
+			}
+		}
+		return s.add(tx, a.ID, *c, device)
 	})
-	if err == nil && e.Officer != "" && s.Staff != nil { // one who recovers is linked already
-		err = s.Staff.Accepted(ctx, e.Officer, string(a.ID))
+	if err == nil && s.links(e) {
+		err = s.acceptNow(ctx, acceptArgs{e.Officer, a.ID}, job)
 	}
 	return a, err
 }
+
+// links reports whether the directory must be told: of a new officer, for one who recovers is
+// linked already.
+func (s *Service) links(e Enrolment) bool { return e.Officer != "" && s.Staff != nil }
 
 // opened opens the account of an enrolment.
 func (s *Service) opened(tx *db.Tx, e Enrolment, device string) (Account, error) {

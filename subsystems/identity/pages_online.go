@@ -75,6 +75,7 @@ func (s *Service) showDevelopers(v *web.Visit) error {
 	rows := []web.Entry{
 		{Label: v.T("identity.online.developers.sandbox"), Body: code(v.Origin() + "/sandbox" + discovery)},
 		{Label: v.T("identity.online.developers.register"), Body: code(v.Origin() + "/sandbox/register")},
+		{Label: v.T("identity.online.developers.departments"), Body: code(v.Origin() + "/sandbox/api/directory/departments.csv")},
 		{Label: v.T("identity.online.developers.production"), Body: code(v.Origin() + discovery)},
 	}
 	var personas []web.Entry

@@ -26,7 +26,8 @@ func (s *Service) NewProtocol(origin string, clock when.Clock, log *slog.Logger)
 		Interaction: func(_ context.Context, id string) string { return "/identity/request/" + id },
 		LogoutPage:  func(_ context.Context, id string) string { return "/identity/logout/" + id },
 		Answer:      s.personaAnswers, Asked: s.asked, MayAsk: s.mayBeAsked, Note: s.noteMessage, Detail: s.checkDetail,
-		Scopes: map[string][]string{NotifyScope: nil, AnchorScope: nil}, Limit: t.limit, Failed: t.failed, Admit: t.admit,
+		Department: s.checkDepartment,
+		Scopes:     map[string][]string{NotifyScope: nil, AnchorScope: nil}, Limit: t.limit, Failed: t.failed, Admit: t.admit,
 		Claims: claimNames(), ACRs: []string{Basic.ACR(), Plus.ACR()}, DetailTypes: []string{FormFilling, AgreementType},
 	})
 }
@@ -308,4 +309,5 @@ func person(ctx context.Context) (AccountID, error) {
 func (s *Service) Jobs(q *jobs.Queue) {
 	s.protocol.Jobs(q)
 	s.noticeJobs(q)
+	q.Register(jobAccept, s.accept, jobs.Options{})
 }

@@ -88,9 +88,36 @@ func (s *Service) EndAccess(ctx context.Context, client, device string) error {
 func (s *Service) departmentOf(v *web.Visit, client string) string {
 	p, code := s.particulars(v.Context(), client)
 	if p == nil {
-		return ""
+		return s.triedDepartment(v, client)
 	}
 	return firstOf(s.departmentName(v.Context(), code, v.Lang()), p.Company)
+}
+
+// triedDepartment is the department that a developer has chosen for a client of the sandbox.
+func (s *Service) triedDepartment(v *web.Visit, client string) string {
+	if who.From(v.Context()).Realm != who.Sandbox {
+		return ""
+	}
+	c, err := s.protocol.Client(v.Context(), client)
+	if err != nil || c == nil {
+		return "" // the page says what is known
+	}
+	return s.departmentName(v.Context(), c.Department, v.Lang())
+}
+
+// checkDepartment refuses a code of no bureau or department, in words for a developer.
+func (s *Service) checkDepartment(ctx context.Context, code string) error {
+	if s.Staff == nil {
+		return errors.New("there is no directory of departments here")
+	}
+	all, err := s.Staff.Departments(who.AsSystem(ctx, who.From(ctx).Realm))
+	if err != nil {
+		return errors.New("the directory of departments cannot be read now")
+	}
+	if _, there := all[code]; !there {
+		return errors.New("no bureau or department of this code exists today; /sandbox/api/directory/departments.csv lists them")
+	}
+	return nil
 }
 
 // departmentName is a bureau's or department's name; its code when the directory has none.

@@ -55,8 +55,19 @@ func (s *Service) returnList(ctx context.Context, r reader) (list, error) {
 	}, err
 }
 
+// orderRows are the orders of a page as its address asks for them, or all for a file.
+func (s *Service) orderRows(ctx context.Context, r reader) ([]Order, *cut, error) {
+	if r.whole {
+		rows, err := s.Orders(ctx, "")
+		return rows, nil, err
+	}
+	q := queryOf(r.Query, r.PageOf(pageSize, 1<<30))
+	found, err := s.FindOrders(ctx, q)
+	return found.Orders, &cut{found.Total, map[string][]string{"year": found.Years, "department": found.Offices}}, err
+}
+
 func (s *Service) orderList(ctx context.Context, r reader) (list, error) {
-	rows, err := s.Orders(ctx, "")
+	rows, narrowed, err := s.orderRows(ctx, r)
 	by := func(x Order) string {
 		if x.Outsourced {
 			return "outsourced"
@@ -64,7 +75,7 @@ func (s *Service) orderList(ctx context.Context, r reader) (list, error) {
 		return "in-house"
 	}
 	return sheet[Order]{
-		name: "work", rows: rows,
+		name: "work", rows: rows, cut: narrowed,
 		columns: []column[Order]{
 			{name: "order", text: func(x Order) string { return x.ID }, cell: func(x Order) web.Cell {
 				title := x.Title

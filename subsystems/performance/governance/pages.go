@@ -17,7 +17,7 @@ const base = "/governance"
 
 func (s *Service) reader(ctx context.Context, v *web.View) (reader, error) {
 	offices, err := s.departments(ctx)
-	return reader{v, offices}, err
+	return reader{View: v, offices: offices}, err
 }
 
 // asPublic is a context in which nobody is signed in: what open data are made of.
@@ -107,6 +107,7 @@ func (s *Service) sendDescriptor(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
+	r.whole = true
 	all := map[string]list{}
 	for name, read := range s.lists() {
 		if all[name], err = read(ctx, r); err != nil {
@@ -141,6 +142,7 @@ func (s *Service) sendList(v *web.Visit, ctx context.Context, name, mark string,
 	if err != nil {
 		return err
 	}
+	r.whole = true
 	rows, err := read(ctx, r)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 type reader struct {
 	*web.View
 	offices map[string]Department
+	whole   bool // a file: all rows, and not a page of them
 }
 
 // office names a department; a code that the directory does not know stays a code.
@@ -58,6 +59,13 @@ type sheet[T any] struct {
 	filters []filter[T]
 	words   func(T) string // searched
 	rows    []T
+	cut     *cut // nil: all rows are here, and narrowed here
+}
+
+// cut says that the store narrowed and sorted the rows, and that they are one page of them.
+type cut struct {
+	total  int
+	values map[string][]string // to choose from, by filter
 }
 
 // list is a sheet of any kind of row.
@@ -162,8 +170,18 @@ const pageSize = 50
 
 // page is the list with what its address asks for.
 func (s sheet[T]) page(r reader) listView {
-	rows := s.chosen(r.Query)
-	d := listView{Name: s.name, Query: r.Query.Get("q"), Total: len(rows), Pages: r.PageOf(pageSize, len(rows))}
+	rows := s.rows
+	if s.cut == nil {
+		rows = s.chosen(r.Query)
+	}
+	total := len(rows)
+	if s.cut != nil {
+		total = s.cut.total
+	}
+	d := listView{Name: s.name, Query: r.Query.Get("q"), Total: total, Pages: r.PageOf(pageSize, total)}
+	if s.cut == nil {
+		rows = rows[d.Pages.Offset():min(len(rows), d.Pages.Offset()+pageSize)]
+	}
 	d.Table = web.Table{
 		ID: s.name, Caption: r.T("governance." + s.name + ".caption"), Mode: web.Records,
 		Empty: web.Empty{Why: r.T("governance.list.empty"), Next: r.T("governance.list.empty-next"), Path: "/governance/" + s.name},
@@ -173,7 +191,7 @@ func (s sheet[T]) page(r reader) listView {
 			d.Table.Columns = append(d.Table.Columns, r.SortBy(c.name, web.Column{Head: r.T("governance.column." + word(c.name)), Numeric: c.right}))
 		}
 	}
-	for _, row := range rows[d.Pages.Offset():min(len(rows), d.Pages.Offset()+pageSize)] {
+	for _, row := range rows {
 		var cells []web.Cell
 		for _, c := range s.columns {
 			if c.cell != nil {
@@ -196,21 +214,32 @@ func (s sheet[T]) asked(r reader, f filter[T]) listFilter {
 	out.Choices = []web.Choice{{Label: r.T("governance.list.all"), Chosen: chosen == ""}}
 	choices := f.choices
 	if choices == nil {
-		seen := map[string]bool{}
-		for _, row := range s.rows {
-			for value := range strings.FieldsSeq(f.value(row)) {
-				if !seen[value] {
-					seen[value] = true
-					name, l := r.office(value)
-					choices = append(choices, web.Choice{Value: value, Label: name, Lang: l})
-				}
-			}
+		for _, value := range s.values(f) {
+			name, l := r.office(value)
+			choices = append(choices, web.Choice{Value: value, Label: name, Lang: l})
 		}
 		slices.SortFunc(choices, func(a, b web.Choice) int { return cmp.Compare(a.Value, b.Value) })
 	}
 	for _, c := range choices {
 		c.Chosen = c.Value == chosen
 		out.Choices = append(out.Choices, c)
+	}
+	return out
+}
+
+// values are those that occur.
+func (s sheet[T]) values(f filter[T]) (out []string) {
+	if s.cut != nil {
+		return s.cut.values[f.name]
+	}
+	seen := map[string]bool{}
+	for _, row := range s.rows {
+		for value := range strings.FieldsSeq(f.value(row)) {
+			if !seen[value] {
+				seen[value] = true
+				out = append(out, value)
+			}
+		}
 	}
 	return out
 }

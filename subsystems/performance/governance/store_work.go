@@ -28,11 +28,11 @@ const (
 	sqlOrderReference = `select ` + orderColumns + ` from performance_governance_orders
 		where realm = $1 and department = $2 and reference = $3`
 
-	sqlAddOrder = `insert into performance_governance_orders (realm, ` + orderColumns + `)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`
+	sqlAddOrder = `insert into performance_governance_orders (realm, ` + orderColumns + `, folded, worth)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13)`
 
 	sqlChangeOrder = `update performance_governance_orders set reference = $4, title = $5, year = $6, value = $7, outsourced = $8,
-		project = $9, cancelled = $10, version = version + 1 where realm = $1 and id = $2 and version = $3`
+		project = $9, cancelled = $10, folded = $11, worth = $12, version = version + 1 where realm = $1 and id = $2 and version = $3`
 )
 
 func scanPlan(s db.Scanner) (x Plan, err error) {
@@ -81,9 +81,9 @@ func orderByReference(tx *db.Tx, department, reference string) (Order, error) {
 func writeOrder(tx *db.Tx, x Order) error {
 	if x.Version == 0 {
 		_, err := tx.Exec(sqlAddOrder, tx.Realm(), x.ID, x.Department, x.Reference, x.Title, x.Year, x.ValueThousands, x.Outsourced,
-			x.Project, x.Cancelled, x.Invented)
+			x.Project, x.Cancelled, x.Invented, x.folded(), x.worth())
 		return err
 	}
 	return tx.Change(sqlChangeOrder, tx.Realm(), x.ID, x.Version, x.Reference, x.Title, x.Year, x.ValueThousands, x.Outsourced,
-		x.Project, x.Cancelled)
+		x.Project, x.Cancelled, x.folded(), x.worth())
 }

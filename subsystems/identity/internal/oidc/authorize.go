@@ -44,7 +44,7 @@ func (p *Provider) Authorize(v *web.Visit) error {
 func (c *call) toPage(path string) error {
 	for _, tag := range c.locales {
 		if known := strings.ToLower(tag); strings.HasPrefix(known, "zh") || strings.HasPrefix(known, "en") || strings.HasPrefix(known, "yue") {
-			return seeOther(c.visit, "/"+string(lang.Negotiate(tag))+path)
+			return seeOther(c.visit, "/"+string(lang.Negotiate(tag))+c.visit.Plain(path))
 		}
 	}
 	return c.visit.Redirect(path)

@@ -89,10 +89,12 @@ type Metadata struct {
 	BoundTokens   bool `json:"dpop_bound_access_tokens,omitempty"`
 	MTLSTokens    bool `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 
-	// Ours: the kind of client, and, for a resource server, the scopes that it serves:
-	// it may introspect tokens that have one of them.
-	Profile string `json:"praya_profile,omitempty"`
-	Serves  string `json:"praya_serves_scope,omitempty"`
+	// Ours: the kind of client, for a resource server the scopes that it serves (it may
+	// introspect tokens that have one of them), and in the sandbox the code of the bureau or
+	// department that answers for it. In production an officer's own department does.
+	Profile    string `json:"praya_profile,omitempty"`
+	Serves     string `json:"praya_serves_scope,omitempty"`
+	Department string `json:"praya_department,omitempty"`
 }
 
 // Sector is the part of the world in which a person has one and the same sub (OpenID

@@ -52,6 +52,9 @@ type Config struct {
 	Failed func(v *web.Visit, clientID string)
 	// Admit may refuse a client that has proven who it is: for limits by client.
 	Admit func(ctx context.Context, clientID string) error
+	// Department refuses a code that names no bureau or department, when a client registers
+	// itself with one; its error is told to the developer.
+	Department func(ctx context.Context, code string) error
 	// Detail checks what a type of authorization_details holds; its error is told to the developer.
 	Detail func(ctx context.Context, c *Client, d AuthorizationDetail) error
 

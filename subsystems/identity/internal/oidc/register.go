@@ -34,6 +34,11 @@ func (p *Provider) register(c *call) (*reply, error) {
 	if err := p.CheckSector(c.ctx, &client); err != nil {
 		return nil, err
 	}
+	if client.Department != "" && p.Department != nil {
+		if err := p.Department(c.ctx, client.Department); err != nil {
+			return nil, refuse(invalidMetadata, "praya_department: %v", err)
+		}
+	}
 	client.ID = id.New[string](c.now)
 	clientSecret := ""
 	if client.AuthMethod != byKey {
