@@ -316,3 +316,37 @@ func TestByLaw(t *testing.T) {
 		}
 	})
 }
+
+// TestClockJumps: while the gateway's clock is wrong, calls are refused as too old or too new, and
+// nothing is answered on a consent that has ended by it; when it is right again, all goes on, and a
+// message that was taken before is still known.
+func TestClockJumps(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.give("chan", w.standing("name", "address"))
+		var seen passes
+		taken := w.request("GET", c.ID, "/addresses", nil)
+		if r := w.send(taken); r.StatusCode != 200 {
+			t.Fatalf("%s", r.body)
+		}
+		for _, jump := range []time.Duration{24 * time.Hour, -2 * 24 * time.Hour, 40 * 24 * time.Hour} {
+			r := w.request("GET", c.ID, "/addresses", nil)
+			_, err := w.consumer.Request(r) // by the right clock
+			w.must(err)
+			w.clock.by(jump)
+			if got := w.sendRaw(r); got.code != BadSignature {
+				t.Errorf("%s: %d %s", jump, got.StatusCode, got.body)
+			}
+			for range passesKept { // as long as a message lives
+				w.must(w.s.keepHouse(w.ctx, seen.next(w.slot())))
+			}
+			seen = nil
+			w.clock.by(-jump)
+			if got := w.get(c.ID); got.StatusCode != 200 {
+				t.Errorf("after %s: %d %s", jump, got.StatusCode, got.body)
+			}
+		}
+		if again := w.sendRaw(taken); again.StatusCode == 200 {
+			t.Error("a message that was taken is taken again after the clock had jumped")
+		}
+	})
+}

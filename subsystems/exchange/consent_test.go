@@ -75,8 +75,8 @@ func TestEndOfADay(t *testing.T) {
 		if r := w.get(used.ID); r.code != EndedConsent {
 			t.Errorf("%s", r.body)
 		}
-		w.must(w.s.keepHouse(w.ctx))
-		w.must(w.s.keepHouse(w.ctx))
+		w.must(w.s.keepHouse(w.ctx, 0))
+		w.must(w.s.keepHouse(w.ctx, 0))
 		if d, there, err := w.s.DeletionOf(w.ctx, used.ID); err != nil || !there || d.Why != "ended" {
 			t.Errorf("%+v %v", d, err)
 		}
@@ -173,7 +173,7 @@ func TestReplayAcrossProcesses(t *testing.T) {
 			t.Errorf("%d %s", again.StatusCode, again.body)
 		}
 		w.clock.by(3 * time.Minute)
-		w.must(w.s.Sweep(w.ctx))
+		w.must(w.s.Sweep(w.ctx, w.slot()))
 		if late := other.sendRaw(r); late.code != BadSignature {
 			t.Errorf("played when it is forgotten: %d %s", late.StatusCode, late.body)
 		}
@@ -313,3 +313,5 @@ func (w *world) signed(keyID string, key ed25519.PrivateKey, method, path string
 	w.must(err)
 	return resp.StatusCode, string(out)
 }
+
+func (w *world) slot() int64 { return w.clock.now().Time().Unix() / slotSeconds }
