@@ -197,7 +197,9 @@ func endpointsOf(d DataService) (out govStackList[govStackEndpoint]) {
 			}
 		}
 	}
-	slices.SortFunc(out.Member, func(a, b govStackEndpoint) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method)) })
+	slices.SortFunc(out.Member, func(a, b govStackEndpoint) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
 	return out
 }
 

@@ -35,6 +35,8 @@ type Service struct {
 	// GovStack are the names under which GovStack's metadata know parties; without one, a party has
 	// its own.
 	GovStack []GovStackName
+	// CDI is the Commercial Data Interchange, where the exchange is joined to it.
+	CDI CDI
 	// Plain keeps no evidence: only the bench sets it, to measure what evidence costs.
 	Plain bool
 

@@ -32,4 +32,5 @@ func (s *Service) Mount(site *web.Site) {
 	s.mountAPI(site)
 	s.mountGovStack(site)
 	s.mountPages(site)
+	s.mountCDI(site)
 }
