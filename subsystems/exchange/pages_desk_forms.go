@@ -239,7 +239,7 @@ func askedService(a *web.Answers, provider string, was DataService) DataService 
 	a.Need(err == nil && seconds > 0 && seconds <= maxPatience.Seconds(), "patience", "exchange.fault.patience")
 	fields, ok := readFieldLines(a.Words("fields"))
 	a.Need(ok, "fields", "exchange.fault.fields")
-	a.Need(json.Valid([]byte(a.Words("openapi"))), "openapi", "exchange.fault.openapi")
+	a.Need(json.Valid([]byte(a.Words("openapi"))), "openapi", "exchange.fault.openapi-json")
 	code := a.Text("code")
 	a.Need(was.Code == "" || code == was.Code, "code", "exchange.fault.code-fixed")
 	version, _ := strconv.ParseInt(a.Text("version"), 10, 64) // one that is no number is no version: a Conflict
@@ -326,7 +326,11 @@ func (d desk) rightEntries(r Right) []web.Entry {
 			web.Entry{Label: d.T("exchange.field.delay"), Value: d.Number(int64(r.Delay))},
 		)
 	}
-	return append(out, web.Entry{Label: d.T("exchange.me.state"), Body: rightTag(d.View, r)})
+	tested := d.T("exchange.right.untested")
+	if r.Tested > 0 {
+		tested = d.T("exchange.right.tested", "calls", d.Number(r.Tested))
+	}
+	return append(out, web.Entry{Label: d.T("exchange.right.test"), Value: tested}, web.Entry{Label: d.T("exchange.me.state"), Body: rightTag(d.View, r)})
 }
 
 func (s *Service) decideRightForm(v *web.Visit) error {
