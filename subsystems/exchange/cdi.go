@@ -144,12 +144,7 @@ func (s *Service) matchCDI(ctx context.Context, in cdiConsent, p cdiPurpose) (c 
 	if why := c.refusal(in.DataConsumerID, p.Service, p.Fields, s.Clock()); why != "" {
 		return c, why, nil
 	}
-	start, err1 := when.ParseDay(in.Scope.StartDate)
-	end, err2 := when.ParseDay(in.Scope.EndDate)
-	switch {
-	case p.Code != c.Purpose:
-		return c, BeyondConsent, nil
-	case err1 != nil || err2 != nil || start.Before(c.From.Day()) || c.Until.Add(-1).Day().Before(end):
+	if p.Code != c.Purpose || !in.Scope.within(c) {
 		return c, BeyondConsent, nil
 	}
 	return c, "", nil
@@ -252,4 +247,14 @@ func tellCDI(tx *db.Tx, e cdiEvent, key string) error {
 	e.ID, e.Time = key, tx.Now().String()
 	_, err := jobs.Enqueue(tx, jobs.Job{Kind: JobCDIEvent, Key: key, Args: fact(e)})
 	return err
+}
+
+// within reports whether the days that are asked for are days of a consent.
+func (d cdiScope) within(c Consent) bool {
+	start, err := when.ParseDay(d.StartDate)
+	if err != nil {
+		return false
+	}
+	end, err := when.ParseDay(d.EndDate)
+	return err == nil && !start.Before(c.From.Day()) && !c.Until.Add(-1).Day().Before(end)
 }
