@@ -40,7 +40,7 @@ var allowed = []struct {
 	{"github.com/emersion/go-smtp", []string{"tests", "subsystems/identity"}, "mail goes out by SMTP, and tests receive it"},
 	{"github.com/emersion/go-sasl", []string{"subsystems/identity"}, "how go-smtp logs in"},
 	{"github.com/emersion/go-message", []string{"tests", "subsystems/identity"}, "mail with names and subjects in Chinese, as RFC 2047 wants them"},
-	{"golang.org/x/mod", []string{"subsystems/ledger", "subsystems/exchange", "bench"}, "Merkle proofs and signed notes, as Go's own checksum database uses them"},
+	{"golang.org/x/mod", []string{"tests", "subsystems/ledger", "subsystems/exchange", "bench"}, "Merkle proofs and signed notes, as Go's own checksum database uses them"},
 	{"github.com/transparency-dev/formats", []string{"subsystems/ledger", "subsystems/exchange"}, "cosignature/v1 of witnesses (C2SP tlog-cosignature)"},
 	{"github.com/transparency-dev/tessera", []string{"subsystems/ledger", "bench"}, "the monitor derives a log anew with somebody else's code (fsck); its log of files is what ours is measured beside"},
 	{"github.com/digitorus/timestamp", []string{"subsystems/ledger"}, "time stamps (RFC 3161) of authorities on checkpoints"},

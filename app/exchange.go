@@ -8,8 +8,10 @@ import (
 	"praya/kernel/fault"
 	"praya/kernel/lang"
 	"praya/kernel/when"
+	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/directory"
 	"praya/subsystems/exchange"
@@ -80,6 +82,18 @@ func (p subjects) Subject(ctx context.Context, account string, kind exchange.Sub
 // Tell puts a notice before a person.
 func (p subjects) Tell(ctx context.Context, account, key, path string, title, text lang.Text) error {
 	return p.Identity.Tell(ctx, identity.AccountID(account), key, path, title, text)
+}
+
+// moreOfAccount leads from an account to what the exchange has for its owner.
+func moreOfAccount(v *web.Visit) []web.Task {
+	duty := v.Actor().Duty
+	switch {
+	case v.Actor().Kind == who.Person:
+		return []web.Task{{Text: v.T("exchange.me.title"), Hint: v.T("exchange.me.lead"), Path: "/me/exchange"}}
+	case duty.In(exchange.DeveloperRole) || duty.In(exchange.StewardRole):
+		return []web.Task{{Text: v.T("exchange.desk.title"), Hint: v.T("exchange.desk.lead"), Path: "/exchange/desk"}}
+	}
+	return nil
 }
 
 // exchangeRoles are what officers may do in the exchange, for the directory to grant.

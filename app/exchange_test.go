@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"praya/kernel/lang"
 	"praya/kernel/who"
-	"praya/platform/db"
 	"praya/subsystems/exchange"
 	"praya/subsystems/identity"
 )
@@ -88,7 +89,7 @@ func TestApplicant(t *testing.T) {
 
 	r.Open(service)
 	r.Press("申請 Apply")
-	r.sees("登記地址（示範）", "入境事務處", "運輸署", "處理牌照或許可證申請", "姓名", "入住日期", "最多 30 日", "你可查看並自行核實每次存取")
+	r.sees("登記地址（示範）", "入境事務處", "運輸署", "處理牌照或許可證申請", "姓名", "入住日期", "最多30日", "你可查看並自行核實每次存取")
 	for l, text := range map[string]string{"English": "Registered address", "简体": "登记地址"} {
 		r.Press(l)
 		r.sees(text)
@@ -106,7 +107,7 @@ func TestApplicant(t *testing.T) {
 	}
 	var access string
 	r.Eval(`document.getElementById('access').innerText`, &access)
-	r.checksAccess(p, access)
+	r.checksAccess(access)
 
 	r.Open(service)
 	r.Press("再次索取 Ask again")
@@ -115,22 +116,16 @@ func TestApplicant(t *testing.T) {
 	}
 }
 
-// checksAccess looks an access up, checks it in the browser, and withdraws the consent.
-func (r resident) checksAccess(p *Praya, access string) {
+// checksAccess looks an access up, has the browser check it, and withdraws the consent.
+func (r resident) checksAccess(access string) {
 	r.t.Helper()
-	ctx := who.AsSystem(r.t.Context(), who.Production)
-	var account string
-	err := p.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.Row(`select person from exchange_accesses where realm = $1 and id = $2`, tx.Realm(), access).Scan(&account)
-	})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	all, err := p.Exchange.OwnAll(ctx, account)
-	if err != nil || len(all) != 1 {
-		r.t.Fatalf("%+v %v", all, err)
-	}
-	if err := p.Exchange.Withdraw(ctx, account, all[0].ID); err != nil {
-		r.t.Fatal(err)
-	}
+	r.Open(r.base + "/tc/me")
+	r.Press("誰取得我的資料")
+	r.sees("運輸署", "入境事務處", "1次")
+	r.Open(r.base + "/tc/me/exchange/accesses/" + access)
+	r.Do(chromedp.Click("form[data-exchange] button"), chromedp.WaitReady(`[data-result][data-done="1"]`))
+	r.sees("運輸署從入境事務處取得", "請求由索取機構簽署", "回覆由提供機構簽署", "回覆屬於這項請求", "可以核對的部分全部相符")
+	r.Open(r.base + "/tc/me/exchange")
+	r.Press("撤回給運輸署的授權")
+	r.sees("已撤回：由", "運輸署", "確認已刪除收到的資料")
 }

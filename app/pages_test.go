@@ -27,6 +27,7 @@ var pages = []string{
 	"/estimates/search?q=潮汐", "/estimates/search?q=nothing-like-this", "/estimates/2023-24/47/subheads",
 	"/performance/heads/47", "/performance/heads/47/2023-24", "/performance/board", "/governance", "/votes/47", "/papers",
 	"/directory", "/directory?q=食環署", "/directory?q=nothing-like-this", "/directory/DPO", "/directory/ITIB",
+	"/exchange", "/exchange/check", "/sandbox/exchange", "/ledger",
 }
 
 // demonstration is the whole program with the demonstration loaded, on one store for all tests.
@@ -185,6 +186,10 @@ func TestPagesAreLight(t *testing.T) {
 	tab.Weight(60_000, 90_000, 4)
 	for _, path := range pages {
 		tab.Open(base + "/tc" + path)
-		tab.Weight(150_000, 200_000, 4)
+		requests := 4
+		if path == "/ledger" || path == "/exchange/check" {
+			requests += 2 // the scripts of the check
+		}
+		tab.Weight(150_000, 200_000, requests)
 	}
 }

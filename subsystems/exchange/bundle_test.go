@@ -245,6 +245,16 @@ func TestBundleHolds(t *testing.T) {
 	}
 }
 
+// TestOrderOfParameters: the order in which a signer writes a component's parameters means nothing.
+func TestOrderOfParameters(t *testing.T) {
+	for _, name := range []string{`"signature";req;key="call"`, `"signature";key="call";req`} {
+		a := &ProvenAccess{Request: &ProvenSigned{Signature: []byte("s")}, Response: &ProvenSigned{Base: name + ": :cw==:\n\"@status\": 200"}}
+		if err := bound(a); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestBundleOfARefusal: that nothing went is proven like the rest.
 func TestBundleOfARefusal(t *testing.T) {
 	w, l := newProofWorld(t)

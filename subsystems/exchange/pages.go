@@ -111,8 +111,8 @@ func (x spoken) law(right RightID) (string, lang.Lang) {
 	return text, l
 }
 
-// lastDay is the last day of what ends at an instant.
-func lastDay(until when.Instant) when.Day { return until.Add(-1).Day() }
+// finalDay is the last day of what ends at an instant.
+func finalDay(until when.Instant) when.Day { return until.Add(-1).Day() }
 
 // named is a text in three languages as a cell.
 func named(v *web.View, t lang.Text, path string) web.Cell {

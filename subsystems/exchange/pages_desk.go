@@ -192,7 +192,7 @@ func (s *Service) showKeys(v *web.Visit) error {
 	for _, k := range d.keys() {
 		until, id := v.T("exchange.key.no-end"), web.Cell{Text: k.ID}
 		if !k.Until.IsZero() {
-			until = v.Date(lastDay(k.Until))
+			until = v.Date(finalDay(k.Until))
 		}
 		if k.Revoked.IsZero() {
 			id.Path = d.path("/keys/end", "key", k.ID)

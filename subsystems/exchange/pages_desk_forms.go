@@ -3,6 +3,7 @@ package exchange
 import (
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -228,9 +229,18 @@ func (s *Service) serviceForm(v *web.Visit, d desk, was DataService, given url.V
 			if a.Bad() {
 				return "", "", nil
 			}
-			return d.path("/services"), v.T("exchange.service.saved"), s.PutService(v.Context(), x)
+			return d.path("/services"), v.T("exchange.service.saved"), beside("openapi", s.PutService(v.Context(), x))
 		},
 	})
+}
+
+// beside lets a fault that names no field stand beside one: then the form comes back.
+func beside(field string, err error) error {
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Kind == fault.Invalid && len(f.Fields) == 0 {
+		f.Fields = []fault.Field{{Name: field, Key: f.Key}}
+	}
+	return err
 }
 
 // askedService reads the form of a service.
@@ -239,7 +249,6 @@ func askedService(a *web.Answers, provider string, was DataService) DataService 
 	a.Need(err == nil && seconds > 0 && seconds <= maxPatience.Seconds(), "patience", "exchange.fault.patience")
 	fields, ok := readFieldLines(a.Words("fields"))
 	a.Need(ok, "fields", "exchange.fault.fields")
-	a.Need(json.Valid([]byte(a.Words("openapi"))), "openapi", "exchange.fault.openapi-json")
 	code := a.Text("code")
 	a.Need(was.Code == "" || code == was.Code, "code", "exchange.fault.code-fixed")
 	version, _ := strconv.ParseInt(a.Text("version"), 10, 64) // one that is no number is no version: a Conflict

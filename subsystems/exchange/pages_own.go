@@ -89,7 +89,7 @@ func (o own) terms(c Consent) []web.Entry {
 		{Label: o.T("exchange.me.fields"), Value: o.fields(c.Service, c.Fields)},
 		{Label: o.T("exchange.ask.purpose"), Value: o.purpose(c.Purpose)},
 		{Label: o.T("exchange.ask.from"), Value: o.name(c.Provider)},
-		{Label: o.T("exchange.ask.until"), Value: o.Date(lastDay(c.Until))},
+		{Label: o.T("exchange.ask.until"), Value: o.Date(finalDay(c.Until))},
 		{Label: o.T("exchange.ask.often"), Value: OftenText(o.Texts, c.Often)},
 		{Label: o.T("exchange.ask.keep"), Value: o.days(c.Keep)},
 	}
@@ -242,7 +242,7 @@ func (s *Service) changeConsentForm(v *web.Visit) error {
 		return fault.New(fault.Conflict, "exchange.fault.not-active")
 	}
 	given := url.Values{"fields": c.Fields}
-	web.GiveDay(given, "until", lastDay(c.Until))
+	web.GiveDay(given, "until", finalDay(c.Until))
 	fields := web.Question{As: web.AsTick, Field: web.Field{Name: "fields", Label: v.T("exchange.me.fields"), Hint: v.T("exchange.change.fields-hint")}}
 	for _, f := range o.reg.rights[c.Right].Fields {
 		choice := web.Choice{Value: f, Label: o.fields(c.Service, []string{f})}

@@ -171,16 +171,23 @@ func (j jwk) public() (crypto.PublicKey, error) {
 
 var componentForm = regexp.MustCompile(`^("[^"]+"(?:;[a-z]+(?:="[^"]*")?)*): (.*)$`)
 
-// componentsOf reads a signature base: the covered components and their values.
+// componentsOf reads a signature base: the covered components and their values. Parameters of a
+// component stand in the order of the alphabet here: each signer has its own (RFC 9421, 2).
 func componentsOf(base string) map[string]string {
 	out := map[string]string{}
 	for line := range strings.SplitSeq(base, "\n") {
 		if m := componentForm.FindStringSubmatch(line); m != nil {
-			out[m[1]] = m[2]
+			name, params, _ := strings.Cut(m[1], ";")
+			sorted := strings.Split(params, ";")
+			slices.Sort(sorted)
+			out[strings.TrimSuffix(name+";"+strings.Join(sorted, ";"), ";")] = m[2]
 		}
 	}
 	return out
 }
+
+// requestSignature is the component by which an answer covers the consumer's signature.
+const requestSignature = `"signature";key="call";req`
 
 // bound says whether the answer was signed as the answer to this request (RFC 9421, 2.4).
 func bound(a *ProvenAccess) error {
@@ -191,7 +198,7 @@ func bound(a *ProvenAccess) error {
 	if late(parts) {
 		return unchecked("it is a late result, sent by itself")
 	}
-	if parts[`"signature";req;key="call"`] != ":"+base64.StdEncoding.EncodeToString(a.Request.Signature)+":" {
+	if parts[requestSignature] != ":"+base64.StdEncoding.EncodeToString(a.Request.Signature)+":" {
 		return errors.New("the answer is signed as the answer to another request")
 	}
 	return nil

@@ -34,6 +34,8 @@ type Service struct {
 
 	Agreements Agreements // nil: there is nothing else to agree to
 
+	More func(v *web.Visit) []web.Task // further parts of an account, of others; nil: none
+
 	Examples fs.FS // copy-and-run programs that the developers' page shows; nil: none
 
 	origin   string // where people reach us: passkeys are bound to its host, whatever a request says

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -186,10 +187,19 @@ func (s *Service) showMe(v *web.Visit) error {
 		return err
 	}
 	return v.Render(web.Page{Title: firstOf(h.profile.Name(v.Lang()), v.T("identity.me.title")), Secret: true},
-		mePage(v.View, h, s.todo(v, h), h.links(v)))
+		mePage(v.View, h, s.todo(v, h), s.parts(v, h)))
 }
 
-// links are the parts of an account, each with a line of what is there.
+// parts are the parts of an account, those that others add before the rarer ones.
+func (s *Service) parts(v *web.Visit, h home) []web.Task {
+	own := h.links(v)
+	if s.More == nil {
+		return own
+	}
+	return slices.Insert(own, 3, s.More(v)...)
+}
+
+// links are the parts of an account that stand here, each with a line of what is there.
 func (h home) links(v *web.Visit) []web.Task {
 	var out []web.Task
 	for _, part := range []string{"profile", "inbox", "services", "history", "passkeys", "sessions", "recovery", "export", "close"} {

@@ -42,9 +42,14 @@
     return crypto.subtle.verify(how, key, signature, utf8(text));
   };
 
-  // A signature base (RFC 9421, 2.5): covered components and their values.
+  // A signature base (RFC 9421, 2.5): covered components and their values. Parameters of a component
+  // are sorted here: each signer has an order of its own.
+  const sorted = (component) => {
+    const [name, ...parameters] = component.split(";");
+    return [name, ...parameters.sort()].join(";");
+  };
   const componentsOf = (base) => Object.fromEntries(base.split("\n")
-    .map((line) => line.match(/^("[^"]+"(?:;[a-z]+(?:="[^"]*")?)*): (.*)$/)).filter(Boolean).map((m) => [m[1], m[2]]));
+    .map((line) => line.match(/^("[^"]+"(?:;[a-z]+(?:="[^"]*")?)*): (.*)$/)).filter(Boolean).map((m) => [sorted(m[1]), m[2]]));
 
   const checkSigned = async (keys, x) => {
     if (!x) return null;
@@ -59,7 +64,7 @@
     if (!a.request || !a.response) return null;
     const parts = componentsOf(a.response.base);
     if (isLate(parts)) return null;
-    return parts['"signature";req;key="call"'] === `:${a.request.signature}:`;
+    return parts['"signature";key="call";req'] === `:${a.request.signature}:`;
   };
 
   const checkSaid = (a) => {
