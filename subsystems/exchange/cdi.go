@@ -144,15 +144,20 @@ func (s *Service) matchCDI(ctx context.Context, in cdiConsent, p cdiPurpose) (c 
 	if why := c.refusal(in.DataConsumerID, p.Service, p.Fields, s.Clock()); why != "" {
 		return c, why, nil
 	}
-	start, err1 := when.ParseDay(in.Scope.StartDate)
-	end, err2 := when.ParseDay(in.Scope.EndDate)
-	switch {
-	case p.Code != c.Purpose:
-		return c, BeyondConsent, nil
-	case err1 != nil || err2 != nil || start.Before(c.From.Day()) || c.Until.Add(-1).Day().Before(end):
+	if p.Code != c.Purpose || !c.spans(in.Scope) {
 		return c, BeyondConsent, nil
 	}
 	return c, "", nil
+}
+
+// spans reports whether all days of a scope lie within the consent.
+func (c *Consent) spans(scope cdiScope) bool {
+	start, err := when.ParseDay(scope.StartDate)
+	if err != nil || start.Before(c.From.Day()) {
+		return false
+	}
+	end, err := when.ParseDay(scope.EndDate)
+	return err == nil && !end.Before(start) && !c.Until.Add(-1).Day().Before(end)
 }
 
 // requestCDI lets a bank fetch on a consent that holds, and has the journal told what came of it.
