@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -191,7 +192,7 @@ func prove(t *testing.T) (proof, *world, *tree) {
 	w, l := newProofWorld(t)
 	c := w.give("chan", w.standing("name", "address"))
 	r := w.get(c.ID)
-	if r.StatusCode != 200 {
+	if r.StatusCode != http.StatusOK {
 		t.Fatalf("%d %s", r.StatusCode, r.body)
 	}
 	receipt, err := ParseReceipt(r.Header.Get(headReceipt))

@@ -31,5 +31,6 @@ func Policy() access.Source { return access.Source{Name: "exchange", Policy: pol
 func (s *Service) Mount(site *web.Site) {
 	s.mountAPI(site)
 	s.mountGovStack(site)
+	s.mountPages(site)
 	s.mountCDI(site)
 }

@@ -171,3 +171,4 @@ create table exchange_reports (
   primary key (realm, id)
 );
 create index exchange_reports_account on exchange_reports (realm, account, id);
+create index exchange_reports_consumer on exchange_reports (realm, consumer, id);
