@@ -144,10 +144,20 @@ func (s *Service) matchCDI(ctx context.Context, in cdiConsent, p cdiPurpose) (c 
 	if why := c.refusal(in.DataConsumerID, p.Service, p.Fields, s.Clock()); why != "" {
 		return c, why, nil
 	}
-	if p.Code != c.Purpose || !in.Scope.within(c) {
+	if p.Code != c.Purpose || !c.spans(in.Scope) {
 		return c, BeyondConsent, nil
 	}
 	return c, "", nil
+}
+
+// spans reports whether all days of a scope lie within the consent.
+func (c *Consent) spans(scope cdiScope) bool {
+	start, err := when.ParseDay(scope.StartDate)
+	if err != nil || start.Before(c.From.Day()) {
+		return false
+	}
+	end, err := when.ParseDay(scope.EndDate)
+	return err == nil && !end.Before(start) && !c.Until.Add(-1).Day().Before(end)
 }
 
 // requestCDI lets a bank fetch on a consent that holds, and has the journal told what came of it.
@@ -247,14 +257,4 @@ func tellCDI(tx *db.Tx, e cdiEvent, key string) error {
 	e.ID, e.Time = key, tx.Now().String()
 	_, err := jobs.Enqueue(tx, jobs.Job{Kind: JobCDIEvent, Key: key, Args: fact(e)})
 	return err
-}
-
-// within reports whether the days that are asked for are days of a consent.
-func (d cdiScope) within(c Consent) bool {
-	start, err := when.ParseDay(d.StartDate)
-	if err != nil {
-		return false
-	}
-	end, err := when.ParseDay(d.EndDate)
-	return err == nil && !start.Before(c.From.Day()) && !c.Until.Add(-1).Day().Before(end)
 }
