@@ -87,6 +87,17 @@ func TestSpendingOfTheDemonstration(t *testing.T) {
 			t.Errorf("no case of %s is counted", stream)
 		}
 	}
+	back := newResident(t, base) // from the money to the promise, its measure and the cases: three clicks
+	back.Open(base + "/tc/votes/47/commitments/803")
+	back.sees("虛構")
+	back.Accessible()
+	back.FitsAcross()
+	back.goes("這筆撥款承載的承諾")
+	back.goes("監督數碼轉型支援先導計劃")
+	back.goes("數碼轉型支援先導計劃已用承擔額")
+	back.sees("700/803", "歷年支出")
+	back.goes("700/803") // and to the money again
+	back.sees("結餘")
 	staff := newResident(t, base)
 	staff.Open(base + "/tc/votes/47/posts")
 	staff.sees("虛構職級", "按職級計算")

@@ -13,17 +13,22 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
+	"praya/platform/db"
 	"praya/platform/db/dbtest"
+	"praya/platform/db/dbtest/server"
 	"praya/platform/httpsig"
 	"praya/subsystems/exchange"
 	"praya/subsystems/ledger"
@@ -284,5 +289,139 @@ func (b *bazaar) evidenced(all []answered) {
 	defer server.Close()
 	if code, said := command("ledger", "audit", server.URL+"/api/ledger/log", "--state", filepath.Join(t.TempDir(), "seen")); code != 0 {
 		t.Errorf("the log is not whole: %s", said)
+	}
+}
+
+// answers waits until the load has had n more answers, and says how many calls failed meanwhile.
+func (l *load) answers(t *testing.T, n int) (failed int64) {
+	t.Helper()
+	count := func() int {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return len(l.receipts)
+	}
+	until, before := count()+n, l.failed.Load()
+	for deadline := time.Now().Add(2 * time.Minute); count() < until; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the load stands still: %d answers, %d failed", count(), l.failed.Load())
+		}
+	}
+	return l.failed.Load() - before
+}
+
+// TestFullDisk: while nothing can be written nothing is answered, and afterwards all goes on
+// in the same process; what was answered has its evidence.
+func TestFullDisk(t *testing.T) {
+	b := newBazaar(t, somewhere(t, ""), 20)
+	s := b.serve()
+	defer func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() }()
+	l := b.load(s.public, 4)
+	l.answers(t, 20)
+	limit := func(size string) {
+		t.Helper()
+		out, err := exec.CommandContext(t.Context(), "prlimit", "--pid", strconv.Itoa(s.cmd.Process.Pid), "--fsize="+size+":unlimited").CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+	}
+	limit("1")
+	l.mu.Lock()
+	full := len(l.receipts)
+	l.mu.Unlock()
+	for before := l.failed.Load(); l.failed.Load() < before+20; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	l.mu.Lock()
+	if more := len(l.receipts) - full; more > 4 { // those that were durable already
+		t.Errorf("%d calls were answered on a full disk", more)
+	}
+	l.mu.Unlock()
+	limit("unlimited")
+	l.answers(t, 20)
+	all := l.end()
+	if err := errors.Join(s.cmd.Process.Kill(), ignored(s.cmd.Wait())); err != nil {
+		t.Fatal(err)
+	}
+	b.evidenced(all)
+}
+
+func ignored(error) error { return nil }
+
+// TestWithdrawalUnderLoad holds that a withdrawal that a person was told of is not
+// followed by an answer, whichever process they and the consumer talk to.
+func TestWithdrawalUnderLoad(t *testing.T) {
+	dbtest.EachURL(t, func(t *testing.T, address string) {
+		b := newBazaar(t, somewhere(t, address), 20)
+		s := b.serve()
+		defer func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() }()
+		store := b.place.open(t)
+		defer store.Close()
+		ctx := who.AsSystem(t.Context(), who.Production)
+		l := b.load(s.public, 4)
+		l.answers(t, 10)
+		client := &http.Client{}
+		for i := range 5 {
+			if _, err := b.ask(client, s.public, b.ids[i]); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.Exchange.Withdraw(ctx, "account-"+strconv.Itoa(i), b.ids[i]); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.ask(client, s.public, b.ids[i]); !errors.Is(err, errNotAnswered) {
+				t.Errorf("after the withdrawal: %v", err)
+			}
+		}
+		l.answers(t, 10)
+		l.end()
+	})
+}
+
+// TestGatewayAndRestartingDatabase: PostgreSQL crashes and comes back while calls go on. They fail
+// meanwhile, go on afterwards in the same process, and what was answered has its evidence.
+func TestGatewayAndRestartingDatabase(t *testing.T) {
+	pg, err := server.Start(t.Context(), true)
+	if errors.Is(err, server.ErrNone) && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pg.Stop)
+	b := newBazaar(t, somewhere(t, pg.URL), 20)
+	s := b.serve()
+	defer func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() }()
+	l := b.load(s.public, 4)
+	for range rounds() {
+		l.answers(t, 20)
+		before := l.failed.Load()
+		crashDatabase(t, pg.URL)
+		for l.failed.Load() == before {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	l.answers(t, 20)
+	all := l.end()
+	if err := errors.Join(s.cmd.Process.Kill(), ignored(s.cmd.Wait())); err != nil {
+		t.Fatal(err)
+	}
+	b.evidenced(all)
+}
+
+// crashDatabase kills one of the server's processes; the server then ends all others and recovers
+// from its log, as after a power cut.
+func crashDatabase(t *testing.T, url string) {
+	t.Helper()
+	ctx := who.AsSystem(t.Context(), who.Production)
+	d, err := db.Open(ctx, db.Config{URL: url}, when.System)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var pid int
+	if err := d.ReadLatest(ctx, func(tx *db.Tx) error { return tx.Row("select pg_backend_pid()").Scan(&pid) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
 	}
 }

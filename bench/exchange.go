@@ -49,6 +49,9 @@ func another(args []string) (done bool, err error) {
 	return false, nil
 }
 
+// closed closes what was measured: what it says then changes no figure.
+func closed(c io.Closer) { _ = c.Close() }
+
 // gateway is Praya, with its evidence switched off when plain: nothing that ships can do that.
 func gateway(data, listen string, plain bool, profile string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -57,7 +60,7 @@ func gateway(data, listen string, plain bool, profile string) error {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
+	defer closed(p)
 	p.Exchange.Plain = plain
 	if profile != "" {
 		f, err := os.Create(profile)
@@ -97,7 +100,7 @@ func (b *bench) exchange() (err error) {
 	if err != nil {
 		return err
 	}
-	defer w.provider.Close()
+	defer closed(w.provider)
 	evidenced, err := w.through("evidenced", connections)
 	if err != nil {
 		return err
@@ -171,7 +174,7 @@ func (b *bench) market() (*market, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer p.Close()
+	defer closed(p)
 	var public [3][]byte
 	keys := make([]ed25519.PrivateKey, 3)
 	for i := range keys {
@@ -192,10 +195,16 @@ func (b *bench) market() (*market, error) {
 	x, ctx := p.Exchange, b.ctx
 	from := when.System().Add(-time.Hour)
 	steps := []func() error{
-		func() error { return x.PutParty(ctx, exchange.Party{Code: "asker", Name: text("Asker"), Clients: []string{benchClient}}) },
+		func() error {
+			return x.PutParty(ctx, exchange.Party{Code: "asker", Name: text("Asker"), Clients: []string{benchClient}})
+		},
 		func() error { return x.PutParty(ctx, exchange.Party{Code: "holder", Name: text("Holder")}) },
-		func() error { return x.AddKey(ctx, exchange.PartyKey{ID: "asker/1", Party: "asker", Use: exchange.Signing, Public: public[0], From: from}) },
-		func() error { return x.AddKey(ctx, exchange.PartyKey{ID: "holder/1", Party: "holder", Use: exchange.Signing, Public: public[1], From: from}) },
+		func() error {
+			return x.AddKey(ctx, exchange.PartyKey{ID: "asker/1", Party: "asker", Use: exchange.Signing, Public: public[0], From: from})
+		},
+		func() error {
+			return x.AddKey(ctx, exchange.PartyKey{ID: "holder/1", Party: "holder", Use: exchange.Signing, Public: public[1], From: from})
+		},
 		func() error {
 			return x.PutService(ctx, exchange.DataService{
 				Code: benchService, Provider: "holder", Title: text("Address"), Base: w.provider.address, OpenAPI: []byte(benchOpenAPI),
@@ -450,7 +459,7 @@ func (w *market) revokeToDeny() error {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
+	defer closed(p)
 	stop := make(chan struct{})
 	var load sync.WaitGroup
 	for worker := range connections - 1 {
@@ -498,4 +507,3 @@ func (w *market) revokeToDeny() error {
 	})
 	return nil
 }
-

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 
 	"modernc.org/sqlite"
@@ -55,12 +56,40 @@ func (s *session) prepared(ctx context.Context, text string) (driver.Stmt, error
 	if len(s.stmts) >= kept {
 		s.forget()
 	}
-	st, err := s.c.PrepareContext(context.WithoutCancel(ctx), text)
+	st, err := s.c.PrepareContext(context.WithoutCancel(ctx), unnamed(text))
 	if err != nil {
 		return nil, err
 	}
 	s.stmts[text] = st
 	return st, nil
+}
+
+// unnamed writes $1, $2, … as ?, when they stand in order and each once: the driver reads the
+// name of each parameter that has one at each use. Any other text stays as it is.
+func unnamed(text string) string {
+	var b strings.Builder
+	n, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '\'':
+			quoted = !quoted
+		case c == '?' && !quoted, c == '"', c == '-' && strings.HasPrefix(text[i:], "--"), c == '/' && strings.HasPrefix(text[i:], "/*"):
+			return text
+		case c == '$' && !quoted:
+			n++
+			digits := strconv.Itoa(n)
+			rest := text[i+1:]
+			if !strings.HasPrefix(rest, digits) || len(rest) > len(digits) && rest[len(digits)] >= '0' && rest[len(digits)] <= '9' {
+				return text
+			}
+			b.WriteByte('?')
+			i += len(digits)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }
 
 func (s *session) forget() {

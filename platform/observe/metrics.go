@@ -2,6 +2,7 @@ package observe
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -14,6 +15,13 @@ type Metrics struct {
 	requests *prometheus.HistogramVec
 	jobs     *prometheus.HistogramVec
 	faults   *prometheus.CounterVec
+	known    sync.Map // of series: its prometheus.Observer; labels are closed lists, so it stays small
+}
+
+// series is one histogram of requests.
+type series struct {
+	listener, route string
+	class           int
 }
 
 // NewMetrics makes a registry with the process's own figures in it.
@@ -54,9 +62,18 @@ func (m *Metrics) Gauge(name, help string, read func() float64) error {
 
 // Request counts a request on a listener ("public" or "operator").
 func (m *Metrics) Request(listener string, l Line) {
-	class := strconv.Itoa(l.Status/100) + "xx"
-	m.requests.WithLabelValues(listener, l.Route, class).Observe(l.Duration.Seconds())
+	m.series(series{listener, l.Route, l.Status / 100}).Observe(l.Duration.Seconds())
 	m.count(l)
+}
+
+// series finds a histogram without hashing its labels anew each time.
+func (m *Metrics) series(s series) prometheus.Observer {
+	if o, ok := m.known.Load(s); ok {
+		return o.(prometheus.Observer)
+	}
+	o := m.requests.WithLabelValues(s.listener, s.route, strconv.Itoa(s.class)+"xx")
+	m.known.Store(s, o)
+	return o
 }
 
 // Job counts a job that ended; outcome is a word of a closed list ("done", "retried", "parked").

@@ -17,7 +17,7 @@ func TestACall(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.give("chan", w.standing("name", "address"))
 		r := w.get(c.ID)
-		if r.StatusCode != 200 || !strings.Contains(string(r.body), "Queen") || r.Header.Get(headReceipt) == "" {
+		if r.StatusCode != http.StatusOK || !strings.Contains(string(r.body), "Queen") || r.Header.Get(headReceipt) == "" {
 			t.Fatalf("%d %s", r.StatusCode, r.body)
 		}
 		receipt, err := ParseReceipt(r.Header.Get(headReceipt))
@@ -56,7 +56,7 @@ func TestRefusals(t *testing.T) {
 		standing := w.give("chan", w.standing("name", "address"))
 		once := w.give("chan", wish("name", "address"))
 		withdrawn := w.give("chan", w.standing("name"))
-		if r := w.get(once.ID); r.StatusCode != 200 {
+		if r := w.get(once.ID); r.StatusCode != http.StatusOK {
 			t.Fatalf("%d %s", r.StatusCode, r.body)
 		}
 		w.must(w.s.Withdraw(w.ctx, "chan", withdrawn.ID))
@@ -99,13 +99,13 @@ func TestRefusals(t *testing.T) {
 		t.Run("a fetch of fewer fields", func(t *testing.T) {
 			w.provider.lies(func(*http.Request, []byte) answer { return answer{body: []byte(`{"name":"x"}`)} })
 			defer w.provider.lies(nil)
-			if r := w.send(with(plain(standing), headFields, "name")); r.StatusCode != 200 {
+			if r := w.send(with(plain(standing), headFields, "name")); r.StatusCode != http.StatusOK {
 				t.Errorf("%d %s", r.StatusCode, r.body)
 			}
 		})
 		t.Run("played again", func(t *testing.T) {
 			r := plain(standing)
-			if first := w.send(r); first.StatusCode != 200 {
+			if first := w.send(r); first.StatusCode != http.StatusOK {
 				t.Fatalf("%s", first.body)
 			}
 			if again := w.sendRaw(r); again.code != Replayed {
@@ -159,7 +159,7 @@ func TestProvidersLies(t *testing.T) {
 				t.Errorf("%d %s", r.StatusCode, r.body)
 			}
 		})
-		if r := w.get(c.ID); r.StatusCode != 200 {
+		if r := w.get(c.ID); r.StatusCode != http.StatusOK {
 			t.Errorf("an honest answer after all: %d %s", r.StatusCode, r.body)
 		}
 	})
@@ -201,7 +201,7 @@ func TestBodies(t *testing.T) {
 		})
 		long := []byte(`"` + strings.Repeat("x", 3<<20) + `"`)
 		for name, body := range map[string][]byte{"short": []byte(`{"year":2026}`), "long": long} {
-			if r := w.send(w.request("POST", c.ID, "/addresses?x=1", body)); r.StatusCode != 200 || !bytes.Equal(seen, body) {
+			if r := w.send(w.request("POST", c.ID, "/addresses?x=1", body)); r.StatusCode != http.StatusOK || !bytes.Equal(seen, body) {
 				t.Errorf("%s: %d %.200s, %d bytes arrived", name, r.StatusCode, r.body, len(seen))
 			}
 		}
@@ -276,7 +276,7 @@ func TestFilter(t *testing.T) {
 		w.must(w.s.PutService(w.ctx, d))
 		c := w.give("chan", w.standing("name"))
 		r := w.get(c.ID)
-		if r.StatusCode != 200 || string(r.body) != `{"name":"陳大文"}` || r.Header.Get(headFiltered) != "?1" || !strings.Contains(r.Header.Get("Signature-Input"), gatewayKey) {
+		if r.StatusCode != http.StatusOK || string(r.body) != `{"name":"陳大文"}` || r.Header.Get(headFiltered) != "?1" || !strings.Contains(r.Header.Get("Signature-Input"), gatewayKey) {
 			t.Errorf("%d %s %v", r.StatusCode, r.body, r.Header)
 		}
 	})
@@ -298,7 +298,7 @@ func TestByLaw(t *testing.T) {
 			}
 			return w.send(r)
 		}
-		if r := ask("document-number A1234563"); r.StatusCode != 200 {
+		if r := ask("document-number A1234563"); r.StatusCode != http.StatusOK {
 			t.Fatalf("%d %s", r.StatusCode, r.body)
 		}
 		if r := ask(""); r.code != BadSubject {
@@ -313,6 +313,40 @@ func TestByLaw(t *testing.T) {
 		w.clock.by(31 * 24 * time.Hour)
 		if all, err := w.s.Accesses(w.ctx, "chan", AccessFilter{}, "", 10); err != nil || len(all) != 1 {
 			t.Errorf("it is not shown: %+v %v", all, err)
+		}
+	})
+}
+
+// TestClockJumps: while the gateway's clock is wrong, calls are refused as too old or too new, and
+// nothing is answered on a consent that has ended by it; when it is right again, all goes on, and a
+// message that was taken before is still known.
+func TestClockJumps(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.give("chan", w.standing("name", "address"))
+		var seen passes
+		taken := w.request("GET", c.ID, "/addresses", nil)
+		if r := w.send(taken); r.StatusCode != http.StatusOK {
+			t.Fatalf("%s", r.body)
+		}
+		for _, jump := range []time.Duration{24 * time.Hour, -2 * 24 * time.Hour, 40 * 24 * time.Hour} {
+			r := w.request("GET", c.ID, "/addresses", nil)
+			_, err := w.consumer.Request(r) // by the right clock
+			w.must(err)
+			w.clock.by(jump)
+			if got := w.sendRaw(r); got.code != BadSignature {
+				t.Errorf("%s: %d %s", jump, got.StatusCode, got.body)
+			}
+			for range passesKept { // as long as a message lives
+				w.must(w.s.keepHouse(w.ctx, seen.next(w.slot())))
+			}
+			seen = nil
+			w.clock.by(-jump)
+			if got := w.get(c.ID); got.StatusCode != http.StatusOK {
+				t.Errorf("after %s: %d %s", jump, got.StatusCode, got.body)
+			}
+		}
+		if again := w.sendRaw(taken); again.StatusCode == http.StatusOK {
+			t.Error("a message that was taken is taken again after the clock had jumped")
 		}
 	})
 }

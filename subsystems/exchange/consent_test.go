@@ -24,7 +24,7 @@ func TestWithdrawal(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		told := w.webhook("transport", "TD", "td-licence")
 		c := w.give("chan", w.standing("name", "address"))
-		if r := w.get(c.ID); r.StatusCode != 200 {
+		if r := w.get(c.ID); r.StatusCode != http.StatusOK {
 			t.Fatalf("%s", r.body)
 		}
 		w.must(w.s.Withdraw(w.ctx, "chan", c.ID))
@@ -75,8 +75,8 @@ func TestEndOfADay(t *testing.T) {
 		if r := w.get(used.ID); r.code != EndedConsent {
 			t.Errorf("%s", r.body)
 		}
-		w.must(w.s.keepHouse(w.ctx))
-		w.must(w.s.keepHouse(w.ctx))
+		w.must(w.s.keepHouse(w.ctx, 0))
+		w.must(w.s.keepHouse(w.ctx, 0))
 		if d, there, err := w.s.DeletionOf(w.ctx, used.ID); err != nil || !there || d.Why != "ended" {
 			t.Errorf("%+v %v", d, err)
 		}
@@ -138,7 +138,7 @@ func TestTwoProcesses(t *testing.T) {
 		c := w.give("chan", w.standing("name", "address"))
 		other := *w
 		other.open(w.s.DB, w.s.Keys)
-		if r := other.get(c.ID); r.StatusCode != 200 {
+		if r := other.get(c.ID); r.StatusCode != http.StatusOK {
 			t.Fatalf("%s", r.body)
 		}
 		w.must(w.s.Withdraw(w.ctx, "chan", c.ID))
@@ -165,7 +165,7 @@ func TestReplayAcrossProcesses(t *testing.T) {
 		other.open(w.s.DB, w.s.Keys)
 		r := w.request("GET", c.ID, "/addresses", nil)
 		r.Host = "gateway.example" // both stand behind one name
-		if first := w.send(r); first.StatusCode != 200 {
+		if first := w.send(r); first.StatusCode != http.StatusOK {
 			t.Fatalf("%s", first.body)
 		}
 		r.URL.Host = strings.TrimPrefix(other.gate.URL, "http://")
@@ -173,7 +173,7 @@ func TestReplayAcrossProcesses(t *testing.T) {
 			t.Errorf("%d %s", again.StatusCode, again.body)
 		}
 		w.clock.by(3 * time.Minute)
-		w.must(w.s.Sweep(w.ctx))
+		w.must(w.s.Sweep(w.ctx, w.slot()))
 		if late := other.sendRaw(r); late.code != BadSignature {
 			t.Errorf("played when it is forgotten: %d %s", late.StatusCode, late.body)
 		}
@@ -193,20 +193,20 @@ func TestLateResult(t *testing.T) {
 		}
 		id := first.Header.Get(headID)
 		result := []byte(`{"name":"later"}`)
-		if status, body := w.source("POST", apiBase+"/results/"+id, result); status != 200 {
+		if status, body := w.source("POST", apiBase+"/results/"+id, result); status != http.StatusOK {
 			t.Errorf("%d %s", status, body)
 		}
 		if got := told(); len(got) != 1 || got[0] != string(result) {
 			t.Errorf("%v", got)
 		}
-		if status, body := w.source("POST", apiBase+"/results/"+id, []byte(`{"phone":"2345"}`)); status != 502 {
+		if status, body := w.source("POST", apiBase+"/results/"+id, []byte(`{"phone":"2345"}`)); status != http.StatusBadGateway {
 			t.Errorf("more than was agreed to: %d %s", status, body)
 		}
-		if status, body := w.party("POST", apiBase+"/results/"+id, result); status != 404 {
+		if status, body := w.party("POST", apiBase+"/results/"+id, result); status != http.StatusNotFound {
 			t.Errorf("the consumer answers itself: %d %s", status, body)
 		}
 		w.must(w.s.Withdraw(w.ctx, "chan", c.ID))
-		if status, body := w.source("POST", apiBase+"/results/"+id, result); status != 403 || !strings.Contains(body, "withdrawn") {
+		if status, body := w.source("POST", apiBase+"/results/"+id, result); status != http.StatusForbidden || !strings.Contains(body, "withdrawn") {
 			t.Errorf("after the withdrawal: %d %s", status, body)
 		}
 		if got := told(); len(got) != 1 {
@@ -221,13 +221,13 @@ func TestConsentForParties(t *testing.T) {
 		c := w.give("chan", w.standing("name", "address"))
 		w.get(c.ID)
 		status, body := w.party("GET", apiBase+"/consents/"+string(c.ID), nil)
-		if status != 200 || !strings.Contains(body, `"uses":1`) || !strings.Contains(body, "dpv:ConsentGiven") {
+		if status != http.StatusOK || !strings.Contains(body, `"uses":1`) || !strings.Contains(body, "dpv:ConsentGiven") {
 			t.Errorf("%d %s", status, body)
 		}
 		w.must(w.s.PutParty(w.ctx, Party{Code: "bank", Name: text("Bank")}))
 		key, public := newKey(t)
 		w.must(w.s.AddKey(w.ctx, PartyKey{ID: "bank/1", Party: "bank", Use: Signing, Public: public, From: w.clock.now().Add(-time.Minute)}))
-		if status, body := w.signed("bank/1", key, "GET", apiBase+"/consents/"+string(c.ID), nil); status != 404 {
+		if status, body := w.signed("bank/1", key, "GET", apiBase+"/consents/"+string(c.ID), nil); status != http.StatusNotFound {
 			t.Errorf("%d %s", status, body)
 		}
 	})
@@ -313,3 +313,5 @@ func (w *world) signed(keyID string, key ed25519.PrivateKey, method, path string
 	w.must(err)
 	return resp.StatusCode, string(out)
 }
+
+func (w *world) slot() int64 { return w.clock.now().Time().Unix() / slotSeconds }

@@ -132,10 +132,8 @@ func (s *Service) End(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// Sweep forgets what is too old to be played again, a little at a time so that calls need not
-// wait.
-func (s *Service) Sweep(ctx context.Context) error {
-	before := s.Clock().Time().Unix() / slotSeconds
+// Sweep forgets the nonces of slots before one, a little at a time so that calls need not wait.
+func (s *Service) Sweep(ctx context.Context, before int64) error {
 	for first := range 256 {
 		err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
 			_, err := sweepNonces(tx, before, byte(first))
@@ -148,14 +146,35 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return nil
 }
 
-const sweepEvery = 30 * time.Second
+const (
+	sweepEvery = 30 * time.Second
+	// passesKept times sweepEvery is longer than any message can be taken after it was taken first:
+	// life and twice the skew.
+	passesKept = 6
+)
+
+// passes remembers what the clock said at the last few passes. What is forgotten was over several
+// minutes ago by the clock of that time: a clock that jumps ahead and back makes nothing be
+// forgotten that could still be played again.
+type passes []int64
+
+// next notes the present slot, and gives the one before which all may be forgotten; 0 for none.
+func (p *passes) next(slot int64) (before int64) {
+	if *p = append(*p, slot); len(*p) <= passesKept {
+		return 0
+	}
+	before, *p = (*p)[0], (*p)[1:]
+	return before
+}
 
 // Run forgets old nonces and ends consents, until the context ends. Several processes may.
 func (s *Service) Run(ctx context.Context) error {
+	var seen passes
 	for {
+		before := seen.next(s.Clock().Time().Unix() / slotSeconds)
 		for _, realm := range []who.Realm{who.Production, who.Sandbox} {
 			ctx := who.AsSystem(ctx, realm)
-			if err := s.keepHouse(ctx); err != nil && ctx.Err() == nil {
+			if err := s.keepHouse(ctx, before); err != nil && ctx.Err() == nil {
 				s.Log.ErrorContext(ctx, "exchange: keeping house", "error", err)
 			}
 		}
@@ -167,9 +186,11 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-func (s *Service) keepHouse(ctx context.Context) error {
-	if err := s.Sweep(ctx); err != nil {
-		return err
+func (s *Service) keepHouse(ctx context.Context, before int64) error {
+	if before > 0 {
+		if err := s.Sweep(ctx, before); err != nil {
+			return err
+		}
 	}
 	for {
 		if n, err := s.End(ctx); err != nil || n == 0 {

@@ -32,6 +32,11 @@ type Service struct {
 	Origin string
 	// Transport reaches providers and webhooks: see [NewTransport].
 	Transport Transport
+	// GovStack are the names under which GovStack's metadata know parties; without one, a party has
+	// its own.
+	GovStack []GovStackName
+	// CDI is the Commercial Data Interchange, where the exchange is joined to it.
+	CDI CDI
 	// Plain keeps no evidence: only the bench sets it, to measure what evidence costs.
 	Plain bool
 

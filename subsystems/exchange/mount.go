@@ -30,5 +30,7 @@ func Policy() access.Source { return access.Source{Name: "exchange", Policy: pol
 // Mount registers every route.
 func (s *Service) Mount(site *web.Site) {
 	s.mountAPI(site)
+	s.mountGovStack(site)
 	s.mountPages(site)
+	s.mountCDI(site)
 }

@@ -49,7 +49,7 @@ func checkOpenAPI(ctx context.Context, d DataService) error {
 	}
 	for _, f := range d.Fields {
 		if !named[f.Name] {
-			return fault.New(fault.Invalid, "exchange.fault.openapi-field", "field", f.Name)
+			return fault.New(fault.Invalid, "exchange.fault.openapi-field", "field", f.Name).At("openapi", "exchange.fault.openapi-field")
 		}
 	}
 	return nil
@@ -60,7 +60,7 @@ func badOpenAPI(why string) error {
 	if runes := []rune(why); len(runes) > longestComplain {
 		why = string(runes[:longestComplain]) + "…"
 	}
-	return fault.New(fault.Invalid, "exchange.fault.openapi", "why", why)
+	return fault.New(fault.Invalid, "exchange.fault.openapi", "why", why).At("openapi", "exchange.fault.openapi")
 }
 
 // readOpenAPI loads a description. What it refers to must stand in it: nothing is fetched.

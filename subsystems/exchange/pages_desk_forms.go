@@ -335,7 +335,11 @@ func (d desk) rightEntries(r Right) []web.Entry {
 			web.Entry{Label: d.T("exchange.field.delay"), Value: d.Number(int64(r.Delay))},
 		)
 	}
-	return append(out, web.Entry{Label: d.T("exchange.me.state"), Body: rightTag(d.View, r)})
+	tested := d.T("exchange.right.untested")
+	if r.Tested > 0 {
+		tested = d.T("exchange.right.tested", "calls", d.Number(r.Tested))
+	}
+	return append(out, web.Entry{Label: d.T("exchange.right.test"), Value: tested}, web.Entry{Label: d.T("exchange.me.state"), Body: rightTag(d.View, r)})
 }
 
 func (s *Service) decideRightForm(v *web.Visit) error {

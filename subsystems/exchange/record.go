@@ -46,16 +46,20 @@ type recordSubject struct {
 }
 
 type recordParty struct {
-	Code string `json:"dct:identifier"`
-	TC   string `json:"name:zh-Hant"`
-	EN   string `json:"name:en"`
+	Code string     `json:"dct:identifier"`
+	Name recordText `json:"schema:name"`
+}
+
+// recordText is a language map (JSON-LD 1.1, 4.6.2).
+type recordText struct {
+	TC string `json:"zh-Hant"`
+	EN string `json:"en"`
 }
 
 type recordPurpose struct {
-	Code string `json:"dct:identifier"`
-	Term string `json:"@type"`
-	TC   string `json:"label:zh-Hant"`
-	EN   string `json:"label:en"`
+	Code  string     `json:"dct:identifier"`
+	Term  string     `json:"@type"`
+	Label recordText `json:"schema:description"`
 }
 
 type recordData struct {
@@ -98,7 +102,7 @@ func recordOf(c Consent, d DataService, consumer, provider Party, number int64) 
 		Context: recordContext, Type: "dpv:ConsentRecord", Conforms: recordProfile, ID: c.ID, Version: number, Issued: c.Changed.String(),
 		Subject:    recordSubject{Pseudonym: pseudonym(c.ID, c.Subject), By: pseudonym(c.ID, c.By)},
 		Controller: partyRecord(consumer), Source: partyRecord(provider),
-		Purpose: recordPurpose{p.Code, p.Term, p.Label.TC, p.Label.EN},
+		Purpose: recordPurpose{p.Code, p.Term, recordText{p.Label.TC, p.Label.EN}},
 		Service: c.Service, Basis: "dpv:ExplicitlyExpressedConsent", Status: recordStatus[c.State],
 		Duration: recordDuration{"dpv:UntilTimeDuration", c.From.String(), c.Until.String()}, Frequency: recordFrequency(c.Often), Storage: recordStorage{c.Keep},
 		Right: string(c.Right), Blind: d.Content == Encrypted,
@@ -117,7 +121,7 @@ func recordOf(c Consent, d DataService, consumer, provider Party, number int64) 
 	return r
 }
 
-func partyRecord(p Party) recordParty { return recordParty{p.Code, p.Name.TC, p.Name.EN} }
+func partyRecord(p Party) recordParty { return recordParty{p.Code, recordText{p.Name.TC, p.Name.EN}} }
 
 // pseudonym names an account in one consent only.
 func pseudonym(c ConsentID, account string) string {

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"net/http"
 	"testing"
 
 	"praya/platform/sign"
@@ -21,7 +22,7 @@ func TestRefresh(t *testing.T) {
 		if n, err := w.s.Stale(w.ctx); err != nil || n != 0 {
 			t.Errorf("%d values are under the older key, %v", n, err)
 		}
-		if r := w.get(c.ID); r.StatusCode != 200 {
+		if r := w.get(c.ID); r.StatusCode != http.StatusOK {
 			t.Errorf("%s", r.body)
 		}
 		all, err := w.s.Accesses(w.ctx, "chan", AccessFilter{}, "", 10)

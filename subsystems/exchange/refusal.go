@@ -43,8 +43,3 @@ func Refusals() []Refusal {
 		ProviderBusy, ProviderSilent, ProviderLate, ProviderUnsigned, ProviderDigest, ProviderSubject, ProviderFields, ProviderContent, ProviderCut,
 	}
 }
-
-// ofProvider reports whether the provider is the cause.
-func (r Refusal) ofProvider() bool {
-	return len(r) > len("provider-") && r[:len("provider-")] == "provider-"
-}

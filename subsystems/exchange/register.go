@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"sync"
 
-	"praya/kernel/fault"
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
@@ -153,18 +152,4 @@ func (r *register) name(code string) lang.Text {
 		return p.Name
 	}
 	return lang.Text{TC: code, EN: code, SC: code}
-}
-
-// encryptionKey is the newest key to which answers for a consumer are encrypted.
-func (r *register) encryptionKey(party string, at when.Instant) (PartyKey, error) {
-	var best PartyKey
-	for _, k := range r.keys {
-		if k.Party == party && k.Use == Encrypting && k.holds(at) && (best.ID == "" || best.From.Before(k.From)) {
-			best = k.PartyKey
-		}
-	}
-	if best.ID == "" {
-		return best, fault.New(fault.NotFound, "exchange.fault.no-key")
-	}
-	return best, nil
 }

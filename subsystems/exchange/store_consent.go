@@ -16,8 +16,6 @@ const (
 
 	sqlConsentsOf = `select ` + consentColumns + ` from exchange_consents where realm = $1 and subject = $2 order by id desc limit $3`
 
-	sqlConsentsOfConsumer = `select ` + consentColumns + ` from exchange_consents where realm = $1 and consumer = $2 and id > $3 order by id limit $4`
-
 	// For a call: the consent, and the numbers of its realm, in one look.
 	sqlForCall = `select c.right_id, c.subject, c.consumer, c.provider, c.service, c.purpose, c.fields,
 		c.from_at, c.until_at, c.often, c.state, c.uses, c.period, c.in_period, c.subject_id, c.hash, c.version, r.register, r.consents
@@ -73,10 +71,6 @@ func findConsent(tx *db.Tx, id ConsentID) (Consent, error) {
 
 func consentsOf(tx *db.Tx, account string, limit int) ([]Consent, error) {
 	return db.List(tx, scanConsent, sqlConsentsOf, tx.Realm(), account, limit)
-}
-
-func consentsOfConsumer(tx *db.Tx, consumer string, after ConsentID, limit int) ([]Consent, error) {
-	return db.List(tx, scanConsent, sqlConsentsOfConsumer, tx.Realm(), consumer, after, limit)
 }
 
 func endedConsents(tx *db.Tx, at when.Instant, limit int) ([]Consent, error) {

@@ -186,7 +186,7 @@ func cdiOf(v viewed) (c cdiConsent, err error) {
 	c = cdiConsent{
 		ConsentID: v.ID, Type: "ConsentTypeSignedDocNotRequired",
 		DataConsumerID: v.consumer.Code, DataConsumerName: v.consumer.Name.EN, DataProviderID: v.provider.Code, DataProviderName: v.provider.Name.EN,
-		Scope:  cdiScope{"DataScopeTypeDateRange", v.From.Day().String(), lastDay(v.Consent)},
+		Scope:  cdiScope{"DataScopeTypeDateRange", v.From.Day().String(), dayWithin(v.Consent)},
 		Status: cdiStatus(v.state), ExpireTime: v.Until.String(), CreateTime: v.Made.String(), UpdateTime: v.Changed.String(),
 		Private: cdiPrivate{
 			ID: v.ID, DataOwnerID: pseudonym(v.ID, v.Subject), ConsentFileList: []string{}, DataOwnerReference: string(v.Right),
@@ -204,8 +204,8 @@ func cdiOf(v viewed) (c cdiConsent, err error) {
 	return c, nil
 }
 
-// lastDay is the last day on which data may be fetched.
-func lastDay(c Consent) string { return c.Until.Add(-1).Day().String() }
+// dayWithin is the last day on which data may be fetched.
+func dayWithin(c Consent) string { return c.Until.Add(-1).Day().String() }
 
 // hashKey commits to the private part without its secret: SHA-256 over the secret's bytes and the
 // rest as canonical JSON. Who has both parts can check it; who has the public one learns nothing.

@@ -340,7 +340,7 @@ func (p *source) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := answer{
-		status: 200, contentType: "application/json", body: []byte(`{"name":"陳大文","address":"1 Queen's Road"}`),
+		status: http.StatusOK, contentType: "application/json", body: []byte(`{"name":"陳大文","address":"1 Queen's Road"}`),
 		about: about(r.Header.Get(headSalt), r.Header.Get(headSubject)), id: r.Header.Get(headID), key: p.key, keyID: "immd/1",
 	}
 	p.mu.Lock()

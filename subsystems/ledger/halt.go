@@ -59,34 +59,46 @@ func (m *Marks) find(origin string) (markedTree, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.of == nil {
-		of := map[string]markedTree{}
-		raw, err := os.ReadFile(m.file)
-		if err == nil {
-			err = json.Unmarshal(raw, &of)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return markedTree{}, halt{stoppedByMark, fmt.Sprintf("%s cannot be read: %v", m.file, err)}
+		of, err := m.load()
+		if err != nil {
+			return markedTree{}, err
 		}
 		m.of = of
 	}
 	return m.of[origin], nil
 }
 
-// put remembers a tree durably before it is let out.
+func (m *Marks) load() (map[string]markedTree, error) {
+	of := map[string]markedTree{}
+	raw, err := os.ReadFile(m.file)
+	if err == nil {
+		err = json.Unmarshal(raw, &of)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, halt{stoppedByMark, fmt.Sprintf("%s cannot be read: %v", m.file, err)}
+	}
+	return of, nil
+}
+
+// put remembers a tree durably before it is let out. Another process may share the file, for
+// another realm: what it wrote stays.
 func (m *Marks) put(l logRow) error {
-	was, err := m.find(l.Origin)
-	if err != nil || m == nil || was.Size > l.Size {
-		return err
+	if m == nil {
+		return nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.of[l.Origin] = markedTree{l.Size, l.Root}
-	raw, err := json.Marshal(m.of)
+	of, err := m.load()
+	if err != nil || of[l.Origin].Size > l.Size {
+		return err
+	}
+	of[l.Origin] = markedTree{l.Size, l.Root}
+	raw, err := json.Marshal(of)
 	if err == nil {
 		err = writeDurably(m.file, raw)
 	}
-	if err != nil {
-		m.of[l.Origin] = was
+	if err == nil {
+		m.of = of
 	}
 	return err
 }

@@ -21,6 +21,8 @@ const (
 	leaseName = "ledger.sequencer"
 	leaseTime = 10 * time.Second
 	pause     = 100 * time.Millisecond
+	// busyPause is how often a checkpoint is published while the queue does not end.
+	busyPause = 400 * time.Millisecond
 	// atOnce bounds the leaves that one transaction gives their place, so that other writers
 	// need not wait long; a single row may have up to partSize of them.
 	atOnce = 1024
@@ -112,7 +114,7 @@ func (s *Service) step(ctx context.Context, w *circle) error {
 	if err := s.admitted(ctx); err != nil {
 		return err
 	}
-	pace := time.NewTicker(pause)
+	pace := time.NewTicker(busyPause)
 	defer pace.Stop()
 	for {
 		n, err := s.Sequence(ctx)

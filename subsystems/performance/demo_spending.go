@@ -78,7 +78,28 @@ func (s *Service) loadPayments(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.demoYearEnd(ctx)
+}
+
+// demoYearEnd closes the first two months, and revises one subhead with an explanation: what the
+// pages then say of a closed month and of a variance.
+func (s *Service) demoYearEnd(ctx context.Context) error {
+	for _, m := range votes.MonthsOf(demoYear)[:2] {
+		if votes.MonthOf(s.today()) <= m {
+			return nil
+		}
+		if err := s.Votes.SetPeriod(demoPost(ctx, "checker", votes.ApproverRole), "47", m, true, 0, "示範：月結"); err != nil {
+			return err
+		}
+	}
+	was, err := s.Votes.Figure(ctx, "47", votes.Subheads, "661", demoYear, votes.Revised)
+	if err != nil || was != nil {
+		return err
+	}
+	return s.asked(ctx, votes.EstimateChange{
+		Kind: votes.Subheads, Code: "661", Year: demoYear, Phase: votes.Revised, Thousands: money.Int(3500),
+		Explanation: "示範：部分器材改為租用（虛構）",
+	}, "")
 }
 
 // demoMonth is a twelfth of every component of subhead 000, paid on a month's 28th.

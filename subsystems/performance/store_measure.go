@@ -14,7 +14,7 @@ const (
 	sqlMeasure = `select ` + measureColumns + ` from performance_measures where realm = $1 and id = $2`
 
 	sqlMeasures = `select ` + measureColumns + ` from performance_measures where realm = $1 and ($2 = '' or head = $2)
-		order by head, programme, kind desc, place, id`
+		order by head, case programme when '' then 1 else 0 end, programme, kind desc, place, id`
 
 	sqlMeasuresOfInitiative = `select ` + measureColumns + ` from performance_measures m
 		where m.realm = $1 and m.id in (select measure from performance_uses where realm = $1 and initiative = $2)

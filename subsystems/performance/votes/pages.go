@@ -166,6 +166,7 @@ func (s *Service) showOverview(v *web.Visit) error {
 		d.spentChart(o),
 		web.DataTable(v.View, d.programmeTable(o.Book)),
 		web.DataTable(v.View, d.checkTable(o)),
+		ways(v.View, []web.Crumb{{Text: v.T("votes.promised", "head", d.Code), Path: "/performance/heads/" + d.Code}}),
 		heading(v.T("votes.overview.other-years")), ways(v.View, d.otherYears(o)),
 	}, d.acts(o), d.downloads(year))
 	return v.Render(web.Page{
@@ -177,9 +178,7 @@ func (s *Service) showOverview(v *web.Visit) error {
 // standing says what kind of figures these are, before anybody reads one.
 func (d desk) standing(o Overview) []templ.Component {
 	var parts []templ.Component
-	if o.Book.Invented {
-		parts = append(parts, standing(d.View, web.Waiting, d.T("votes.invented-tag"), d.T("votes.invented")))
-	}
+	parts = append(parts, d.inventedSays(o.Book)...)
 	if o.Book.Derived {
 		parts = append(parts, standing(d.View, web.InProgress, d.T("votes.derived-tag"), d.T("votes.derived", "year", shift(o.Year, -1))))
 	}
@@ -428,10 +427,15 @@ func (s *Service) showSubhead(v *web.Visit) error {
 		return err
 	}
 	name, l := x.Name.With(v.Lang())
-	parts := []templ.Component{d.tabs("none"), web.SummaryList(v.View, d.subheadFacts(x)), d.monthChart(x)}
+	book, err := s.Book(v.Context(), d.Code, year)
+	if err != nil {
+		return err
+	}
+	parts := slices.Concat([]templ.Component{d.tabs("none")}, d.inventedSays(book), []templ.Component{web.SummaryList(v.View, d.subheadFacts(x)), d.monthChart(x)})
 	if len(x.Components) > 0 {
 		parts = append(parts, web.DataTable(v.View, d.componentTable(x)))
 	}
+	parts = append(parts, d.carried("subhead", x.Code))
 	if d.Enter {
 		parts = append(parts, heading(v.T("votes.overview.acts")), ways(v.View, []web.Crumb{
 			{Text: v.T("votes.enter.revised.title"), Path: d.path("/enter/estimate", "kind", string(Subheads), "code", x.Code, "of", year, "phase", string(Revised))},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"praya/kernel/lang"
 	"praya/kernel/money"
 	"praya/kernel/when"
 	"praya/platform/web"
@@ -26,7 +27,12 @@ func (s *Service) showCommitments(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{d.tabs("commitments"), web.DataTable(v.View, d.itemTable(items))}
+	book, err := s.Book(v.Context(), d.Code, year)
+	if err != nil {
+		return err
+	}
+	parts := append([]templ.Component{d.tabs("commitments")}, d.inventedSays(book)...)
+	parts = append(parts, web.DataTable(v.View, d.itemTable(items)))
 	if d.Enter {
 		parts = append(parts, ways(v.View, []web.Crumb{
 			{Text: v.T("votes.enter.item.title"), Path: d.path("/enter/item")}, {Text: v.T("votes.enter.supplement.title"), Path: d.path("/enter/supplement")},
@@ -36,6 +42,19 @@ func (s *Service) showCommitments(v *web.Visit) error {
 	return v.Render(web.Page{
 		Title: v.T("votes.commitments.title", "head", d.Code), Lead: v.T("votes.commitments.lead"), Crumbs: d.crumbs(), Wide: true,
 	}, stack(parts))
+}
+
+// inventedSays marks a page whose newest figures were made up for a demonstration.
+func (d desk) inventedSays(b Book) []templ.Component {
+	if !b.Invented {
+		return nil
+	}
+	return []templ.Component{standing(d.View, web.Waiting, d.T("votes.invented-tag"), d.T("votes.invented", "year", b.Year))}
+}
+
+// carried leads from a line of money back to the promises that it carries.
+func (d desk) carried(kind, code string) templ.Component {
+	return ways(d.View, []web.Crumb{{Text: d.T("votes.carried"), Path: "/performance/carried/" + kind + "/" + d.Code + "/" + code}})
 }
 
 func (d desk) itemTable(items []Item) web.Table {
@@ -73,20 +92,29 @@ func (s *Service) showCommitment(v *web.Visit) error {
 		return err
 	}
 	name, l := i.Name.With(v.Lang())
-	parts := []templ.Component{
-		d.tabs("none"),
+	year, err := d.year()
+	if err != nil {
+		return err
+	}
+	book, err := s.Book(v.Context(), d.Code, year)
+	if err != nil {
+		return err
+	}
+	parts := append([]templ.Component{d.tabs("none")}, d.inventedSays(book)...)
+	parts = append(
+		parts,
 		web.KeyFigure(v.View, web.Figure{
 			Label: v.T("votes.item.left"), Value: d.Money(i.Balance.Dollars().String(), 0),
 			Note: v.T("votes.item.sum", "approved", i.Approved.String(), "accumulated", i.Accumulated.String(), "spent", i.Spent.String(), "balance", i.Balance.String()),
 		}),
-	}
+	)
 	if i.GoneFrom != "" {
 		parts = append(parts, tag(v.View, web.Withdrawn, v.T("votes.commitments.gone", "year", i.GoneFrom)))
 	}
 	if note := i.Note.In(v.Lang()); note != "" {
 		parts = append(parts, sentence(note))
 	}
-	parts = append(parts, d.seriesChart(i))
+	parts = append(parts, d.seriesChart(i), d.carried("commitment", i.Code))
 	if d.Draft {
 		parts = append(parts, ways(v.View, []web.Crumb{
 			{Text: v.T("votes.journal.of", "code", i.Code), Path: d.path("/journal", "item", i.Code)},
@@ -344,6 +372,10 @@ func (d desk) changeTable(s Staffing) web.Table {
 	if d.Draft {
 		t.Columns = append(t.Columns, web.Column{Head: d.T("votes.col.reason")}, web.Column{Head: d.T("votes.col.approval")})
 	}
+	names := map[string]lang.Text{}
+	for _, r := range s.Ranks {
+		names[r.Code] = r.Name
+	}
 	for _, c := range s.Changes {
 		tenure := "votes.posts.limited"
 		switch {
@@ -352,7 +384,11 @@ func (d desk) changeTable(s Staffing) web.Table {
 		case c.Permanent:
 			tenure = "votes.posts.permanent"
 		}
-		cells := []web.Cell{{Text: d.Date(c.Day)}, {Text: c.Rank}, {Text: c.Programme}, {Text: d.Signed(money.Int(int32(c.Delta)).String())}, {Text: d.T(tenure)}}
+		rank := web.Cell{Text: c.Rank}
+		if name, l := names[c.Rank].With(d.Lang()); name != "" {
+			rank = web.Cell{Text: name, Lang: l, Small: c.Rank}
+		}
+		cells := []web.Cell{{Text: d.Date(c.Day)}, rank, {Text: c.Programme}, {Text: d.Signed(money.Int(int32(c.Delta)).String())}, {Text: d.T(tenure)}}
 		if d.Draft {
 			cells = append(cells, text(c.Reason), text(c.Approval))
 		}

@@ -41,11 +41,21 @@ func isForm(contentType string) bool {
 }
 
 func readBody(q *http.Request) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(q.Body, maxBody+1))
+	raw, err := readAll(q)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) || len(raw) > maxBody {
 		return nil, refuse(invalidRequest, "the body is larger than %d bytes", maxBody).with(http.StatusRequestEntityTooLarge)
 	}
+	return raw, err
+}
+
+// readAll reads a body of the length that it announces at once, and any other as it comes.
+func readAll(q *http.Request) ([]byte, error) {
+	if q.ContentLength < 0 || q.ContentLength > maxBody {
+		return io.ReadAll(io.LimitReader(q.Body, maxBody+1))
+	}
+	raw := make([]byte, q.ContentLength)
+	_, err := io.ReadFull(q.Body, raw)
 	return raw, err
 }
 
