@@ -52,6 +52,8 @@ type Config struct {
 	AddressTriesPerMinute int `toml:"address_tries_per_minute" json:"address_tries_per_minute"`
 	// Ledger says who must cosign the transparency log. By default nobody.
 	Ledger Ledger `toml:"ledger" json:"ledger"`
+	// Exchange says what the data exchange is joined to. By default nothing.
+	Exchange Exchange `toml:"exchange" json:"exchange"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -194,6 +196,7 @@ func (c Config) check() error {
 	}
 	c.Mail.check(say)
 	c.Ledger.check(say)
+	c.Exchange.check(say)
 	if c.Log != "text" && c.Log != "json" {
 		say("log: %q is neither text nor json", c.Log)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/url"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
@@ -19,10 +20,27 @@ import (
 	"praya/subsystems/ledger"
 )
 
+// Exchange joins the data exchange to the Commercial Data Interchange (商業數據通): the code of the
+// party that it is here, and the https address at which it takes events. Both or neither.
+type Exchange struct {
+	CDIParty   string `toml:"cdi_party" json:"cdi_party"`
+	CDIAddress string `toml:"cdi_address" json:"cdi_address"`
+}
+
+func (e Exchange) check(say func(format string, args ...any)) {
+	if (e.CDIParty == "") != (e.CDIAddress == "") {
+		say("exchange: cdi_party and cdi_address belong together")
+	}
+	if u, err := url.Parse(e.CDIAddress); e.CDIAddress != "" && (err != nil || u.Scheme != "https" && !loopback(u.Hostname()) || u.Host == "") {
+		say("exchange: cdi_address: %q is not an https address", e.CDIAddress)
+	}
+}
+
 func (p *Praya) newExchange(policy *access.Policy, book *words.Book) *exchange.Service {
 	return &exchange.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Ledger: evidence{p}, People: subjects{p}, Departments: staff{p},
-		Clock: when.System, Log: p.log, Origin: p.Config.origin(), Transport: exchange.NewTransport(), Words: book,
+		Clock: when.System, Log: p.log, Origin: p.Config.origin(), Transport: exchange.NewTransport(),
+		CDI: exchange.CDI{Party: p.Config.Exchange.CDIParty, Address: p.Config.Exchange.CDIAddress}, Words: book,
 	}
 }
 

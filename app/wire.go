@@ -225,9 +225,11 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Identity.Agreements = agreements{p}
 	p.register(exchange.JobTell, p.Exchange.Tell)
 	p.register(exchange.JobRefresh, p.Exchange.Refresh)
+	p.register(exchange.JobCDIEvent, p.Exchange.CDIEvent)
+	p.register(exchange.JobCDIDelivery, p.Exchange.CDIDelivery)
 
 	p.register(jobHousekeeping, p.housekeeping)
-	p.Events = events.New(p.DB, p.log, append(p.Cycle.Consumers(), p.Estimates.YearFiles())...)
+	p.Events = events.New(p.DB, p.log, slices.Concat(p.Cycle.Consumers(), p.Exchange.CDIConsumers(), []events.Consumer{p.Estimates.YearFiles()})...)
 	return nil
 }
 
