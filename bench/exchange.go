@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -29,6 +30,7 @@ import (
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
+	"praya/platform/events"
 	"praya/subsystems/exchange"
 )
 
@@ -258,7 +260,38 @@ func (w *market) agree(p *app.Praya) error {
 		})
 	}
 	work.Wait()
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return settle(w.b.ctx, p)
+}
+
+// settle lets the ledger and the consumers of events finish what the consents gave them to do: it
+// is not part of what is measured.
+func settle(ctx context.Context, p *app.Praya) error {
+	for {
+		n, err := p.Ledger.Sequence(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	running, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- p.Events.Run(running) }()
+	defer func() { stop(); <-done }()
+	for {
+		all, err := p.Events.Status(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all, func(c events.Status) bool { return c.Behind > 0 }) {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // through measures calls through the gateway.
