@@ -279,9 +279,15 @@ func settle(ctx context.Context, p *app.Praya) error {
 		}
 	}
 	running, stop := context.WithCancel(ctx)
-	done := make(chan error, 1)
-	go func() { done <- p.Events.Run(running) }()
-	defer func() { stop(); <-done }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = p.Events.Run(running) // it ends when it is stopped
+	}()
+	defer func() {
+		stop()
+		<-done
+	}()
 	for {
 		all, err := p.Events.Status(ctx)
 		if err != nil {
