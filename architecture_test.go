@@ -65,6 +65,8 @@ var allowed = []struct {
 	{"github.com/yaronf/httpsign", []string{"tests", "examples/..."}, "message signatures by another's hand: what an integrator has"},
 	{"github.com/common-fate/httpsig", []string{"tests"}, "message signatures by a second other hand"},
 	{"github.com/remitly-oss/httpsig-go", []string{"tests"}, "message signatures by a third other hand"},
+	{"cel.dev/cel-go", []string{"subsystems/services/rule"}, "expressions of forms and processes: a language without loops, bounded by cost"},
+	{"github.com/santhosh-tekuri/jsonschema/v6", []string{"subsystems/services/forms"}, "JSON Schema 2020-12, with the public test suite behind it"},
 	{"pgregory.net/rapid", []string{"tests"}, "properties over many inputs"},
 }
 

@@ -67,6 +67,9 @@ func TestHammer(t *testing.T) {
 			t.Fatalf("%v\n%.4000s", err, out)
 		}
 		for line := range strings.Lines(string(out)) {
+			if strings.Contains(line, "context canceled") {
+				continue // it hangs up on its own readers when it has reached its goal
+			}
 			if strings.HasPrefix(line, "W") || strings.HasPrefix(line, "E") || strings.HasPrefix(line, "F") {
 				t.Error(line)
 			}
