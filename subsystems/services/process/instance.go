@@ -44,6 +44,9 @@ func (s *Service) Start(tx *db.Tx, key, subject, department string, vars map[str
 
 func (s *Service) start(tx *db.Tx, i Instance, by *caller) (Instance, error) {
 	h, err := newest(tx, Processes, i.Key)
+	if i.Version > 0 {
+		h, err = pinned(tx, Processes, i.Key, i.Version)
+	}
 	if err != nil {
 		return Instance{}, err
 	}
