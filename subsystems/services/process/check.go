@@ -20,6 +20,13 @@ func (m *Model) Check(k Known) []Problem {
 		c.scope(s)
 	}
 	c.conditions()
+	if len(c.problems) == 0 { // what is broken can't be played through
+		for _, s := range m.scopes {
+			for _, id := range deadJoins(m, s) {
+				c.complain(id, "join-never")
+			}
+		}
+	}
 	place := map[string]int{}
 	for i, id := range m.Order {
 		place[id] = i
@@ -161,11 +168,6 @@ func (c *checker) scope(s *scope) {
 			c.complain(n.ID, "unreachable")
 		case !to[n.ID]:
 			c.complain(n.ID, "dead-end")
-		}
-	}
-	if len(c.problems) == 0 {
-		for _, id := range deadJoins(c.m, s) {
-			c.complain(id, "join-never")
 		}
 	}
 }

@@ -8,8 +8,9 @@ import (
 
 // The bounds of playing a definition through: beyond them nothing is said.
 const (
-	maxMarkings  = 4_000
+	maxMarkings  = 2_000
 	maxOnOneFlow = 2
+	maxWays      = 6 // of a gateway that may take any of its flows; of more, all are taken
 )
 
 // deadJoins are the parallel joins where tokens come, and that never go on whichever way the
@@ -129,7 +130,7 @@ func (g *game) choices(n *Node) (out [][]*Flow) {
 		for _, f := range n.Out {
 			out = append(out, []*Flow{f})
 		}
-	case n.Kind == ParallelGateway || len(n.Out) > 8 || !slices.ContainsFunc(n.Out, func(f *Flow) bool { return f.Condition != "" || f.Default }):
+	case n.Kind == ParallelGateway || len(n.Out) > maxWays || !slices.ContainsFunc(n.Out, func(f *Flow) bool { return f.Condition != "" || f.Default }):
 		out = append(out, n.Out)
 	default: // any of them, but at least one
 		for set := 1; set < 1<<len(n.Out); set++ {

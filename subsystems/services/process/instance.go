@@ -176,25 +176,14 @@ func (s *Service) Instance(tx *db.Tx, instance string) (Instance, error) {
 
 // Of gives the instances about a subject, oldest first.
 func (s *Service) Of(tx *db.Tx, subject string) ([]Instance, error) {
-	list, err := s.rows(tx, sqlInstancesOf, tx.Realm(), subject)
+	list, err := s.rowsOf(tx, subject)
 	return plainRows(list), err
 }
 
 // Instances lists instances for those who watch over them, newest first; an empty key or state
 // is any.
 func (s *Service) Instances(tx *db.Tx, key string, state InstanceState, limit, offset int) ([]Instance, error) {
-	var list []row
-	var err error
-	switch {
-	case key != "" && state != "":
-		list, err = s.rows(tx, sqlInstancesByBoth, tx.Realm(), key, state, limit, offset)
-	case key != "":
-		list, err = s.rows(tx, sqlInstancesByKey, tx.Realm(), key, limit, offset)
-	case state != "":
-		list, err = s.rows(tx, sqlInstancesByState, tx.Realm(), state, limit, offset)
-	default:
-		list, err = s.rows(tx, sqlInstances, tx.Realm(), limit, offset)
-	}
+	list, err := s.watched(tx, key, state, limit, offset)
 	return plainRows(list), err
 }
 

@@ -14,7 +14,7 @@ import (
 // Message brings a message to what waits for it about a subject. When nobody waits, it starts the
 // processes that begin with it. It reports whether anything did.
 func (s *Service) Message(tx *db.Tx, subject, name string, vars map[string]any) (bool, error) {
-	list, err := s.rows(tx, sqlInstancesOf, tx.Realm(), subject)
+	list, err := s.rowsOf(tx, subject)
 	if err != nil {
 		return false, err
 	}
@@ -80,7 +80,7 @@ type Wait struct {
 
 // Waiting says what a subject's instances wait for.
 func (s *Service) Waiting(tx *db.Tx, subject string) (out []Wait, err error) {
-	list, err := s.rows(tx, sqlInstancesOf, tx.Realm(), subject)
+	list, err := s.rowsOf(tx, subject)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ type Step struct {
 
 // History is every node that a subject's instances passed, in order.
 func (s *Service) History(tx *db.Tx, subject string) (out []Step, err error) {
-	list, err := s.rows(tx, sqlInstancesOf, tx.Realm(), subject)
+	list, err := s.rowsOf(tx, subject)
 	if err != nil {
 		return nil, err
 	}

@@ -242,3 +242,5 @@ func TestOneTask(t *testing.T) {
 }
 
 func jobOf(raw []byte) jobs.Job { return jobs.Job{Args: raw} }
+
+func rowBefore() sign.Row { return sign.Row{} }

@@ -2,6 +2,7 @@ package process
 
 import (
 	"praya/kernel/fault"
+	"praya/kernel/id"
 	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/platform/sign"
@@ -63,7 +64,7 @@ const (
 
 	sqlMoveInstance = `update services_process_instances set version = $3, digest = $4 where realm = $1 and id = $2`
 
-	sqlInsertStep = `insert into services_process_steps (realm, instance, number, at, by_whom, nodes) values ($1, $2, $3, $4, $5, $6)`
+	sqlInsertStep = `insert into services_process_steps (realm, instance, id, number, at, by_whom, nodes) values ($1, $2, $3, $4, $5, $6, $7)`
 
 	sqlSteps = `select instance, number, at, by_whom, nodes from services_process_steps where realm = $1 and instance = $2 order by number`
 )
@@ -96,12 +97,29 @@ func (s *Service) scanRow(tx *db.Tx, from db.Scanner) (r row, err error) {
 	return r, err
 }
 
-func (s *Service) row(tx *db.Tx, id string) (row, error) {
-	return s.scanRow(tx, tx.Row(sqlInstance, tx.Realm(), id))
+func (s *Service) row(tx *db.Tx, instance string) (row, error) {
+	return s.scanRow(tx, tx.Row(sqlInstance, tx.Realm(), instance))
 }
 
-func (s *Service) rows(tx *db.Tx, sql string, args ...any) ([]row, error) {
-	return db.List(tx, func(from db.Scanner) (row, error) { return s.scanRow(tx, from) }, sql, args...)
+func (s *Service) rowsOf(tx *db.Tx, subject string) ([]row, error) {
+	return db.List(tx, s.scan(tx), sqlInstancesOf, tx.Realm(), subject)
+}
+
+// watched lists instances, newest first; an empty key or state is any.
+func (s *Service) watched(tx *db.Tx, key string, state InstanceState, limit, offset int) ([]row, error) {
+	switch {
+	case key != "" && state != "":
+		return db.List(tx, s.scan(tx), sqlInstancesByBoth, tx.Realm(), key, state, limit, offset)
+	case key != "":
+		return db.List(tx, s.scan(tx), sqlInstancesByKey, tx.Realm(), key, limit, offset)
+	case state != "":
+		return db.List(tx, s.scan(tx), sqlInstancesByState, tx.Realm(), state, limit, offset)
+	}
+	return db.List(tx, s.scan(tx), sqlInstances, tx.Realm(), limit, offset)
+}
+
+func (s *Service) scan(tx *db.Tx) func(db.Scanner) (row, error) {
+	return func(from db.Scanner) (row, error) { return s.scanRow(tx, from) }
 }
 
 func (s *Service) seal(tx *db.Tx, r row) ([]byte, error) {
@@ -207,7 +225,7 @@ func insertDefinition(tx *db.Tx, d Definition) error {
 }
 
 func insertStep(tx *db.Tx, instance string, number int64, by, nodes string) error {
-	_, err := tx.Exec(sqlInsertStep, tx.Realm(), instance, number, tx.Now(), by, nodes)
+	_, err := tx.Exec(sqlInsertStep, tx.Realm(), instance, id.New[string](tx.Now()), number, tx.Now(), by, nodes)
 	return err
 }
 

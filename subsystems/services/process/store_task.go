@@ -89,26 +89,35 @@ func holdTask(tx *db.Tx, t Task, holder string) error {
 }
 
 // tasks reads a list and counts it. Which statement depends on what narrows it most.
-func tasks(tx *db.Tx, f TaskFilter) ([]Task, int, error) {
-	list, count, args := sqlTasksOpenIn, sqlCountOpenIn, []any{tx.Realm(), f.Department}
+func tasks(tx *db.Tx, f TaskFilter) (out []Task, n int, err error) {
+	page := []any{f.Limit, f.Offset}
 	switch {
 	case f.Subject != "":
-		list, count = sqlTasksSubject, sqlCountSubject
-		args = []any{tx.Realm(), f.Subject, number(f.OpenOnly), f.Role, f.Department, f.Holder, number(f.Unclaimed)}
+		args := []any{tx.Realm(), f.Subject, number(f.OpenOnly), f.Role, f.Department, f.Holder, number(f.Unclaimed)}
+		if err = tx.Row(sqlCountSubject, args...).Scan(&n); err == nil {
+			out, err = db.List(tx, scanTask, sqlTasksSubject, append(args, page...)...)
+		}
 	case f.Holder != "":
-		list, count, args = sqlTasksHeld, sqlCountHeld, []any{tx.Realm(), f.Holder, f.Department}
-	case f.Department == "":
-		list, count = sqlTasksOpen, sqlCountOpen
-		fallthrough
+		args := []any{tx.Realm(), f.Holder, f.Department}
+		if err = tx.Row(sqlCountHeld, args...).Scan(&n); err == nil {
+			out, err = db.List(tx, scanTask, sqlTasksHeld, append(args, page...)...)
+		}
+	case f.Department != "":
+		args := openArgs(tx, f)
+		if err = tx.Row(sqlCountOpenIn, args...).Scan(&n); err == nil {
+			out, err = db.List(tx, scanTask, sqlTasksOpenIn, append(args, page...)...)
+		}
 	default:
-		args = append(append(args, roles(f)...), number(f.Unclaimed))
+		args := openArgs(tx, f)
+		if err = tx.Row(sqlCountOpen, args...).Scan(&n); err == nil {
+			out, err = db.List(tx, scanTask, sqlTasksOpen, append(args, page...)...)
+		}
 	}
-	var n int
-	if err := tx.Row(count, args...).Scan(&n); err != nil {
-		return nil, 0, err
-	}
-	out, err := db.List(tx, scanTask, list, append(args, f.Limit, f.Offset)...)
 	return out, n, err
+}
+
+func openArgs(tx *db.Tx, f TaskFilter) []any {
+	return append(append([]any{tx.Realm(), f.Department}, roles(f)...), number(f.Unclaimed))
 }
 
 func number(yes bool) int64 {

@@ -87,6 +87,9 @@ func (s *Service) Decide(tx *db.Tx, key string, vars map[string]any) (Answer, er
 
 // Evaluate holds variables against the rows.
 func (t *Table) Evaluate(vars map[string]any) (a Answer, err error) {
+	if len(t.problems) > 0 {
+		return a, Refused(t.problems)
+	}
 	if vars, err = clean(vars); err != nil {
 		return a, err
 	}

@@ -70,13 +70,16 @@ create index services_process_tasks_due on services_process_tasks (realm, due, i
 create index services_process_tasks_held on services_process_tasks (realm, holder, due, id) where state = 'open' and holder <> '';
 create index services_process_tasks_by_subject on services_process_tasks (realm, subject, id);
 
--- What happened in one transaction of an instance: the nodes that were passed, as JSON.
+-- What happened in one transaction of an instance: the nodes that were passed, as JSON. The id is
+-- in the key so that two transactions that overtake each other meet in the instance's row, which
+-- makes one of them begin again, and not here.
 create table services_process_steps (
   realm    text   not null,
   instance text   not null,
+  id       text   not null,
   number   bigint not null,
   at       text   not null,
   by_whom  text   not null,
   nodes    text   not null,
-  primary key (realm, instance, number)
+  primary key (realm, instance, id)
 );
