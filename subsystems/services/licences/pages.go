@@ -130,3 +130,11 @@ func (f face) filterForm(action string, kinds []web.Choice) templ.Component {
 		web.Field{Name: "kind", Label: f.T("licences.col.kind"), Optional: true}, kinds,
 		web.Field{Name: "state", Label: f.T("licences.col.state"), Optional: true}, f.states())
 }
+
+// found says how many licences a list has; a long one is not counted to its end.
+func (f face) found(total int) string {
+	if total >= mostCounted {
+		return f.T("licences.register.many", "count", total)
+	}
+	return f.T("licences.register.caption", "count", total)
+}

@@ -40,7 +40,7 @@ func (s *Service) showDesk(v *web.Visit) error {
 	department := v.Actor().Duty.Department
 	parts = append(parts,
 		f.filterForm(deskPath, f.kinds(kinds, func(k Kind) bool { return k.Department == department })),
-		web.DataTable(v.View, f.deskTable("all", v.T("licences.register.caption", "count", total), list, byCode)),
+		web.DataTable(v.View, f.deskTable("all", f.found(total), list, byCode)),
 		web.Pagination(v.View, v.PageOf(pageSize, total)))
 	name, _ := f.department(department)
 	return v.Render(web.Page{Title: v.T("licences.desk.title"), Lead: name, Wide: true, Secret: true}, stack(parts))

@@ -65,7 +65,7 @@ func (f face) same() string {
 
 func (f face) registerTable(list []Public, total int) web.Table {
 	t := web.Table{
-		ID: "register", Caption: f.T("licences.register.caption", "count", total),
+		ID: "register", Caption: f.found(total),
 		Columns: []web.Column{{Head: f.T("licences.col.number")}, {Head: f.T("licences.col.kind")}, {Head: f.T("licences.col.about")}, {Head: f.T("licences.col.state")}, {Head: f.T("licences.col.until")}},
 		Empty:   web.Empty{Why: f.T("licences.register.none"), Next: f.T("licences.register.none-next"), Path: verifyPath},
 	}
