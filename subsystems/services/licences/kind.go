@@ -3,6 +3,7 @@ package licences
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"praya/kernel/fault"
@@ -17,11 +18,12 @@ type Kind struct {
 	Name       lang.Text
 	Prefix     string // letters that its numbers begin with
 	Fields     []Field
-	Months     int   // of a term; 0: no end
-	RenewFrom  int   // days before the end from which it may be renewed; 0: at any time
-	Remind     []int // days before the end
-	Dynamic    bool  // its codes are good for a minute
-	Listed     bool  // the public register lists and searches it
+	Months     int    // of a term; 0: no end
+	RenewFrom  int    // days before the end from which it may be renewed; 0: at any time
+	Remind     []int  // days before the end
+	Dynamic    bool   // its codes are good for a minute
+	Listed     bool   // the public register lists and searches it
+	Renewal    string // path of the service by which it is renewed; may be empty
 	Version    int64
 }
 
@@ -62,6 +64,7 @@ func (k Kind) check() error {
 	need(k.Months >= 0 && k.Months <= maxMonths, "months")
 	need(k.RenewFrom >= 0 && k.RenewFrom <= maxDays, "renew_from")
 	need(len(k.Remind) <= maxRemind && !slices.ContainsFunc(k.Remind, func(n int) bool { return n < 0 || n > maxDays }), "remind")
+	need(k.Renewal == "" || strings.HasPrefix(k.Renewal, "/") && !strings.HasPrefix(k.Renewal, "//") && len(k.Renewal) <= 200, "renewal")
 	need(len(k.Fields) <= maxFields, "fields")
 	known := map[string]bool{}
 	for _, d := range k.Fields {

@@ -40,10 +40,7 @@ func (s *Service) Propose(tx *db.Tx, of LicenceID, o Order) error {
 	if err != nil {
 		return err
 	}
-	if err := insertProposal(tx, Proposal{Licence: of, By: o.By, At: tx.Now()}, sealed); err != nil {
-		return err
-	}
-	return note(tx, "propose-revocation", string(of))
+	return insertProposal(tx, Proposal{Licence: of, By: o.By, At: tx.Now()}, sealed)
 }
 
 // Decide revokes a licence as somebody else proposed, or drops the proposal.
@@ -59,12 +56,10 @@ func (s *Service) Decide(tx *db.Tx, p Proposal, by string, agree bool) error {
 		return err
 	}
 	if !agree {
-		return note(tx, "refuse-revocation", string(p.Licence))
+		return nil
 	}
-	if _, err := s.Revoke(tx, p.Licence, Order{By: by, Second: there.By, Why: there.Why}); err != nil {
-		return err
-	}
-	return note(tx, "revoke", string(p.Licence))
+	_, err = s.Revoke(tx, p.Licence, Order{By: by, Second: there.By, Why: there.Why})
+	return err
 }
 
 // ProposalOf is the open proposal about a licence.

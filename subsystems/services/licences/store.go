@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	kindColumns = `code, department, name, prefix, fields, months, renew_from, remind, dynamic, listed, version`
+	kindColumns = `code, department, name, prefix, fields, months, renew_from, remind, dynamic, listed, renewal, version`
 
 	sqlKinds = `select ` + kindColumns + ` from services_licences_kinds where realm = $1 order by code`
 
 	sqlKind = `select ` + kindColumns + ` from services_licences_kinds where realm = $1 and code = $2`
 
 	sqlInsertKind = `insert into services_licences_kinds (realm, ` + kindColumns + `)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)`
 
 	sqlUpdateKind = `update services_licences_kinds set name = $3, fields = $4, months = $5, renew_from = $6, remind = $7,
-		dynamic = $8, listed = $9, version = version + 1 where realm = $1 and code = $2 and version = $10`
+		dynamic = $8, listed = $9, renewal = $10, version = version + 1 where realm = $1 and code = $2 and version = $11`
 
 	licenceColumns = `id, number, kind, department, holder, case_id, open, sealed, from_day, until_day, state, entry, digest,
 		changes, changed_at, version`
@@ -69,7 +69,7 @@ const (
 
 func scanKind(s db.Scanner) (k Kind, err error) {
 	var name, fields, remind string
-	if err := s.Scan(&k.Code, &k.Department, &name, &k.Prefix, &fields, &k.Months, &k.RenewFrom, &remind, &k.Dynamic, &k.Listed, &k.Version); err != nil {
+	if err := s.Scan(&k.Code, &k.Department, &name, &k.Prefix, &fields, &k.Months, &k.RenewFrom, &remind, &k.Dynamic, &k.Listed, &k.Renewal, &k.Version); err != nil {
 		return k, err
 	}
 	for _, part := range []struct {
@@ -111,7 +111,7 @@ func insertKind(tx *db.Tx, k Kind) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlInsertKind, tx.Realm(), k.Code, k.Department, name, k.Prefix, fields, k.Months, k.RenewFrom, remind, k.Dynamic, k.Listed)
+	_, err = tx.Exec(sqlInsertKind, tx.Realm(), k.Code, k.Department, name, k.Prefix, fields, k.Months, k.RenewFrom, remind, k.Dynamic, k.Listed, k.Renewal)
 	return err
 }
 
@@ -120,7 +120,7 @@ func updateKind(tx *db.Tx, k Kind) error {
 	if err != nil {
 		return err
 	}
-	return tx.Change(sqlUpdateKind, tx.Realm(), k.Code, name, fields, k.Months, k.RenewFrom, remind, k.Dynamic, k.Listed, k.Version)
+	return tx.Change(sqlUpdateKind, tx.Realm(), k.Code, name, fields, k.Months, k.RenewFrom, remind, k.Dynamic, k.Listed, k.Renewal, k.Version)
 }
 
 // row is a licence as it stands in the store, before it is opened.

@@ -28,14 +28,21 @@ const (
 			else l.state end)
 		and ($6 = false or exists (select 1 from services_licences_kinds k where k.realm = l.realm and k.code = l.kind and k.listed))`
 
-	// found narrows a list to licences with a term from $7 on, before $8; both empty for all.
-	found = ` and ($7 = '' or exists (select 1 from services_licences_terms t where t.realm = l.realm and t.licence = l.id and t.term >= $7 and t.term < $8))`
+	// found narrows a list to licences with a term from one text on, before another.
+	found = ` and l.id in (select t.licence from services_licences_terms t where t.realm = $1 and t.term >= $9 and t.term < $10)`
 
-	sqlList = `select ` + licenceColumns + listed + found + ` order by l.id desc limit $9 offset $10`
+	sqlList = `select ` + licenceColumns + listed + ` order by l.id desc limit $7 offset $8`
 
-	sqlListCount = `select count(*)` + listed + found
+	sqlFound = `select ` + licenceColumns + listed + found + ` order by l.id desc limit $7 offset $8`
 
-	sqlAfter = `select ` + licenceColumns + listed + found + ` and l.id > $9 order by l.id limit $10`
+	sqlListCount = `select count(*) from (select 1` + listed + ` limit $7) as counted`
+
+	sqlFoundCount = `select count(*) from (select 1` + listed + `
+		and l.id in (select t.licence from services_licences_terms t where t.realm = $1 and t.term >= $8 and t.term < $9) limit $7) as counted`
+
+	sqlAfter = `select ` + licenceColumns + listed + ` and l.id > $7 order by l.id limit $8`
+
+	sqlFoundAfter = `select ` + licenceColumns + listed + found + ` and l.id > $7 order by l.id limit $8`
 
 	sqlInvalid = `select number from services_licences_licences where realm = $1 and state <> 'valid'
 		and (until_day = '' or until_day >= $2) order by number limit $3`
@@ -92,26 +99,39 @@ type Filter struct {
 	Listed     bool // only kinds that the public register lists
 }
 
-func (f Filter) args(tx *db.Tx) []any {
-	from, to := "", ""
+// args are the parameters of a list, then more of them, then what words are looked for.
+func (f Filter) args(tx *db.Tx, more ...any) []any {
+	out := append([]any{tx.Realm(), f.Department, f.Kind, f.State, tx.Now().Day(), f.Listed}, more...)
 	if f.Words != "" {
-		from, to = query(f.Words)
+		from, to := query(f.Words)
+		out = append(out, from, to)
 	}
-	return []any{tx.Realm(), f.Department, f.Kind, f.State, tx.Now().Day(), f.Listed, from, to}
+	return out
+}
+
+// pick is the statement for a list, or the one that looks for words too.
+func (f Filter) pick(all, found string) string {
+	if f.Words != "" {
+		return found
+	}
+	return all
 }
 
 func listPage(tx *db.Tx, f Filter, limit, offset int) ([]row, error) {
-	return db.List(tx, scanLicence, sqlList, append(f.args(tx), limit, offset)...)
+	return db.List(tx, scanLicence, f.pick(sqlList, sqlFound), f.args(tx, limit, offset)...)
 }
 
+// mostCounted is how far a list is counted: nobody reads on beyond it.
+const mostCounted = 10_000
+
 func listCount(tx *db.Tx, f Filter) (n int, err error) {
-	err = tx.Row(sqlListCount, f.args(tx)...).Scan(&n)
+	err = tx.Row(f.pick(sqlListCount, sqlFoundCount), f.args(tx, mostCounted)...).Scan(&n)
 	return n, err
 }
 
 // listAfter reads a list in the order of ids: for an export, a slice at a time.
 func listAfter(tx *db.Tx, f Filter, after LicenceID, limit int) ([]row, error) {
-	return db.List(tx, scanLicence, sqlAfter, append(f.args(tx), after, limit)...)
+	return db.List(tx, scanLicence, f.pick(sqlAfter, sqlFoundAfter), f.args(tx, after, limit)...)
 }
 
 func proposed(tx *db.Tx, department string, limit int) ([]row, error) {

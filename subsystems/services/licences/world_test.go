@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -216,13 +215,6 @@ func (w *world) get(id LicenceID) (l Licence) {
 }
 
 func order(why string) Order { return Order{By: "an", Why: text(why)} }
-
-// as is an officer of a department.
-func (w *world) as(name, department string, roles ...string) context.Context {
-	return who.With(w.Context(), who.Request{Realm: who.Production, Lang: lang.EN, Actor: who.Actor{
-		Kind: who.Officer, ID: "account-" + name, Duty: who.Duty{Officer: name, Department: department, Roles: strings.Join(roles, " ")},
-	}})
-}
 
 func day(s string) when.Day {
 	d, err := when.ParseDay(s)

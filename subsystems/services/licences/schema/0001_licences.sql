@@ -12,6 +12,7 @@ create table services_licences_kinds (
   remind     text    not null,
   dynamic    boolean not null,
   listed     boolean not null,
+  renewal    text    not null, -- path of the service by which it is renewed; empty for none
   version    bigint  not null,
   primary key (realm, code)
 );
