@@ -279,10 +279,10 @@ func (t saying) offered(q asked, chosen []string) []web.Choice {
 func (t saying) fillFile(d *drawn, q asked, v any) {
 	d.Field.Value = ""
 	limits := t.T("forms.file.limits", "types", t.kinds(q.Types), "kilobytes", q.MaxBytes>>10, "files", q.MostFiles)
-	d.Field.Hint = strings.TrimSpace(d.Field.Hint + " " + limits)
-	if t.Lang() != lang.EN {
-		d.Field.Hint = strings.ReplaceAll(d.Field.Hint, " ", "")
+	if d.Field.Hint != "" && t.Lang() == lang.EN {
+		limits = " " + limits
 	}
+	d.Field.Hint += limits
 	d.File = web.FileInput{Field: d.Field, Accept: strings.Join(q.Types, ","), Many: q.MostFiles > 1}
 	list, ok := v.([]any)
 	if !ok && v != nil {

@@ -89,7 +89,7 @@ func TestWhatIsTakenPasses(t *testing.T) {
 						passes(t, f, p, a, day)
 					}
 				}
-				same(t, a)
+				survives(t, a)
 			}
 			once := f.Prune(a, day)
 			if twice := f.Prune(once, day); !reflect.DeepEqual(once, twice) {
@@ -111,7 +111,7 @@ func passes(t *rapid.T, f *Form, p *Page, a Answers, day when.Day) {
 	}
 }
 
-func same(t *rapid.T, a Answers) {
+func survives(t *rapid.T, a Answers) {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		t.Fatal(err)
