@@ -87,6 +87,7 @@ type place18 struct {
 	Kind, District, Lines, Box, Office web.Field
 	Kinds, Districts                   []web.Choice
 	Premises                           []web.Field
+	Usual                              bool // premises: the other kinds may fold
 }
 
 func (p *Page) show(v *web.View, g Given) shown {
@@ -295,7 +296,7 @@ func (t saying) fillFile(d *drawn, q asked, v any) {
 			})
 		}
 	}
-	d.Drop = web.Field{Name: dropName + q.name(), Label: t.T("forms.file.drop"), Optional: true}
+	d.Drop = web.Field{Name: dropName + q.name(), Label: t.T("forms.file.drop")}
 }
 
 func (t saying) kinds(types []string) string {
@@ -318,6 +319,7 @@ func (t saying) place(f web.Field, in url.Values) place18 {
 	if chosen == "" {
 		chosen = "premises"
 	}
+	d.Usual = chosen == "premises"
 	for _, k := range []string{"premises", "lines", "box"} {
 		d.Kinds = append(d.Kinds, web.Choice{Value: k, Label: t.T("forms.address.is-" + k), Chosen: k == chosen})
 	}

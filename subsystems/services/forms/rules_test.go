@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"reflect"
@@ -162,7 +163,8 @@ func TestSchemaBombs(t *testing.T) {
 		"dynamic":   `{"$id":"x","schema":{"type":"object","$dynamicRef":"#x"}}`,
 	} {
 		_, err := Read([]byte(raw))
-		problems, _ := err.(Problems)
+		var problems Problems
+		errors.As(err, &problems)
 		found := false
 		for _, p := range problems {
 			found = found || p.Key == "forms.form.schema" && p.Pointer == "/schema"
