@@ -38,8 +38,8 @@ func (c Clamd) Scan(ctx context.Context, r io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("forms: clamd: %w", err)
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer func() { _ = conn.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	sent := stream(conn, r)
 	if errors.Is(sent, errSource) {
@@ -67,7 +67,7 @@ func stream(w io.Writer, r io.Reader) error {
 			}
 		}
 		switch {
-		case err == io.EOF || err == io.ErrUnexpectedEOF:
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 			_, err = w.Write(make([]byte, 4))
 			return err
 		case err != nil:

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"reflect"
@@ -176,8 +177,8 @@ func TestReadTellsAllProblems(t *testing.T) {
 		`"required": ["applicant", "kind"`, `"required": ["applicant", "company", "kind"`,
 	).Replace(string(raw))
 	_, err = Read([]byte(bad))
-	problems, ok := err.(Problems)
-	if !ok {
+	var problems Problems
+	if !errors.As(err, &problems) {
 		t.Fatalf("%v", err)
 	}
 	want := []string{

@@ -87,6 +87,7 @@ type place18 struct {
 	Kind, District, Lines, Box, Office web.Field
 	Kinds, Districts                   []web.Choice
 	Premises                           []web.Field
+	Usual                              bool // premises: the other kinds may fold
 }
 
 func (p *Page) show(v *web.View, g Given) shown {
@@ -279,10 +280,10 @@ func (t saying) offered(q asked, chosen []string) []web.Choice {
 func (t saying) fillFile(d *drawn, q asked, v any) {
 	d.Field.Value = ""
 	limits := t.T("forms.file.limits", "types", t.kinds(q.Types), "kilobytes", q.MaxBytes>>10, "files", q.MostFiles)
-	d.Field.Hint = strings.TrimSpace(d.Field.Hint + " " + limits)
-	if t.Lang() != lang.EN {
-		d.Field.Hint = strings.ReplaceAll(d.Field.Hint, " ", "")
+	if d.Field.Hint != "" && t.Lang() == lang.EN {
+		limits = " " + limits
 	}
+	d.Field.Hint += limits
 	d.File = web.FileInput{Field: d.Field, Accept: strings.Join(q.Types, ","), Many: q.MostFiles > 1}
 	list, ok := v.([]any)
 	if !ok && v != nil {
@@ -295,7 +296,7 @@ func (t saying) fillFile(d *drawn, q asked, v any) {
 			})
 		}
 	}
-	d.Drop = web.Field{Name: dropName + q.name(), Label: t.T("forms.file.drop"), Optional: true}
+	d.Drop = web.Field{Name: dropName + q.name(), Label: t.T("forms.file.drop")}
 }
 
 func (t saying) kinds(types []string) string {
@@ -318,6 +319,7 @@ func (t saying) place(f web.Field, in url.Values) place18 {
 	if chosen == "" {
 		chosen = "premises"
 	}
+	d.Usual = chosen == "premises"
 	for _, k := range []string{"premises", "lines", "box"} {
 		d.Kinds = append(d.Kinds, web.Choice{Value: k, Label: t.T("forms.address.is-" + k), Chosen: k == chosen})
 	}

@@ -30,7 +30,6 @@ func (f *Form) PDF(t *words.Texts, a Answers, o Origins, head []string, day when
 			}
 		}
 	}
-	f.printRemarks(d, t, a)
 	return d.Bytes()
 }
 
@@ -40,21 +39,4 @@ func told(t *words.Texts, e web.Entry) string {
 		return e.Value
 	}
 	return t.T("forms.pdf.from", "value", e.Value, "from", e.From)
-}
-
-// printRemarks sets what the person says is wrong with fetched values.
-func (f *Form) printRemarks(d *pdf.Document, t *words.Texts, a Answers) {
-	said := a.Remarks()
-	if len(said) == 0 {
-		return
-	}
-	d.Heading(2, t.T("forms.wrong-value.title"))
-	for _, p := range f.Pages {
-		for _, q := range p.all(a) {
-			if text := said[q.at]; text != "" && q.As != Heading {
-				d.Note(saying{t, false}.label(p, q))
-				d.Paragraph("", text)
-			}
-		}
-	}
 }

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"reflect"
@@ -89,7 +90,7 @@ func TestWhatIsTakenPasses(t *testing.T) {
 						passes(t, f, p, a, day)
 					}
 				}
-				same(t, a)
+				survives(t, a)
 			}
 			once := f.Prune(a, day)
 			if twice := f.Prune(once, day); !reflect.DeepEqual(once, twice) {
@@ -111,7 +112,7 @@ func passes(t *rapid.T, f *Form, p *Page, a Answers, day when.Day) {
 	}
 }
 
-func same(t *rapid.T, a Answers) {
+func survives(t *rapid.T, a Answers) {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +163,8 @@ func TestSchemaBombs(t *testing.T) {
 		"dynamic":   `{"$id":"x","schema":{"type":"object","$dynamicRef":"#x"}}`,
 	} {
 		_, err := Read([]byte(raw))
-		problems, _ := err.(Problems)
+		var problems Problems
+		errors.As(err, &problems)
 		found := false
 		for _, p := range problems {
 			found = found || p.Key == "forms.form.schema" && p.Pointer == "/schema"

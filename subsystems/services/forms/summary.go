@@ -27,7 +27,7 @@ func (f *Form) sections(t saying, a Answers, o Origins, today when.Day, change f
 	if err != nil {
 		open = f.Pages
 	}
-	s := f.scene(a, today)
+	s, remarks := f.scene(a, today), a.Remarks()
 	var out []Section
 	for _, p := range open {
 		section := Section{Page: p.ID, Title: p.Title.In(t.Lang())}
@@ -38,6 +38,9 @@ func (f *Form) sections(t saying, a Answers, o Origins, today when.Day, change f
 		for _, q := range asked {
 			if q.As != Heading {
 				section.Entries = append(section.Entries, t.entry(p, q, a, o, change))
+				if said := remarks[q.at]; said != "" {
+					section.Entries = append(section.Entries, web.Entry{Label: t.T("forms.wrong-value.said", "label", t.label(p, q)), Value: said})
+				}
 			}
 		}
 		if p.Repeat != nil && len(section.Entries) == 0 {
@@ -62,7 +65,10 @@ func (t saying) entry(p *Page, q asked, a Answers, o Origins, change func(string
 	e := web.Entry{Label: t.label(p, q)}
 	v, _ := a.Get(q.at)
 	e.Value, e.Lang = t.value(q.Field, v)
-	if v == nil {
+	switch {
+	case v == nil && q.compute != nil:
+		e.Value = t.T("forms.uncomputed")
+	case v == nil:
 		e.Value = t.T("forms.unanswered")
 	}
 	if origin, ok := o[q.at]; ok {

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"unicode"
@@ -74,13 +75,13 @@ func readText(x *Field, s string) (string, string) {
 
 func readHKID(s string) (string, string) {
 	n, err := ParseHKID(s)
-	switch err {
-	case nil:
-		return n, ""
-	case errCheck:
+	switch {
+	case errors.Is(err, errCheck):
 		return s, "forms.wrong.hkid-check"
+	case err != nil:
+		return s, "forms.wrong.format-hkid"
 	}
-	return s, "forms.wrong.format-hkid"
+	return n, ""
 }
 
 // nameIs keeps every character of a script, the rare ones too (those of HKSCS lie in several
