@@ -48,6 +48,9 @@ func (s *Service) start(tx *db.Tx, i Instance, by *caller, depth int) (Instance,
 		return Instance{}, fault.New(fault.Invalid, "process.failed.endless")
 	}
 	h, err := newest(tx, Processes, i.Key)
+	if i.Version > 0 {
+		h, err = pinned(tx, Processes, i.Key, i.Version)
+	}
 	if err != nil {
 		return Instance{}, err
 	}

@@ -23,6 +23,8 @@ const (
 	sqlNewest = `select version, digest, department from services_process_definitions
 		where realm = $1 and kind = $2 and key = $3 and enabled order by version desc limit 1`
 
+	sqlPinned = `select digest, department from services_process_definitions where realm = $1 and kind = $2 and key = $3 and version = $4`
+
 	sqlXML = `select xml from services_process_definitions where realm = $1 and kind = $2 and key = $3 and version = $4`
 
 	sqlStartedBy = `select key, version, department from services_process_definitions
@@ -182,6 +184,15 @@ func last(tx *db.Tx, kind DefinitionKind, key string) (h head, found bool, err e
 
 func newest(tx *db.Tx, kind DefinitionKind, key string) (h head, err error) {
 	err = tx.Row(sqlNewest, tx.Realm(), kind, key).Scan(&h.version, &h.digest, &h.department)
+	if fault.Is(err, fault.NotFound) {
+		return h, fault.New(fault.NotFound, "process.no-definition", "key", key)
+	}
+	return h, err
+}
+
+func pinned(tx *db.Tx, kind DefinitionKind, key string, version int64) (h head, err error) {
+	h.version = version
+	err = tx.Row(sqlPinned, tx.Realm(), kind, key, version).Scan(&h.digest, &h.department)
 	if fault.Is(err, fault.NotFound) {
 		return h, fault.New(fault.NotFound, "process.no-definition", "key", key)
 	}
