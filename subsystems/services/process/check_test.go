@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -94,7 +95,8 @@ func TestHostileFiles(t *testing.T) {
 		"two":     {preamble + `<process id="p"/><process id="q"/></definitions>`, "process.xml.one-process"},
 	} {
 		_, err := ReadModel([]byte(c.text))
-		f, ok := err.(*fault.Fault)
+		var f *fault.Fault
+		ok := errors.As(err, &f)
 		if !ok || f.Kind != fault.Invalid || f.Key != c.want {
 			t.Errorf("%s: %v", name, err)
 		}
