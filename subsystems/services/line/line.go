@@ -2,16 +2,13 @@ package line
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
-	"praya/kernel/fault"
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/access"
-	"praya/platform/audit"
 	"praya/platform/db"
 )
 
@@ -49,6 +46,8 @@ type seen struct {
 	inside  map[string]when.Instant // who went in while it was closed, and when they were last seen
 	brought int64                   // the round into which those were brought
 	tried   when.Instant            // when this process last tried to call
+	wishes  []wish                  // what visitors want of it
+	working bool                    // somebody does what is wished
 }
 
 // remembered is how long what was read of a closed line counts.
@@ -173,40 +172,28 @@ func (s *Service) enterOpen(ctx context.Context, st State, holder string) (ok bo
 	case t.Standing == Waiting && !s.mayCall(ctx, st, now):
 		return false, t, nil
 	}
-	err = s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		ok = false
-		after, err := change(tx, st.Line, func(c *turn) error {
-			ok, err = c.enter(holder)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if !after.Open {
-			ok = true
-			return nil
-		}
-		t, err = standing(tx, after, holder, tx.Now())
+	after, err := s.change(ctx, st.Line, func(c *turn) (err error) {
+		ok, t, err = c.enter(holder)
 		return err
 	})
-	return ok, t, err
+	return ok || err == nil && !after.Open, t, err
 }
 
 // enter takes the holder one step on: into the line, or inside.
-func (t *turn) enter(holder string) (bool, error) {
+func (t *turn) enter(holder string) (bool, Ticket, error) {
 	ticket, err := standing(t.tx, t.s, holder, t.now)
 	if err != nil {
-		return false, err
+		return false, ticket, err
 	}
 	switch ticket.Standing {
 	case Inside:
-		return true, t.stay(holder)
+		return true, ticket, t.stay(holder)
 	case Called:
-		return true, t.goIn(holder, ticket.Number)
+		return true, ticket, t.goIn(holder, ticket.Number)
 	case None, Over:
-		return t.joinAndEnter(holder)
+		return t.joinAndEnter(holder, ticket)
 	}
-	return false, nil
+	return false, ticket, nil
 }
 
 // mayCall reports whether it is worth trying to call somebody now: at most once a second in a
@@ -243,10 +230,8 @@ func (s *Service) bringIn(ctx context.Context, st State) error {
 	if len(holders) == 0 {
 		return nil
 	}
-	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		_, err := change(tx, st.Line, func(t *turn) error { return t.bring(holders) })
-		return err
-	})
+	_, err := s.change(ctx, st.Line, func(t *turn) error { return t.bring(holders) })
+	return err
 }
 
 // Place is where a holder stands, with an estimate. It calls who is due, now and then.
@@ -285,26 +270,20 @@ func rate(tx *db.Tx, st State, now when.Instant) (called int64, over time.Durati
 }
 
 // step settles and calls.
-func (s *Service) step(ctx context.Context, line string) (st State, err error) {
-	err = s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		st, err = change(tx, line, func(*turn) error { return nil })
-		return err
-	})
-	return st, err
+func (s *Service) step(ctx context.Context, line string) (State, error) {
+	return s.change(ctx, line, func(*turn) error { return nil })
 }
 
 // Rejoin puts somebody whose turn was lost at the end of the line.
 func (s *Service) Rejoin(ctx context.Context, line, holder string) error {
-	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		_, err := change(tx, line, func(t *turn) error {
-			ticket, err := standing(tx, t.s, holder, t.now)
-			if err != nil || ticket.Standing != Lost && ticket.Standing != None && ticket.Standing != Over {
-				return err
-			}
-			return t.join(holder)
-		})
-		return err
+	_, err := s.change(ctx, line, func(t *turn) error {
+		ticket, err := standing(t.tx, t.s, holder, t.now)
+		if err != nil || ticket.Standing != Lost && ticket.Standing != None && ticket.Standing != Over {
+			return err
+		}
+		return t.join(holder, ticket.Standing != None)
 	})
+	return err
 }
 
 // Out gives the place of somebody who is done to the next one.
@@ -316,10 +295,8 @@ func (s *Service) Out(ctx context.Context, line, holder string) error {
 	if err != nil || !st.Open || holder == "" {
 		return err
 	}
-	return s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		_, err := change(tx, line, func(t *turn) error { return t.goOut(holder) })
-		return err
-	})
+	_, err = s.change(ctx, line, func(t *turn) error { return t.goOut(holder) })
+	return err
 }
 
 // Adopt gives a browser's ticket to the account that has signed in with it. An account that has
@@ -336,160 +313,4 @@ func (s *Service) Adopt(ctx context.Context, line, browser, account string) erro
 		_, err = tx.Exec(sqlRename, tx.Realm(), line, st.Round, browser, account)
 		return err
 	})
-}
-
-// Set decides what a line allows.
-func (s *Service) Set(ctx context.Context, x Settings) error {
-	if err := x.check(); err != nil {
-		return err
-	}
-	return s.decide(ctx, "line.set", x.Line, func(tx *db.Tx) error {
-		_, err := tx.Exec(sqlSet, tx.Realm(), x.Line, x.Most, x.PerMinute, x.Minutes, x.ByItself)
-		return err
-	})
-}
-
-func (x Settings) check() error {
-	f := fault.New(fault.Invalid, "line.fault.settings")
-	if x.Line == "" || len(x.Line) > 60 {
-		f = f.At("line", "line.fault.code")
-	}
-	for name, v := range map[string][2]int64{"most": {x.Most, maxInside}, "rate": {x.PerMinute, maxRate}, "minutes": {x.Minutes, maxMinutes}} {
-		if v[0] < 1 || v[0] > v[1] {
-			f = f.At(name, "line.fault."+name)
-		}
-	}
-	if len(f.Fields) > 0 {
-		return f
-	}
-	return nil
-}
-
-// Open makes people wait; Close lets everybody in. Both may be called when it is so already.
-func (s *Service) Open(ctx context.Context, line string) error {
-	if err := s.may(ctx, line); err != nil {
-		return err
-	}
-	_, err := s.open(ctx, line, byOperator)
-	return err
-}
-
-func (s *Service) open(ctx context.Context, line, by string) (st State, err error) {
-	err = s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		if st, err = held(tx, line); err != nil || st.Open {
-			return err
-		}
-		if !st.found {
-			return fault.New(fault.NotFound, "line.fault.no-line")
-		}
-		if _, err := tx.Exec(sqlOpen, tx.Realm(), line, by, tx.Now()); err != nil {
-			return err
-		}
-		if st, err = stateOf(tx, line); err != nil {
-			return err
-		}
-		return audit.Record(tx, audit.Act{What: "line.open", On: line, Outcome: audit.Done})
-	})
-	if err == nil {
-		s.remember(ctx, st)
-	}
-	return st, err
-}
-
-// Close lets everybody in.
-func (s *Service) Close(ctx context.Context, line string) error {
-	return s.decide(ctx, "line.close", line, func(tx *db.Tx) error {
-		_, err := tx.Exec(sqlClose, tx.Realm(), line)
-		return err
-	})
-}
-
-func (s *Service) may(ctx context.Context, line string) error {
-	return s.Policy.Allow(ctx, "line.run", access.Resource{Type: "Line", ID: line})
-}
-
-func (s *Service) decide(ctx context.Context, what, line string, act func(*db.Tx) error) error {
-	if err := s.may(ctx, line); err != nil {
-		return err
-	}
-	err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-		if err := act(tx); err != nil {
-			return err
-		}
-		return audit.Record(tx, audit.Act{What: what, On: line, Outcome: audit.Done})
-	})
-	if err != nil {
-		return fmt.Errorf("line: %s: %w", line, err)
-	}
-	_, err = s.look(ctx, line)
-	return err
-}
-
-// States is every line as it stands, for operators and metrics.
-func (s *Service) States(ctx context.Context) (out []State, err error) {
-	if err := s.may(ctx, ""); err != nil {
-		return nil, err
-	}
-	return out, s.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = db.List(tx, scanState, sqlLines, tx.Realm())
-		return err
-	})
-}
-
-// Minutes is what a line saw since an instant.
-func (s *Service) Minutes(ctx context.Context, line string, since when.Instant) (out []Minute, err error) {
-	if err := s.may(ctx, line); err != nil {
-		return nil, err
-	}
-	return out, s.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = minutes(tx, line, since)
-		return err
-	})
-}
-
-// quietFor is how long a line that opened by itself stays open with nobody waiting.
-const quietFor = 5 * time.Minute
-
-// Tick settles and calls in every open line, and closes those that opened by themselves and have
-// been quiet: the program calls it every few seconds, so that a line moves though nobody looks.
-func (s *Service) Tick(ctx context.Context) error {
-	lines, err := s.States(ctx)
-	if err != nil {
-		return err
-	}
-	for _, st := range lines {
-		if !st.Open {
-			continue
-		}
-		if st, err = s.step(ctx, st.Line); err != nil {
-			return err
-		}
-		if st.ByLine && !st.quietAt.IsZero() && s.DB.Clock()().Sub(st.quietAt) >= quietFor {
-			if err := s.Close(ctx, st.Line); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// Sweep takes out tickets of earlier rounds, and minutes that are a week old.
-func (s *Service) Sweep(ctx context.Context) (n int64, err error) {
-	lines, err := s.States(ctx)
-	for _, st := range lines {
-		if err == nil {
-			err = s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
-				var a, b, c int64
-				if a, err = tx.Exec(sqlSweepTickets, tx.Realm(), st.Line, st.Round); err == nil {
-					b, err = tx.Exec(sqlSweepCalls, tx.Realm(), st.Line, st.Round)
-				}
-				if err == nil {
-					c, err = tx.Exec(sqlSweepMinutes, tx.Realm(), st.Line, minuteOf(tx.Now().Add(-7*day)))
-				}
-				n += a + b + c
-				return err
-			})
-		}
-	}
-	return n, err
 }

@@ -118,7 +118,7 @@ func TestRush(t *testing.T) {
 					}
 					if !in {
 						s = processes[tries%2] // a reload may reach the other process
-						time.Sleep(60 * time.Millisecond)
+						time.Sleep(120 * time.Millisecond)
 						continue
 					}
 					n := inside.Add(1)
@@ -306,6 +306,10 @@ func TestOpensByItself(t *testing.T) {
 			if in, _ := enter(t, other, h); !in {
 				t.Errorf("%s was inside by the other process, and is sent out", h)
 			}
+		}
+		open, inside, waiting, err := s.Totals(system(t))
+		if err != nil || open != 1 || inside != 5 || waiting != 1 {
+			t.Errorf("open %d, inside %d, waiting %d, %v", open, inside, waiting, err)
 		}
 		if st := consistent(t, s, 2); st.Inside != 5 || !st.ByLine {
 			t.Errorf("inside: %d", st.Inside)

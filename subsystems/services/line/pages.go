@@ -77,25 +77,29 @@ func hashed(kind, name string) string {
 	return hex.EncodeToString(h[:16])
 }
 
-// holder is whose ticket counts. Who waited without an account and then signs in keeps the place.
-func (s *Service) holder(v *web.Visit, st State) (string, error) {
+// known is whose ticket counts, empty when nobody knows. Who waited without an account and then
+// signs in keeps the place.
+func (s *Service) known(v *web.Visit, st State) (string, error) {
 	account, browser := holders(v)
-	switch {
-	case account != "" && browser != "":
-		if st.Open {
-			if err := s.Adopt(v.Context(), st.Line, browser, account); err != nil {
-				return "", err
-			}
+	if account == "" || browser == "" {
+		return account + browser, nil
+	}
+	if st.Open {
+		if err := s.Adopt(v.Context(), st.Line, browser, account); err != nil {
+			return "", err
 		}
-		setCookie(v, "")
-		return account, nil
-	case account != "":
-		return account, nil
-	case browser != "":
-		return browser, nil
-	case !st.Open && !st.ByItself:
-		return "", nil
-	case st.Open:
+	}
+	setCookie(v, "")
+	return account, nil
+}
+
+// holder is known, or a browser that gets a name.
+func (s *Service) holder(v *web.Visit, st State) (string, error) {
+	holder, err := s.known(v, st)
+	if err != nil || holder != "" || !st.Open && !st.ByItself {
+		return holder, err
+	}
+	if st.Open {
 		if _, err := limits.Take(v.Context(), s.DB, "line.browser "+network(v.Client()), newBrowsers()); err != nil {
 			return "", err
 		}
@@ -159,16 +163,20 @@ type waitingPage struct {
 
 func (s *Service) showPlace(v *web.Visit) error {
 	line, to := v.PathValue("line"), leads(v.Query.Get("to"))
-	account, browser := holders(v)
-	if account == "" {
-		account = browser
-	}
-	st, t, err := s.Place(v.Context(), line, account)
+	st, err := s.peek(v.Context(), line)
 	if err != nil {
 		return err
 	}
 	if !st.found {
 		return fault.New(fault.NotFound, "line.fault.no-line")
+	}
+	holder, err := s.known(v, st)
+	if err != nil {
+		return err
+	}
+	st, t, err := s.Place(v.Context(), line, holder)
+	if err != nil {
+		return err
 	}
 	if !st.Open || t.Standing == Inside {
 		return v.Redirect(to)
@@ -247,4 +255,3 @@ func (s *Service) doRejoin(v *web.Visit) error {
 	}
 	return v.Redirect("/line/" + url.PathEscape(line) + "?to=" + url.QueryEscape(to))
 }
-

@@ -16,15 +16,21 @@ func (s *Service) showLines(v *web.Visit) error {
 	t := web.Table{
 		Caption: v.T("line.operator.caption"), Mode: web.Records,
 		Columns: []web.Column{
-			{Head: v.T("line.operator.line")}, {Head: v.T("line.operator.state")}, {Head: v.T("line.operator.inside"), Numeric: true},
-			{Head: v.T("line.operator.most"), Numeric: true}, {Head: v.T("line.operator.waiting"), Numeric: true},
+			{Head: v.T("line.operator.line")},
+			{Head: v.T("line.operator.state")},
+			{Head: v.T("line.operator.inside"), Numeric: true},
+			{Head: v.T("line.operator.most"), Numeric: true},
+			{Head: v.T("line.operator.waiting"), Numeric: true},
 		},
 		Empty: web.Empty{Why: v.T("line.operator.none"), Next: v.T("line.operator.set"), Path: "/lines/new/settings"},
 	}
 	for _, x := range lines {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
 			{Text: x.Line, Path: "/lines/" + url.PathEscape(x.Line), Small: s.name(v, x.Line)},
-			{Text: stateText(v, x)}, {Text: v.Number(x.Inside)}, {Text: v.Number(x.Most)}, {Text: v.Number(x.Waiting())},
+			{Text: stateText(v, x)},
+			{Text: v.Number(x.Inside)},
+			{Text: v.Number(x.Most)},
+			{Text: v.Number(x.Waiting())},
 		}})
 	}
 	return v.Render(web.Page{Title: v.T("line.operator.title"), Lead: v.T("line.operator.lead"), Wide: true}, linesBody(v.View, t))

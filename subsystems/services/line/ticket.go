@@ -29,16 +29,16 @@ type Settings struct {
 // State is a line as it stands.
 type State struct {
 	Settings
-	Open     bool
-	ByLine   bool // it opened by itself
-	Opened   when.Instant
-	Round    int64
-	Last     int64 // the last number given
-	Called   int64 // the last number called
-	Inside   int64 // called and not over
-	paceAt   when.Instant
-	quietAt  when.Instant
-	found    bool
+	Open    bool
+	ByLine  bool // it opened by itself
+	Opened  when.Instant
+	Round   int64
+	Last    int64 // the last number given
+	Called  int64 // the last number called
+	Inside  int64 // called and not over
+	paceAt  when.Instant
+	quietAt when.Instant
+	found   bool
 }
 
 // Waiting is how many have not been called yet.

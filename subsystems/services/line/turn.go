@@ -119,15 +119,11 @@ func standing(tx *db.Tx, s State, holder string, now when.Instant) (Ticket, erro
 	return t, nil
 }
 
-// join gives a number to who has no ticket that counts.
-func (t *turn) join(holder string) error {
-	_, found, err := ticketOf(t.tx, t.s, holder)
-	if err != nil {
-		return err
-	}
+// join gives a number to who has no ticket that counts; again when there is one that does not.
+func (t *turn) join(holder string, again bool) (err error) {
 	t.s.Last++
 	t.m.Joined++
-	if found {
+	if again {
 		_, err = t.tx.Exec(sqlAgain, t.tx.Realm(), t.s.Line, t.s.Round, holder, t.s.Last, t.now)
 		return err
 	}
@@ -136,14 +132,17 @@ func (t *turn) join(holder string) error {
 }
 
 // joinAndEnter goes straight in when nobody is before.
-func (t *turn) joinAndEnter(holder string) (bool, error) {
-	if err := t.join(holder); err != nil {
-		return false, err
+func (t *turn) joinAndEnter(holder string, before Ticket) (bool, Ticket, error) {
+	if err := t.join(holder, before.Standing != None); err != nil {
+		return false, before, err
 	}
+	ticket := Ticket{Standing: Waiting, Number: t.s.Last}
 	if err := t.call(); err != nil || t.s.Called < t.s.Last {
-		return false, err
+		ticket.Ahead = ticket.Number - t.s.Called - 1
+		return false, ticket, err
 	}
-	return true, t.goIn(holder, t.s.Last)
+	ticket.Standing, ticket.Until = Inside, t.now.Add(t.s.kept())
+	return true, ticket, t.goIn(holder, ticket.Number)
 }
 
 // goIn takes a turn that has come.
