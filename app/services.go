@@ -6,6 +6,7 @@ import (
 
 	"praya/kernel/lang"
 	"praya/kernel/when"
+	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
 	"praya/platform/search"
@@ -23,10 +24,10 @@ import (
 
 // newServices puts the public services together with what stands below them.
 func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *search.Index) *services.Service {
-	s := &services.Service{
+	return &services.Service{
 		DB: p.DB, Keys: p.Keys, Files: p.Files, Index: index, Policy: policy, Words: book, Clock: when.System, Log: p.log,
-		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p},
-		Process: &process.Service{DB: p.DB, Clock: when.System, Log: p.log},
+		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p}, Staff: staff{p},
+		Process: &process.Service{DB: p.DB, Keys: p.Keys, Clock: when.System, Log: p.log},
 		Licences: &licences.Service{
 			DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Origin: p.Config.origin(), Words: book,
 			Ledger: notary{p}, People: applicants{p}, Departments: staff{p},
@@ -35,7 +36,6 @@ func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *sear
 		Fees:    &fees.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, Origin: p.Config.origin()},
 		Line:    &line.Service{DB: p.DB, Policy: policy, Clock: when.System, Words: book},
 	}
-	return s
 }
 
 // applicants is what the public services know of people.
@@ -65,6 +65,33 @@ func (p applicants) Profile(ctx context.Context, account string) (map[string]ser
 // Tell puts a notice before a person.
 func (p applicants) Tell(ctx context.Context, account, key, path string, title, text lang.Text) error {
 	return p.Identity.Tell(ctx, identity.AccountID(account), key, path, title, text)
+}
+
+// AtCounter is whose code it is that somebody shows at a counter.
+func (p applicants) AtCounter(ctx context.Context, code string) (string, error) {
+	account, err := p.Identity.AtCounter(ctx, code)
+	return string(account), err
+}
+
+// Colleagues are the officers of a department in a role, by the names of their posts.
+func (p staff) Colleagues(ctx context.Context, department, role string) (out []services.Colleague, err error) {
+	system := who.AsSystem(ctx, who.From(ctx).Realm)
+	accounts, err := p.Directory.AccountsOf(system, department, role)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts {
+		duty, err := p.Directory.DutyOf(system, a)
+		if err != nil {
+			return nil, err
+		}
+		post, err := p.Directory.Post(system, directory.PostID(duty.Post))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, services.Colleague{Account: a, Name: post.Title})
+	}
+	return out, nil
 }
 
 // notary gives the acts on licences to the ledger.
@@ -99,4 +126,3 @@ func serviceRoles() []directory.Role {
 		role(fees.ApproverRole, "fees", "收費審批人員", "Approver of refunds", "收费审批人员", true),
 	}
 }
-

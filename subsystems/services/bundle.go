@@ -196,22 +196,25 @@ func (s *Service) checkProcess(b Bundle, p parsed) (out Problems) {
 	}
 	for _, name := range p.decisions {
 		known.Decisions = append(known.Decisions, decisionKey(name))
-		if _, err := process.ReadDecision(b[name]); err != nil {
-			out = append(out, processProblems(name, err)...)
+		t, err := process.ReadTable(b[name])
+		if err != nil {
+			out = append(out, unreadable(name, err))
+			continue
 		}
+		out = append(out, processProblems(name, t.Check())...)
 	}
 	m, err := process.ReadModel(b[processFile])
 	if err != nil {
-		return append(out, processProblems(processFile, err)...)
+		return append(out, unreadable(processFile, err))
 	}
-	return append(out, processProblems(processFile, process.Problems(m.Check(known)))...)
+	return append(out, processProblems(processFile, m.Check(known))...)
 }
 
-func processProblems(file string, err error) (out Problems) {
-	var all process.Problems
-	if !errors.As(err, &all) {
-		return Problems{{File: file, Key: "services.problem.xml", Args: map[string]string{"text": err.Error()}}}
-	}
+func unreadable(file string, err error) Problem {
+	return Problem{File: file, Key: "services.problem.xml", Args: map[string]string{"text": err.Error()}}
+}
+
+func processProblems(file string, all []process.Problem) (out Problems) {
 	for _, p := range all {
 		out = append(out, Problem{File: file, Where: p.Element, Key: p.Key, Args: p.Args})
 	}
@@ -373,4 +376,3 @@ func (s *Service) Versions(ctx context.Context, code string) (all []Published, e
 	})
 	return all, err
 }
-

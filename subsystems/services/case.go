@@ -87,7 +87,10 @@ func (s *Service) whole(tx *db.Tx, a Application, o Offer) (c Case, err error) {
 	}
 	if a.Stage != Draft {
 		steps = append(steps,
-			func() (err error) { c.Tasks, _, err = s.Process.Tasks(tx, process.TaskFilter{Subject: subject, OpenOnly: true, Limit: 20}); return err },
+			func() (err error) {
+				c.Tasks, _, err = s.Process.Tasks(tx, process.TaskFilter{Subject: subject, OpenOnly: true, Limit: 20})
+				return err
+			},
 			func() (err error) { c.Waits, err = s.Process.Waiting(tx, subject); return err },
 			func() (err error) { c.Bills, err = s.Fees.Of(tx, subject); return err },
 			func() (err error) { c.Bookings, err = s.Booking.Of(tx, subject); return err },

@@ -8,11 +8,8 @@ import (
 	"praya/platform/jobs"
 	"praya/platform/web"
 	"praya/platform/words"
-	"praya/subsystems/services/booking"
-	"praya/subsystems/services/fees"
 	"praya/subsystems/services/forms"
 	"praya/subsystems/services/licences"
-	"praya/subsystems/services/line"
 	"praya/subsystems/services/process"
 	"praya/subsystems/services/rule"
 )
@@ -30,7 +27,7 @@ var policyText string
 func Words() []words.Source {
 	return []words.Source{
 		{Prefix: "services", Files: wordFiles},
-		forms.Words(), process.Words(), licences.Words(), booking.Words(), fees.Words(), line.Words(),
+		forms.Words(), process.Words(), licences.Words(),
 	}
 }
 
@@ -38,13 +35,13 @@ func Words() []words.Source {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		{Owner: "services", Files: schemaFiles},
-		process.Schema(), licences.Schema(), booking.Schema(), fees.Schema(), line.Schema(),
+		process.Schema(), licences.Schema(),
 	}
 }
 
 // Policies are who may do what.
 func Policies() []access.Source {
-	return []access.Source{{Name: "services", Policy: policyText}, licences.Policy(), booking.Policy(), fees.Policy(), line.Policy()}
+	return []access.Source{{Name: "services", Policy: policyText}, licences.Policy()}
 }
 
 // Open prepares what the use cases need. It is called once, before anything else.

@@ -315,7 +315,7 @@ func (s *Service) withdrawForm(v *web.Visit) error {
 	}
 	return v.Render(web.Page{Title: v.T("services.withdraw.title." + draftOr(d.App)), Back: back, Secret: true}, web.ConfirmForm(v.View, web.Form{
 		Action: casePath(d.App.ID) + "/withdraw", Submit: v.T("services.withdraw.submit." + draftOr(d.App)), Cancel: back, Danger: true,
-	}, []string{v.T("services.withdraw.text." + draftOr(d.App), "service", d.Offer.Title.In(v.Lang()))}))
+	}, []string{v.T("services.withdraw.text."+draftOr(d.App), "service", d.Offer.Title.In(v.Lang()))}))
 }
 
 func draftOr(a Application) string {
