@@ -34,7 +34,7 @@ func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *sear
 		},
 		Booking: &booking.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, People: applicants{p}, Origin: p.Config.origin()},
 		Fees:    &fees.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, Origin: p.Config.origin()},
-		Line:    &line.Service{DB: p.DB, Policy: policy, Clock: when.System, Words: book},
+		Line:    &line.Service{DB: p.DB, Policy: policy, Names: serviceNames{p}},
 	}
 }
 
@@ -67,6 +67,15 @@ func (p applicants) Tell(ctx context.Context, account, key, path string, title, 
 	return p.Identity.Tell(ctx, identity.AccountID(account), key, path, title, text)
 }
 
+// serviceNames says what people wait for in a line.
+type serviceNames struct{ *Praya }
+
+// Name is the title of a public service.
+func (p serviceNames) Name(ctx context.Context, line string) (lang.Text, error) {
+	o, err := p.Services.Offered(ctx, line)
+	return o.Title, err
+}
+
 // AtCounter is whose code it is that somebody shows at a counter.
 func (p applicants) AtCounter(ctx context.Context, code string) (string, error) {
 	account, err := p.Identity.AtCounter(ctx, code)
@@ -97,9 +106,9 @@ func (p staff) Colleagues(ctx context.Context, department, role string) (out []s
 // notary gives the acts on licences to the ledger.
 type notary struct{ *Praya }
 
-// Commit logs the digest of an act.
-func (notary) Commit(tx *db.Tx, kind string, of [32]byte, previous string) (string, error) {
-	id, err := ledger.Commit(tx, ledger.Commitment{Type: ledger.Type(kind), Of: [][32]byte{of}, Previous: ledger.EntryID(previous), At: tx.Now()})
+// Commit logs the digest of an act. Which act it was stands in what the digest is of.
+func (notary) Commit(tx *db.Tx, _ string, of [32]byte, previous string) (string, error) {
+	id, err := ledger.Commit(tx, ledger.Commitment{Type: ledger.LicenceAct, Of: [][32]byte{of}, Previous: ledger.EntryID(previous), At: tx.Now()})
 	return string(id), err
 }
 

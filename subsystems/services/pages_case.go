@@ -129,10 +129,8 @@ func (d caseView) tasks() (out []web.Task) {
 	if l := d.Case.Licence; l != nil {
 		out = append(out, web.Task{Text: d.T("services.case.licence", "number", l.Number), Path: "/me/licences/" + string(l.ID), State: web.Done})
 	}
-	for _, b := range d.Case.Bookings {
-		if b.State == booking.Booked {
-			out = append(out, web.Task{Text: d.T("services.case.booked", "when", d.Instant(b.Start)), Path: "/me/bookings/" + string(b.ID), State: web.Done})
-		}
+	if b := d.Case.Booking; b != nil {
+		out = append(out, web.Task{Text: d.T("services.case.booked", "when", d.Instant(b.Start)), Path: "/me/bookings/" + string(b.ID), State: web.Done})
 	}
 	return out
 }
