@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"praya/kernel/fault"
@@ -15,6 +16,7 @@ import (
 	"praya/subsystems/performance/governance"
 	"praya/subsystems/performance/papers"
 	"praya/subsystems/performance/votes"
+	"praya/subsystems/services"
 )
 
 // demoOfficer is an invented officer of the demonstration's digital policy office.
@@ -51,15 +53,18 @@ const demoOfficersFile = "demonstration-officers.txt"
 // folder. Officers who are there already stay as they are.
 func (p *Praya) loadOfficers(ctx context.Context) error {
 	var links []string
-	for _, o := range demoOfficers() {
-		link, err := p.loadOfficer(ctx, o)
-		if err != nil {
-			return err
-		}
-		if link != "" {
-			links = append(links, o.post.EN+": "+link)
+	for department, officers := range map[string][]demoOfficer{"DPO": demoOfficers(), services.DemoDepartment: serviceOfficers()} {
+		for _, o := range officers {
+			link, err := p.loadOfficer(ctx, department, o)
+			if err != nil {
+				return err
+			}
+			if link != "" {
+				links = append(links, o.post.EN+": "+link)
+			}
 		}
 	}
+	slices.Sort(links)
 	if len(links) == 0 {
 		return nil
 	}
@@ -67,12 +72,12 @@ func (p *Praya) loadOfficers(ctx context.Context) error {
 	return os.WriteFile(filepath.Join(p.Config.Data, demoOfficersFile), []byte(text), 0o600)
 }
 
-func (p *Praya) loadOfficer(ctx context.Context, o demoOfficer) (link string, err error) {
+func (p *Praya) loadOfficer(ctx context.Context, department string, o demoOfficer) (link string, err error) {
 	if _, err := p.Directory.FindOfficer(ctx, o.email); !fault.Is(err, fault.Invalid) {
 		return "", err // there already
 	}
 	since := directory.Period{From: when.Day{Year: 2024, Month: 7, Date: 25}}
-	post, err := p.Directory.PutPost(ctx, directory.Post{Department: "DPO", Title: o.post, Listed: true, Period: since})
+	post, err := p.Directory.PutPost(ctx, directory.Post{Department: department, Title: o.post, Listed: true, Period: since})
 	if err != nil {
 		return "", err
 	}
@@ -81,7 +86,7 @@ func (p *Praya) loadOfficer(ctx context.Context, o demoOfficer) (link string, er
 		return "", err
 	}
 	for _, role := range o.roles {
-		_, err := p.Directory.Grant(ctx, directory.Grant{Officer: a.Officer, Department: "DPO", Role: role, Period: since})
+		_, err := p.Directory.Grant(ctx, directory.Grant{Officer: a.Officer, Department: department, Role: role, Period: since})
 		if err != nil {
 			return "", err
 		}

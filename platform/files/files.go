@@ -110,6 +110,10 @@ func (s *Store) Open(ctx context.Context, a Address) (io.ReadCloser, error) {
 // List gives every blob.
 func (s *Store) List(ctx context.Context) iter.Seq2[Blob, error] { return s.engine.List(ctx) }
 
+// Remove takes one blob out. Only what can be nobody else's may go so: bytes that were sealed
+// with a nonce of their own stand under an address of their own.
+func (s *Store) Remove(ctx context.Context, a Address) error { return s.engine.Remove(ctx, a) }
+
 // Collect removes the blobs that keep does not name, and says how many. A blob that was put
 // a moment ago may not be referred to yet: call it when nothing is being put, or with keep
 // saying yes to what is young.

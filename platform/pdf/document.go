@@ -49,11 +49,12 @@ type Document struct {
 	err   error
 }
 
-// A mark is a run of text or, without text, a rule.
+// A mark is a run of text, squares or, without either, a rule.
 type mark struct {
 	x, y, size float64
 	text       string
 	to         float64 // right end of a rule
+	squares    [][]bool
 }
 
 type bookmark struct {
@@ -212,6 +213,10 @@ func (d *Document) Bytes() ([]byte, error) {
 
 func (d *Document) draw(m mark) {
 	if d.err != nil {
+		return
+	}
+	if len(m.squares) > 0 {
+		d.fill(m)
 		return
 	}
 	if m.text == "" {

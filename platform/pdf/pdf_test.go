@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,6 +65,27 @@ func TestTextCanBeSelected(t *testing.T) {
 	for _, want := range []string{"總目 901—燈塔管理處", "2   本綱領的宗旨是使海岸的燈塔整夜明亮。", "• 更換三座燈塔的鏡片；以及", "1,490 萬元", "燈塔管理處", "1/1"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+// TestSquares: black squares stand where they were asked for, and the text goes on below them.
+func TestSquares(t *testing.T) {
+	d := document(t)
+	d.Squares([][]bool{{true, false, true}, {false, true, false}}, 30)
+	d.Paragraph("", "字")
+	d.Squares(nil, 30)
+	picture, err := png.Decode(strings.NewReader(written(t, d, "pdftoppm", "-png", "-r", "72", "FILE")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const first, size = 54 + 4*28.35 + 14, 28.35 // the middle of the first square, after margin and quiet zone, in points
+	for y, row := range [][]bool{{true, false, true}, {false, true, false}, {false, false, false}} {
+		for x, black := range row {
+			r, _, _, _ := picture.At(int(first+float64(x)*size), int(first+float64(y)*size)).RGBA()
+			if (r < 0x8000) != black {
+				t.Errorf("row %d, column %d: %x", y, x, r)
+			}
 		}
 	}
 }

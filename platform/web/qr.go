@@ -26,3 +26,19 @@ func QRPNG(text string) ([]byte, error) {
 	code.Scale = 8
 	return code.PNG(), nil
 }
+
+// QRModules are the squares of a QR code, true for black, without the quiet zone: for a printed page.
+func QRModules(text string) ([][]bool, error) {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]bool, code.Size)
+	for y := range out {
+		out[y] = make([]bool, code.Size)
+		for x := range out[y] {
+			out[y][x] = code.Black(x, y)
+		}
+	}
+	return out, nil
+}

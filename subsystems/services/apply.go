@@ -1,0 +1,465 @@
+package services
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"praya/kernel/fault"
+	"praya/kernel/id"
+	"praya/kernel/lang"
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/access"
+	"praya/platform/calendar"
+	"praya/platform/db"
+	"praya/platform/events"
+	"praya/platform/jobs"
+	"praya/subsystems/services/forms"
+)
+
+// Beginning is how an application begins.
+type Beginning struct {
+	Service string
+	Account string // whose it will be
+	Channel Channel
+	Helper  string            // the officer or kiosk through whom it is made
+	Region  string            // where the kiosk stands
+	Answers map[string]string // given by a link, by pointer
+}
+
+// Begin begins an application, or goes on with the draft that is there.
+func (s *Service) Begin(ctx context.Context, b Beginning) (a Application, err error) {
+	o, err := s.Offered(ctx, b.Service)
+	if err != nil {
+		return a, err
+	}
+	if err := s.mayBegin(ctx, o, b); err != nil {
+		return a, err
+	}
+	known, err := s.People.Profile(ctx, b.Account)
+	if err != nil {
+		return a, err
+	}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		a, err = s.begin(tx, o, b, known)
+		return err
+	})
+	return a, err
+}
+
+func (s *Service) mayBegin(ctx context.Context, o Offer, b Beginning) error {
+	switch {
+	case o.State != Open:
+		return fault.New(fault.Conflict, "services.fault.closed")
+	case !slices.Contains(o.Channels, b.Channel):
+		return fault.New(fault.Conflict, "services.fault.channel")
+	case b.Channel == AtKiosk && b.Region != "" && b.Region != home && !slices.Contains(o.Regions, b.Region):
+		return fault.New(fault.Conflict, "services.fault.region")
+	case b.Channel == AtCounter:
+		return s.mayHelp(ctx, o.Department)
+	}
+	return s.mayOwn(ctx, Application{Account: b.Account})
+}
+
+func (s *Service) begin(tx *db.Tx, o Offer, b Beginning, known map[string]Known) (a Application, err error) {
+	drafts, err := ownDrafts(tx, b.Account)
+	if err != nil {
+		return a, err
+	}
+	for _, d := range drafts {
+		if d.Service == o.Code && d.Number == o.Number && d.Channel == b.Channel && d.Helper == b.Helper {
+			return s.application(tx, d.ID)
+		}
+	}
+	if len(drafts) >= mostDrafts {
+		return a, fault.New(fault.Conflict, "services.fault.drafts")
+	}
+	now := tx.Now()
+	a = Application{
+		ID: id.New[ApplicationID](now), Reference: id.Reference(), Service: o.Code, Number: o.Number, Department: o.Department,
+		Account: b.Account, Lang: who.From(tx.Context()).Lang, Stage: Draft, Channel: b.Channel, Helper: b.Helper, Made: now, Changed: now, Version: 1,
+		Content: Content{Answers: forms.Answers{}, Origins: forms.Origins{}},
+	}
+	fillFromProfile(&a, o.Form, known, now.Day())
+	for pointer, text := range b.Answers {
+		a.Answers = a.Answers.With(pointer, text)
+	}
+	if a.Answers, err = o.Form.Compute(a.Answers, now.Day()); err != nil {
+		return a, err
+	}
+	return a, s.add(tx, a)
+}
+
+// Prefixes of the sources of a form's values.
+const (
+	fromIdentity = "identity."
+	fromExchange = "exchange."
+)
+
+func fillFromProfile(a *Application, f *forms.Form, known map[string]Known, today when.Day) {
+	a.Name = nameOf(known, a.Lang)
+	for _, w := range f.Wanted() {
+		name, ok := strings.CutPrefix(w.Source, fromIdentity)
+		if !ok {
+			continue
+		}
+		k, ok := known[name]
+		if !ok {
+			continue
+		}
+		a.Answers = a.Answers.With(w.Pointer, k.Value)
+		o := forms.Origin{Source: w.Source, Day: k.Day}
+		if o.Day.IsZero() {
+			o.Day = today
+		}
+		if w.Lock && k.Verified {
+			a.lock(w.Pointer, &o)
+		}
+		a.Origins[w.Pointer] = o
+	}
+}
+
+// lock notes the hash by which a value is known again.
+func (a *Application) lock(pointer string, o *forms.Origin) {
+	if v, ok := a.Answers.Get(pointer); ok {
+		o.Hash = HashValue(v)
+	}
+}
+
+func nameOf(known map[string]Known, l lang.Lang) string {
+	names := []string{"chName", "enName"}
+	if l == lang.EN {
+		slices.Reverse(names)
+	}
+	for _, n := range names {
+		if text, ok := known[n].Value.(string); ok && text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// mayOwn lets a person act on an application of their own.
+func (s *Service) mayOwn(ctx context.Context, a Application) error {
+	actor := who.From(ctx).Actor
+	return s.Policy.Allow(ctx, "services.own", access.Resource{Type: "Application", ID: string(a.ID), Attrs: map[string]any{
+		"own": a.Account == actor.ID, "helped": a.Channel == AtCounter && a.Helper == actor.ID && a.Stage == Draft, "department": a.Department,
+	}})
+}
+
+// mayHelp lets an officer act for somebody at a counter.
+func (s *Service) mayHelp(ctx context.Context, department string) error {
+	return s.Policy.Allow(ctx, "services.help", access.Resource{Type: "Counter", ID: department, Attrs: map[string]any{"department": department}})
+}
+
+// Own reads an application of the actor's own, with the version of its service.
+func (s *Service) Own(ctx context.Context, id ApplicationID) (a Application, o Offer, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		a, o, err = s.own(tx, id)
+		return err
+	})
+	return a, o, err
+}
+
+func (s *Service) own(tx *db.Tx, id ApplicationID) (a Application, o Offer, err error) {
+	if a, err = s.application(tx, id); err != nil {
+		return a, o, err
+	}
+	if err := s.mayOwn(tx.Context(), a); err != nil {
+		return a, o, fault.New(fault.NotFound, "services.fault.no-application").Because(err) // whose it is, is nobody's business
+	}
+	p, err := s.version(tx, a.Service, a.Number)
+	if err != nil {
+		return a, o, err
+	}
+	return a, *p, nil
+}
+
+// edit changes a draft of the actor's own.
+func (s *Service) edit(ctx context.Context, id ApplicationID, how func(tx *db.Tx, a *Application, o Offer) error) (a Application, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		var o Offer
+		if a, o, err = s.own(tx, id); err != nil {
+			return err
+		}
+		if a.Stage != Draft {
+			return fault.New(fault.Conflict, "services.fault.submitted")
+		}
+		if err := how(tx, &a, o); err != nil {
+			return err
+		}
+		return s.change(tx, a)
+	})
+	return a, err
+}
+
+// Asking is the wishes of an application that nobody has answered yet.
+func (a Application) Asking(o Offer) (out []Wish) {
+	for _, w := range o.Wishes {
+		if a.Consents[w.Service] == "" && !slices.Contains(a.Declined, w.Service) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// Wish finds a wish by its data service.
+func (p PublicService) Wish(service string) (Wish, error) {
+	i := slices.IndexFunc(p.Wishes, func(w Wish) bool { return w.Service == service })
+	if i < 0 {
+		return Wish{}, noService()
+	}
+	return p.Wishes[i], nil
+}
+
+// Agree gives the applicant's consent, fetches the data, and fills the form with them.
+func (s *Service) Agree(ctx context.Context, id ApplicationID, service string) error {
+	a, o, err := s.Own(ctx, id)
+	if err != nil {
+		return err
+	}
+	w, err := o.Wish(service)
+	if err != nil {
+		return err
+	}
+	consent := a.Consents[service]
+	if consent == "" {
+		if consent, err = s.Exchange.Agree(ctx, o.Department, a.Account, w); err != nil {
+			return err
+		}
+		// The consent is kept before anything is fetched: a provider that is down is asked again
+		// on the same one.
+		if _, err = s.edit(ctx, id, func(_ *db.Tx, a *Application, _ Offer) error {
+			if a.Consents == nil {
+				a.Consents = map[string]string{}
+			}
+			a.Consents[service] = consent
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	got, err := s.Exchange.Fetch(ctx, o.Department, consent, w)
+	if err != nil {
+		return err
+	}
+	_, err = s.edit(ctx, id, func(tx *db.Tx, a *Application, o Offer) error { return fillFrom(a, o, w, got, tx.Now().Day()) })
+	return err
+}
+
+// fillFrom puts fetched values in their places, and locks them there.
+func fillFrom(a *Application, o Offer, w Wish, got Fetched, today when.Day) (err error) {
+	for _, x := range o.Form.Wanted() {
+		field, ok := strings.CutPrefix(x.Source, fromExchange+w.Service+"#")
+		if !ok {
+			continue
+		}
+		v, ok := got.Values[field]
+		if !ok {
+			continue
+		}
+		a.Answers = a.Answers.With(x.Pointer, v)
+		from := forms.Origin{Source: x.Source, Name: got.From, Day: got.At.Day(), Proof: got.Access}
+		if x.Lock {
+			a.lock(x.Pointer, &from)
+		}
+		a.Origins[x.Pointer] = from
+	}
+	a.Answers, err = o.Form.Compute(a.Answers, today)
+	return err
+}
+
+// Decline notes that the applicant fills in by hand what a department could have given.
+func (s *Service) Decline(ctx context.Context, id ApplicationID, service string) error {
+	_, err := s.edit(ctx, id, func(_ *db.Tx, a *Application, o Offer) error {
+		w, err := o.Wish(service)
+		if err != nil {
+			return err
+		}
+		if w.Required {
+			return fault.New(fault.Conflict, "services.fault.needed")
+		}
+		if !slices.Contains(a.Declined, service) {
+			a.Declined = append(a.Declined, service)
+		}
+		return nil
+	})
+	return err
+}
+
+// Take takes the answers of a page. What is wrong with them is said, and nothing is kept then.
+func (s *Service) Take(ctx context.Context, id ApplicationID, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
+	_, err = s.edit(ctx, id, func(tx *db.Tx, a *Application, o Offer) error {
+		today := tx.Now().Day()
+		p := o.Form.Page(page)
+		if p == nil {
+			return fault.New(fault.NotFound, "services.fault.no-page")
+		}
+		var got forms.Answers
+		if got, problems = o.Form.Take(p, posted, uploads, a.Answers, a.Origins, today); len(problems) > 0 {
+			return problems.Fault()
+		}
+		if got, err = o.Form.Compute(got, today); err != nil {
+			return err
+		}
+		a.Answers, a.Page = got, page
+		next = ""
+		if n, ok := o.Form.Next(got, today, page); ok {
+			next = n.ID
+		}
+		return a.intact()
+	})
+	return next, problems, err
+}
+
+// Submit hands an application in. A second time changes nothing.
+func (s *Service) Submit(ctx context.Context, id ApplicationID) (a Application, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		var o Offer
+		if a, o, err = s.own(tx, id); err != nil {
+			return err
+		}
+		if !a.Submitted.IsZero() {
+			return nil
+		}
+		return s.submit(tx, &a, o)
+	})
+	return a, err
+}
+
+func (s *Service) submit(tx *db.Tx, a *Application, o Offer) error {
+	today := tx.Now().Day()
+	a.Answers = o.Form.Prune(a.Answers, today)
+	if problems := o.Form.Check(a.Answers, today); len(problems) > 0 {
+		return fault.New(fault.Invalid, "services.fault.incomplete").At("", problems[0].Key)
+	}
+	if err := a.intact(); err != nil {
+		return err
+	}
+	if err := s.allConfirmed(tx, *a); err != nil {
+		return err
+	}
+	facts, err := s.factsOf(*a, o, today)
+	if err != nil {
+		return err
+	}
+	if a.Due, err = dueDay(tx, today, o.Days); err != nil {
+		return err
+	}
+	a.Stage, a.Submitted = InProgress, tx.Now()
+	if err := s.change(tx, *a); err != nil {
+		return err
+	}
+	a.Version++
+	if err := s.note(tx, a.ID, by(tx, Entry{Kind: DidSubmit})); err != nil {
+		return err
+	}
+	if err := events.Publish(tx, events.Event{Subject: "services.application.submitted", Data: fact(applicationEvent{a.ID, a.Service, ""})}); err != nil {
+		return err
+	}
+	if err := s.tell(tx, a.ID, "submitted"); err != nil {
+		return err
+	}
+	_, err = s.Process.StartVersion(tx, a.Service, o.Process, string(a.ID), a.Department, facts)
+	return err
+}
+
+// by fills in who acts.
+func by(tx *db.Tx, e Entry) Entry {
+	actor := who.From(tx.Context()).Actor
+	e.ActorKind, e.Actor, e.Post = string(actor.Kind), actor.ID, actor.Duty.Post
+	return e
+}
+
+// factsOf is what the process may know.
+func (s *Service) factsOf(a Application, o Offer, today when.Day) (map[string]any, error) {
+	return s.evaluate(o.Facts, a, today)
+}
+
+// evaluate gives expressions over the answers their values.
+func (s *Service) evaluate(all map[string]string, a Application, today when.Day) (map[string]any, error) {
+	out := map[string]any{}
+	for name, text := range all {
+		r, err := s.facts.Compile(text)
+		if err != nil {
+			return nil, err
+		}
+		v, err := r.Value(map[string]any{"answers": a.Answers.Plain(), "today": today.String(), "reference": a.Reference})
+		if err != nil {
+			return nil, err
+		}
+		out[name] = v
+	}
+	return out, nil
+}
+
+func dueDay(tx *db.Tx, today when.Day, days int) (when.Day, error) {
+	if days == 0 {
+		return today, nil
+	}
+	c, err := calendar.Working(tx)
+	return c.AddWorking(today, days), err
+}
+
+// Withdraw takes an application back.
+func (s *Service) Withdraw(ctx context.Context, id ApplicationID) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		a, _, err := s.own(tx, id)
+		if err != nil {
+			return err
+		}
+		if a.Stage.ended() {
+			return fault.New(fault.Conflict, "services.fault.ended")
+		}
+		if a.Stage == Draft {
+			return s.forget(tx, a)
+		}
+		if err := s.Process.CancelOf(tx, string(id), "withdrawn"); err != nil {
+			return err
+		}
+		return s.end(tx, a, Withdrawn, by(tx, Entry{Kind: DidWithdraw}))
+	})
+}
+
+// forget deletes a draft and what was uploaded for it.
+func (s *Service) forget(tx *db.Tx, a Application) error {
+	files, err := s.filesOf(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if _, err := jobs.Enqueue(tx, jobs.Job{Kind: JobForget, Key: f.Address, Args: fact(f.Address)}); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(sqlForgetFiles, tx.Realm(), a.ID); err != nil {
+		return err
+	}
+	_, err = tx.Exec(sqlForget, tx.Realm(), a.ID)
+	return err
+}
+
+// end ends a case.
+func (s *Service) end(tx *db.Tx, a Application, to Stage, e Entry) error {
+	if err := move(tx, a, to); err != nil {
+		return err
+	}
+	if err := s.note(tx, a.ID, e); err != nil {
+		return err
+	}
+	if err := s.cancelBills(tx, a.ID); err != nil {
+		return err
+	}
+	return events.Publish(tx, events.Event{Subject: "services.application.ended", Data: fact(applicationEvent{a.ID, a.Service, string(to)})})
+}
+
+// OwnAll lists what an account applied for, last changed first.
+func (s *Service) OwnAll(ctx context.Context, account string, limit int) (all []Application, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err = ownApplications(tx, account, limit)
+		return err
+	})
+	return all, err
+}

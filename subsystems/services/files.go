@@ -1,0 +1,115 @@
+package services
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+
+	"praya/kernel/fault"
+	"praya/kernel/id"
+	"praya/kernel/who"
+	"praya/platform/db"
+	"praya/platform/files"
+	"praya/platform/jobs"
+	"praya/subsystems/services/forms"
+)
+
+// JobForget takes away the bytes of a file that nobody needs any more.
+const JobForget = "services.forget"
+
+// File is what is known of an upload without its bytes.
+type File struct {
+	ID      string `json:"-"`
+	Address string `json:"-"` // of the sealed bytes
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Bytes   int64  `json:"bytes"`
+}
+
+// Given is an upload as it came, its type found out by its content.
+type Given struct {
+	Pointer string
+	File
+	Plain []byte
+}
+
+// Receive scans, seals and keeps an upload of a draft of the actor's own. The application names
+// it once its page is taken.
+func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.Upload, error) {
+	out := forms.Upload{Pointer: g.Pointer, Name: g.Name, Type: g.Type, Bytes: int64(len(g.Plain))}
+	if s.Scanner != nil {
+		if err := s.Scanner.Scan(ctx, bytes.NewReader(g.Plain)); err != nil {
+			return out, err
+		}
+	}
+	realm := who.From(ctx).Realm
+	sealed, err := s.Keys.Encrypt(filePlace(realm, a, "bytes"), g.Plain)
+	if err != nil {
+		return out, err
+	}
+	blob, err := s.Files.Put(ctx, bytes.NewReader(sealed))
+	if err != nil {
+		return out, err
+	}
+	g.Bytes = out.Bytes
+	head, err := s.seal(filePlace(realm, a, "head"), g.File)
+	if err != nil {
+		return out, err
+	}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		out.Address = id.New[string](tx.Now())
+		_, err := tx.Exec(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now())
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) filesOf(tx *db.Tx, a ApplicationID) ([]File, error) {
+	return db.List(tx, func(r db.Scanner) (f File, err error) {
+		var head []byte
+		if err := r.Scan(&f.ID, &f.Address, &head); err != nil {
+			return f, err
+		}
+		return f, s.open(tx, filePlace(tx.Realm(), a, "head"), head, &f)
+	}, sqlFiles, tx.Realm(), a)
+}
+
+// File reads an upload. Who may, was asked before.
+func (s *Service) File(ctx context.Context, a ApplicationID, file string) (f File, plain []byte, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		var head []byte
+		if err := tx.Row(sqlFile, tx.Realm(), a, file).Scan(&f.Address, &head); err != nil {
+			return err
+		}
+		f.ID = file
+		return s.open(tx, filePlace(tx.Realm(), a, "head"), head, &f)
+	})
+	if err != nil {
+		if fault.Is(err, fault.NotFound) {
+			err = fault.New(fault.NotFound, "services.fault.no-file")
+		}
+		return f, nil, err
+	}
+	r, err := s.Files.Open(ctx, files.Address(f.Address))
+	if err != nil {
+		return f, nil, err
+	}
+	defer r.Close()
+	sealed, err := io.ReadAll(r)
+	if err != nil {
+		return f, nil, err
+	}
+	plain, err = s.Keys.Decrypt(filePlace(who.From(ctx).Realm, a, "bytes"), sealed)
+	return f, plain, err
+}
+
+// ForgetFile takes sealed bytes away: each has an address of its own, since no two are sealed
+// alike.
+func (s *Service) ForgetFile(ctx context.Context, j jobs.Job, _ *jobs.Progress) error {
+	var address files.Address
+	if err := json.Unmarshal(j.Args, &address); err != nil {
+		return err
+	}
+	return s.Files.Remove(ctx, address)
+}

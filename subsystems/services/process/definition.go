@@ -1,0 +1,121 @@
+package process
+
+import (
+	"regexp"
+	"slices"
+
+	"praya/kernel/fault"
+	"praya/kernel/when"
+	"praya/platform/db"
+)
+
+// DefinitionKind tells processes from decision tables.
+type DefinitionKind string
+
+// The kinds of definitions.
+const (
+	Processes DefinitionKind = "process"
+	Decisions DefinitionKind = "decision"
+)
+
+// Definition is a version of a process or a decision table.
+type Definition struct {
+	Kind       DefinitionKind
+	Key        string
+	Version    int64
+	Department string
+	Message    string // that starts it, or empty
+	Enabled    bool   // may be started
+	Made       when.Instant
+	XML        []byte // with a diagram; in lists empty
+
+	digest string
+	raw    []byte
+}
+
+var keyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+
+// Publish keeps a definition as the next version of a key. The same bytes as the last version
+// are that version. A definition with problems is refused with all of them; names are the
+// caller's to check before, with Model.Check.
+func (s *Service) Publish(tx *db.Tx, key, department string, xml []byte) (int64, error) {
+	m, err := readSound(xml)
+	if err != nil {
+		return 0, err
+	}
+	message := ""
+	for _, n := range m.scopes[""].starts {
+		message = n.Message
+	}
+	return publish(tx, Definition{Kind: Processes, Key: key, Department: department, Message: message, digest: m.digest, raw: m.raw})
+}
+
+// PublishDecision keeps a decision table as the next version of a key.
+func (s *Service) PublishDecision(tx *db.Tx, key, department string, xml []byte) (int64, error) {
+	t, err := ReadTable(xml)
+	if err != nil {
+		return 0, err
+	}
+	if problems := t.Check(); len(problems) > 0 {
+		return 0, Refused(problems)
+	}
+	return publish(tx, Definition{Kind: Decisions, Key: key, Department: department, digest: digestOf(xml), raw: slices.Clone(xml)})
+}
+
+func publish(tx *db.Tx, d Definition) (int64, error) {
+	if !keyForm.MatchString(d.Key) {
+		return 0, fault.New(fault.Invalid, "process.key")
+	}
+	h, found, err := last(tx, d.Kind, d.Key)
+	switch {
+	case err != nil:
+		return 0, err
+	case found && h.department != d.Department:
+		return 0, fault.New(fault.Conflict, "process.key-taken")
+	case found && h.digest == d.digest:
+		return h.version, nil
+	}
+	d.Version = h.version + 1
+	return d.Version, insertDefinition(tx, d)
+}
+
+// Definitions lists all versions, without their XML: processes first, the newest first.
+func (s *Service) Definitions(tx *db.Tx) ([]Definition, error) { return definitions(tx) }
+
+// Definition gives a version of a process with its XML; version 0 is the newest that may be started.
+func (s *Service) Definition(tx *db.Tx, key string, version int64) (Definition, error) {
+	return s.definition(tx, Processes, key, version)
+}
+
+// Decision gives a version of a decision table with its XML.
+func (s *Service) Decision(tx *db.Tx, key string, version int64) (Definition, error) {
+	return s.definition(tx, Decisions, key, version)
+}
+
+func (s *Service) definition(tx *db.Tx, kind DefinitionKind, key string, version int64) (Definition, error) {
+	if version == 0 {
+		h, err := newest(tx, kind, key)
+		if err != nil {
+			return Definition{}, err
+		}
+		version = h.version
+	}
+	d, err := definition(tx, kind, key, version)
+	if err != nil {
+		return d, err
+	}
+	d.XML = d.raw
+	if kind == Processes {
+		m, err := s.models.get(d.digest, func() (*Model, error) { return readSound(d.raw) })
+		if err != nil {
+			return d, err
+		}
+		d.XML = m.XML()
+	}
+	return d, nil
+}
+
+// Enable says whether a version may be started or asked. Instances that run go on.
+func (s *Service) Enable(tx *db.Tx, kind DefinitionKind, key string, version int64, on bool) error {
+	return tx.Change(sqlEnable, tx.Realm(), kind, key, version, on)
+}

@@ -1,0 +1,168 @@
+package services
+
+import (
+	"praya/kernel/fault"
+	"praya/kernel/when"
+	"praya/platform/db"
+)
+
+const applicationColumns = `id, reference, service, number, department, account, lang, state, channel, helper, due, made, changed, submitted, ended, version`
+
+const (
+	sqlAddApplication = `insert into services_applications (realm, id, reference, service, number, department, account, lang, state, content, channel, helper,
+		due, made, changed, submitted, ended, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)`
+
+	sqlApplication = `select ` + applicationColumns + `, content from services_applications where realm = $1 and id = $2`
+
+	sqlHead = `select ` + applicationColumns + ` from services_applications where realm = $1 and id = $2`
+
+	sqlByReference = `select ` + applicationColumns + ` from services_applications where realm = $1 and reference = $2`
+
+	sqlChangeApplication = `update services_applications set state = $4, content = $5, due = $6, changed = $7, submitted = $8, ended = $9, lang = $10, version = version + 1
+		where realm = $1 and id = $2 and version = $3`
+
+	sqlMove = `update services_applications set state = $4, changed = $5, ended = $6, version = version + 1 where realm = $1 and id = $2 and version = $3`
+
+	sqlOwn = `select ` + applicationColumns + ` from services_applications where realm = $1 and account = $2 and state <> 'abandoned' order by changed desc limit $3`
+
+	sqlOwnDrafts = `select ` + applicationColumns + ` from services_applications where realm = $1 and account = $2 and state = 'draft' order by changed desc`
+
+	sqlOfDepartment = `select ` + applicationColumns + ` from services_applications where realm = $1 and department = $2 and state = $3 order by submitted desc limit $4 offset $5`
+
+	sqlCountOfDepartment = `select count(*) from services_applications where realm = $1 and department = $2 and state = $3`
+
+	sqlStale = `select id from services_applications where realm = $1 and state = 'draft' and changed < $2 order by changed limit $3`
+
+	sqlForget = `delete from services_applications where realm = $1 and id = $2 and state = 'draft'`
+
+	sqlAddEntry = `insert into services_history (realm, application, number, kind, at, actor_kind, actor, post, internal, sealed)
+		values ($1, $2, (select coalesce(max(h.number), 0) + 1 from services_history h where h.realm = $1 and h.application = $2), $3, $4, $5, $6, $7, $8, $9)`
+
+	sqlHistory = `select number, kind, at, actor_kind, actor, post, internal, sealed from services_history where realm = $1 and application = $2 order by number`
+
+	sqlAddFile = `insert into services_files (realm, application, id, address, head, at) values ($1, $2, $3, $4, $5, $6)`
+
+	sqlFile = `select address, head from services_files where realm = $1 and application = $2 and id = $3`
+
+	sqlFiles = `select id, address, head from services_files where realm = $1 and application = $2 order by id`
+
+	sqlForgetFiles = `delete from services_files where realm = $1 and application = $2`
+
+	sqlAddresses = `select address from services_files where realm = $1 and address >= $2 order by address limit $3`
+
+	sqlAddCoApplicant = `insert into services_co_applicants (realm, application, token, account, digest, sealed, at) values ($1, $2, $3, '', '', $4, $5)`
+
+	sqlCoApplicants = `select token, account, digest, sealed, at from services_co_applicants where realm = $1 and application = $2 order by at, token`
+
+	sqlCoApplication = `select application, account from services_co_applicants where realm = $1 and token = $2`
+
+	sqlConfirm = `update services_co_applicants set account = $4, digest = $5 where realm = $1 and application = $2 and token = $3`
+
+	sqlRemoveCoApplicant = `delete from services_co_applicants where realm = $1 and application = $2 and token = $3`
+)
+
+// instantText is empty for no instant.
+func instantText(i when.Instant) string {
+	if i.IsZero() {
+		return ""
+	}
+	return i.String()
+}
+
+func (a *Application) columns() []any {
+	return []any{
+		&a.ID, &a.Reference, &a.Service, &a.Number, &a.Department, &a.Account, &a.Lang, &a.Stage, &a.Channel, &a.Helper,
+		&a.Due, &a.Made, &a.Changed, &a.Submitted, &a.Ended, &a.Version,
+	}
+}
+
+func noApplication(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "services.fault.no-application")
+	}
+	return err
+}
+
+func scanApplication(s db.Scanner) (a Application, err error) {
+	return a, s.Scan(a.columns()...)
+}
+
+// findHead reads an application without what is sealed.
+func findHead(tx *db.Tx, id ApplicationID) (a Application, err error) {
+	return a, noApplication(tx.Row(sqlHead, tx.Realm(), id).Scan(a.columns()...))
+}
+
+func findByReference(tx *db.Tx, reference string) (a Application, err error) {
+	return a, noApplication(tx.Row(sqlByReference, tx.Realm(), reference).Scan(a.columns()...))
+}
+
+// application reads a whole application.
+func (s *Service) application(tx *db.Tx, id ApplicationID) (a Application, err error) {
+	var sealed []byte
+	if err := tx.Row(sqlApplication, tx.Realm(), id).Scan(append(a.columns(), &sealed)...); err != nil {
+		return a, noApplication(err)
+	}
+	return a, s.open(tx, contentPlace(tx, id), sealed, &a.Content)
+}
+
+func (s *Service) add(tx *db.Tx, a Application) error {
+	sealed, err := s.seal(contentPlace(tx, a.ID), a.Content)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(sqlAddApplication, tx.Realm(), a.ID, a.Reference, a.Service, a.Number, a.Department, a.Account, a.Lang, a.Stage, sealed, a.Channel, a.Helper,
+		a.Due, a.Made, a.Changed, instantText(a.Submitted), instantText(a.Ended))
+	return err
+}
+
+func (s *Service) change(tx *db.Tx, a Application) error {
+	sealed, err := s.seal(contentPlace(tx, a.ID), a.Content)
+	if err != nil {
+		return err
+	}
+	return tx.Change(sqlChangeApplication, tx.Realm(), a.ID, a.Version, a.Stage, sealed, a.Due, tx.Now(), instantText(a.Submitted), instantText(a.Ended), a.Lang)
+}
+
+// move changes the stage alone.
+func move(tx *db.Tx, a Application, to Stage) error {
+	ended := ""
+	if to.ended() {
+		ended = tx.Now().String()
+	}
+	return tx.Change(sqlMove, tx.Realm(), a.ID, a.Version, to, tx.Now(), ended)
+}
+
+func ownApplications(tx *db.Tx, account string, limit int) ([]Application, error) {
+	return db.List(tx, scanApplication, sqlOwn, tx.Realm(), account, limit)
+}
+
+func ownDrafts(tx *db.Tx, account string) ([]Application, error) {
+	return db.List(tx, scanApplication, sqlOwnDrafts, tx.Realm(), account)
+}
+
+func ofDepartment(tx *db.Tx, department string, stage Stage, limit, offset int) (all []Application, total int64, err error) {
+	if all, err = db.List(tx, scanApplication, sqlOfDepartment, tx.Realm(), department, stage, limit, offset); err != nil {
+		return nil, 0, err
+	}
+	return all, total, tx.Row(sqlCountOfDepartment, tx.Realm(), department, stage).Scan(&total)
+}
+
+// note writes an entry of the history.
+func (s *Service) note(tx *db.Tx, id ApplicationID, e Entry) error {
+	sealed, err := s.seal(historyPlace(tx, id), e.Said)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(sqlAddEntry, tx.Realm(), id, e.Kind, tx.Now(), e.ActorKind, e.Actor, e.Post, e.Internal, sealed)
+	return err
+}
+
+func (s *Service) history(tx *db.Tx, id ApplicationID) ([]Entry, error) {
+	return db.List(tx, func(r db.Scanner) (e Entry, err error) {
+		var sealed []byte
+		if err := r.Scan(&e.Number, &e.Kind, &e.At, &e.ActorKind, &e.Actor, &e.Post, &e.Internal, &sealed); err != nil {
+			return e, err
+		}
+		return e, s.open(tx, historyPlace(tx, id), sealed, &e.Said)
+	}, sqlHistory, tx.Realm(), id)
+}
