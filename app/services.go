@@ -48,6 +48,9 @@ func (p applicants) Profile(ctx context.Context, account string) (map[string]ser
 		profile, err := p.Identity.Profile(tx, identity.AccountID(account))
 		for f, v := range profile {
 			k := services.Known{Value: v.Text, Day: v.Changed.Day(), Verified: !v.Verified.IsZero() || f.FromDocument()}
+			if f == identity.DocumentNo { // forms write it as the card does
+				k.Value = identity.DocumentNumber(v.Text).String()
+			}
 			if f.IsAddress() {
 				var address map[string]any
 				if json.Unmarshal([]byte(v.Text), &address) != nil {

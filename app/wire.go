@@ -160,7 +160,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
 		Words: book, Mail: p.Config.mail(),
-		Examples: examples.Files, More: moreOfAccount,
+		Examples: examples.Files, More: p.moreOfAccount,
 	}
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)
