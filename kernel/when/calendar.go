@@ -24,6 +24,9 @@ func (c Calendar) IsWorking(d Day) bool {
 	return w != time.Saturday && w != time.Sunday && !c.holidays[d]
 }
 
+// IsHoliday reports whether a day is a general holiday.
+func (c Calendar) IsHoliday(d Day) bool { return c.holidays[d] }
+
 // AddWorking returns the n-th working day after d; for n = 0 the day itself, or the
 // first working day after it.
 func (c Calendar) AddWorking(d Day, n int) Day {

@@ -54,7 +54,7 @@ func (k Kind) check() error {
 	f := fault.New(fault.Invalid, "licences.fault.kind")
 	need := func(ok bool, field string) {
 		if !ok {
-			_ = f.At(field, "licences.wrong.kind")
+			f = f.At(field, "licences.wrong.kind")
 		}
 	}
 	need(codeForm.MatchString(k.Code), "code")

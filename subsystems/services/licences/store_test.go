@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -399,6 +400,38 @@ func TestRealms(t *testing.T) {
 		if !fault.Is(err, fault.NotFound) {
 			t.Error(err)
 		}
+	})
+}
+
+func TestKindsAreChecked(t *testing.T) {
+	for name, spoil := range map[string]func(k *Kind){
+		"code":       func(k *Kind) { k.Code = "A b" },
+		"department": func(k *Kind) { k.Department = "" },
+		"name":       func(k *Kind) { k.Name.SC = "" },
+		"prefix":     func(k *Kind) { k.Prefix = "F1" },
+		"months":     func(k *Kind) { k.Months = -1 },
+		"renew_from": func(k *Kind) { k.RenewFrom = -1 },
+		"remind":     func(k *Kind) { k.Remind = []int{-1} },
+		"renewal":    func(k *Kind) { k.Renewal = "https://elsewhere.example" },
+		"fields":     func(k *Kind) { k.Fields = append(k.Fields, k.Fields[0]) },
+	} {
+		k := food()
+		spoil(&k)
+		var f *fault.Fault
+		if !errors.As(k.check(), &f) || len(f.Fields) != 1 || f.Fields[0].Name != name {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	each(t, func(w *world) {
+		w.refuse("kind", func(tx *db.Tx) error { return w.PutKind(tx, Kind{Code: "x"}) })
+		w.refuse("kind-fixed", func(tx *db.Tx) error {
+			k, err := w.KindOf(tx, "permit")
+			k.Prefix = "ZZ"
+			if err != nil {
+				return err
+			}
+			return w.PutKind(tx, k)
+		})
 	})
 }
 
