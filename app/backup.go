@@ -16,6 +16,7 @@ import (
 	"praya/platform/search"
 	"praya/subsystems/estimates"
 	"praya/subsystems/performance"
+	"praya/subsystems/services"
 )
 
 func (c Config) ringFile() string    { return filepath.Join(c.Data, "keys.ring") }
@@ -23,7 +24,7 @@ func (c Config) keyFile() string     { return filepath.Join(c.Data, "key") }
 func (c Config) blobsFolder() string { return filepath.Join(c.Data, "blobs") }
 
 // searchScopes are the parts whose texts the index holds.
-func searchScopes() []string { return []string{"estimates", performance.Scope} }
+func searchScopes() []string { return []string{"estimates", performance.Scope, services.Scope} }
 
 type backupCommand struct {
 	File string `arg:"" help:"File to write; it must not be there yet." type:"path"`

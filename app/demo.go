@@ -16,10 +16,19 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.loadSample(ctx); err != nil {
 		return err
 	}
+	if err := p.loadDepartment(ctx); err != nil {
+		return err
+	}
 	if err := p.loadOfficers(ctx); err != nil {
 		return err
 	}
 	if err := p.loadExchange(ctx); err != nil {
+		return err
+	}
+	if err := p.loadServices(ctx); err != nil {
+		return err
+	}
+	if err := p.mountHolders(); err != nil {
 		return err
 	}
 	if err := p.Estimates.LoadDemo(ctx); err != nil {

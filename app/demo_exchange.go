@@ -125,7 +125,7 @@ func (p *Praya) grantDemo(ctx context.Context) error {
 
 // demoKey reads the public half of a program's key, which is made when it is not there.
 func demoKey(file string) ([]byte, error) {
-	raw, err := os.ReadFile(file)
+	_, err := os.Stat(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
@@ -135,24 +135,16 @@ func demoKey(file string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		raw = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+		raw := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 		if err := os.WriteFile(file, raw, 0o600); err != nil {
 			return nil, err
 		}
 	} else if err != nil {
 		return nil, err
 	}
-	block, _ := pem.Decode(raw)
-	if block == nil {
-		return nil, errors.New("app: " + file + " holds no key")
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	own, err := privateKey(file)
 	if err != nil {
 		return nil, err
-	}
-	own, ok := key.(ed25519.PrivateKey)
-	if !ok {
-		return nil, errors.New("app: " + file + " holds another kind of key")
 	}
 	return x509.MarshalPKIXPublicKey(own.Public())
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"praya/kernel/fault"
@@ -17,25 +18,26 @@ import (
 	"praya/subsystems/performance/votes"
 )
 
-// demoOfficer is an invented officer of the demonstration's digital policy office.
+// demoOfficer is an invented officer of the demonstration.
 type demoOfficer struct {
-	email string
-	name  directory.PersonName
-	post  lang.Text
-	roles []string
+	department string
+	email      string
+	name       directory.PersonName
+	post       lang.Text
+	roles      []string
 }
 
 // demoOfficers are two people, since much wants a second pair of eyes.
 func demoOfficers() []demoOfficer {
 	return []demoOfficer{
 		{
-			"maker@demo.praya.example",
+			"DPO", "maker@demo.praya.example",
 			directory.PersonName{Chinese: "陳示範", English: "CHAN Demonstration"},
 			lang.Text{TC: "示範高級行政主任", EN: "Demonstration Senior Executive Officer", SC: "示范高级行政主任"},
 			[]string{performance.OfficerRole, governance.OfficerRole, votes.OfficerRole, papers.DrafterRole},
 		},
 		{
-			"checker@demo.praya.example",
+			"DPO", "checker@demo.praya.example",
 			directory.PersonName{Chinese: "李示範", English: "LEE Demonstration"},
 			lang.Text{TC: "示範總行政主任", EN: "Demonstration Chief Executive Officer", SC: "示范总行政主任"},
 			[]string{performance.ApproverRole, governance.OfficerRole, governance.CompilerRole, votes.ApproverRole, papers.ApproverRole},
@@ -51,7 +53,7 @@ const demoOfficersFile = "demonstration-officers.txt"
 // folder. Officers who are there already stay as they are.
 func (p *Praya) loadOfficers(ctx context.Context) error {
 	var links []string
-	for _, o := range demoOfficers() {
+	for _, o := range slices.Concat(demoOfficers(), serviceOfficers()) {
 		link, err := p.loadOfficer(ctx, o)
 		if err != nil {
 			return err
@@ -72,7 +74,7 @@ func (p *Praya) loadOfficer(ctx context.Context, o demoOfficer) (link string, er
 		return "", err // there already
 	}
 	since := directory.Period{From: when.Day{Year: 2024, Month: 7, Date: 25}}
-	post, err := p.Directory.PutPost(ctx, directory.Post{Department: "DPO", Title: o.post, Listed: true, Period: since})
+	post, err := p.Directory.PutPost(ctx, directory.Post{Department: o.department, Title: o.post, Listed: true, Period: since})
 	if err != nil {
 		return "", err
 	}
@@ -81,7 +83,7 @@ func (p *Praya) loadOfficer(ctx context.Context, o demoOfficer) (link string, er
 		return "", err
 	}
 	for _, role := range o.roles {
-		_, err := p.Directory.Grant(ctx, directory.Grant{Officer: a.Officer, Department: "DPO", Role: role, Period: since})
+		_, err := p.Directory.Grant(ctx, directory.Grant{Officer: a.Officer, Department: o.department, Role: role, Period: since})
 		if err != nil {
 			return "", err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"praya/kernel/lang"
 	"praya/kernel/when"
+	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
 	"praya/platform/search"
@@ -23,19 +24,18 @@ import (
 
 // newServices puts the public services together with what stands below them.
 func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *search.Index) *services.Service {
-	s := &services.Service{
+	return &services.Service{
 		DB: p.DB, Keys: p.Keys, Files: p.Files, Index: index, Policy: policy, Words: book, Clock: when.System, Log: p.log,
-		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p},
-		Process: &process.Service{DB: p.DB, Clock: when.System, Log: p.log},
+		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p}, Staff: staff{p},
+		Process: &process.Service{DB: p.DB, Keys: p.Keys, Clock: when.System, Log: p.log},
 		Licences: &licences.Service{
 			DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Origin: p.Config.origin(), Words: book,
 			Ledger: notary{p}, People: applicants{p}, Departments: staff{p},
 		},
 		Booking: &booking.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, People: applicants{p}, Origin: p.Config.origin()},
 		Fees:    &fees.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, Origin: p.Config.origin()},
-		Line:    &line.Service{DB: p.DB, Policy: policy, Clock: when.System, Words: book},
+		Line:    &line.Service{DB: p.DB, Policy: policy, Names: serviceNames{p}},
 	}
-	return s
 }
 
 // applicants is what the public services know of people.
@@ -48,6 +48,9 @@ func (p applicants) Profile(ctx context.Context, account string) (map[string]ser
 		profile, err := p.Identity.Profile(tx, identity.AccountID(account))
 		for f, v := range profile {
 			k := services.Known{Value: v.Text, Day: v.Changed.Day(), Verified: !v.Verified.IsZero() || f.FromDocument()}
+			if f == identity.DocumentNo { // forms write it as the card does
+				k.Value = identity.DocumentNumber(v.Text).String()
+			}
 			if f.IsAddress() {
 				var address map[string]any
 				if json.Unmarshal([]byte(v.Text), &address) != nil {
@@ -67,12 +70,48 @@ func (p applicants) Tell(ctx context.Context, account, key, path string, title, 
 	return p.Identity.Tell(ctx, identity.AccountID(account), key, path, title, text)
 }
 
+// serviceNames says what people wait for in a line.
+type serviceNames struct{ *Praya }
+
+// Name is the title of a public service.
+func (p serviceNames) Name(ctx context.Context, line string) (lang.Text, error) {
+	o, err := p.Services.Offered(ctx, line)
+	return o.Title, err
+}
+
+// AtCounter is whose code it is that somebody shows at a counter.
+func (p applicants) AtCounter(ctx context.Context, code string) (string, error) {
+	account, err := p.Identity.AtCounter(ctx, code)
+	return string(account), err
+}
+
+// Colleagues are the officers of a department in a role, by the names of their posts.
+func (p staff) Colleagues(ctx context.Context, department, role string) (out []services.Colleague, err error) {
+	system := who.AsSystem(ctx, who.From(ctx).Realm)
+	accounts, err := p.Directory.AccountsOf(system, department, role)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts {
+		duty, err := p.Directory.DutyOf(system, a)
+		if err != nil {
+			return nil, err
+		}
+		post, err := p.Directory.Post(system, directory.PostID(duty.Post))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, services.Colleague{Account: a, Name: post.Title})
+	}
+	return out, nil
+}
+
 // notary gives the acts on licences to the ledger.
 type notary struct{ *Praya }
 
-// Commit logs the digest of an act.
-func (notary) Commit(tx *db.Tx, kind string, of [32]byte, previous string) (string, error) {
-	id, err := ledger.Commit(tx, ledger.Commitment{Type: ledger.Type(kind), Of: [][32]byte{of}, Previous: ledger.EntryID(previous), At: tx.Now()})
+// Commit logs the digest of an act. Which act it was stands in what the digest is of.
+func (notary) Commit(tx *db.Tx, _ string, of [32]byte, previous string) (string, error) {
+	id, err := ledger.Commit(tx, ledger.Commitment{Type: ledger.LicenceAct, Of: [][32]byte{of}, Previous: ledger.EntryID(previous), At: tx.Now()})
 	return string(id), err
 }
 
@@ -99,4 +138,3 @@ func serviceRoles() []directory.Role {
 		role(fees.ApproverRole, "fees", "收費審批人員", "Approver of refunds", "收费审批人员", true),
 	}
 }
-

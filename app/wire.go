@@ -34,6 +34,7 @@ import (
 	"praya/subsystems/performance/governance"
 	"praya/subsystems/performance/papers"
 	"praya/subsystems/performance/votes"
+	"praya/subsystems/services"
 )
 
 // Praya is the running program.
@@ -56,6 +57,7 @@ type Praya struct {
 	Papers    *papers.Service
 	Ledger    *ledger.Service
 	Exchange  *exchange.Service
+	Services  *services.Service
 
 	demonstration bool // say so on the front page
 
@@ -66,12 +68,12 @@ type Praya struct {
 
 // Schemas lists what every part keeps, in the order in which it is made.
 func Schemas() []db.Schema {
-	return []db.Schema{
+	return slices.Concat([]db.Schema{
 		audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), search.Schema(), web.Schema(),
 		directory.Schema(), identity.Schema(), estimates.Schema(),
 		performance.Schema(), governance.Schema(), votes.Schema(), papers.Schema(),
 		ledger.Schema(), exchange.Schema(),
-	}
+	}, services.Schemas())
 }
 
 // Words lists what every part says.
@@ -83,17 +85,18 @@ func Words() []words.Source {
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
 		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words(), ledger.Words(), exchange.Words()},
+		services.Words(),
 	)
 }
 
 // Policies lists who may do what in every part.
 func Policies() []access.Source {
-	return []access.Source{
+	return slices.Concat([]access.Source{
 		{Name: "app", Policy: policyText},
 		directory.Policy(), identity.Policy(), estimates.Policy(),
 		performance.Policy(), governance.Policy(), votes.Policy(), papers.Policy(),
 		ledger.Policy(), exchange.Policy(),
-	}
+	}, services.Policies())
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -157,7 +160,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Identity = &identity.Service{
 		DB: p.DB, Keys: p.Keys, Policy: policy, Verifier: identity.Simulation{}, Staff: staff{p}, Rules: p.Config.identity(),
 		Words: book, Mail: p.Config.mail(),
-		Examples: examples.Files, More: moreOfAccount,
+		Examples: examples.Files, More: p.moreOfAccount,
 	}
 	p.Identity.NewProtocol(p.Config.origin(), when.System, p.log)
 	p.Identity.Mount(p.Site)
@@ -168,7 +171,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
-	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles())}
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles(), serviceRoles())}
 	p.register(jobRefreshStaff, p.Directory.Refresh)
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} { // developers try with the real names
 		if err := p.Directory.Seed(who.AsSystem(ctx, realm)); err != nil {
@@ -227,6 +230,14 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.register(exchange.JobRefresh, p.Exchange.Refresh)
 	p.register(exchange.JobCDIEvent, p.Exchange.CDIEvent)
 	p.register(exchange.JobCDIDelivery, p.Exchange.CDIDelivery)
+
+	// Public services 一網通辦: find, apply, follow, pay, book, and receive what anyone can verify.
+	p.Services = p.newServices(policy, book, index)
+	if err := p.Services.Open(); err != nil {
+		return err
+	}
+	p.Services.Mount(p.Site)
+	p.Services.Jobs(p.Jobs)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, slices.Concat(p.Cycle.Consumers(), p.Exchange.CDIConsumers(), []events.Consumer{p.Estimates.YearFiles()})...)

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
@@ -217,4 +218,17 @@ func hashKey(secret []byte, p cdiPrivate) (string, error) {
 	}
 	sum := sha256.Sum256(append(slices.Clone(secret), text...))
 	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
+}
+
+// Party reads a party by its code.
+func (s *Service) Party(ctx context.Context, code string) (Party, error) {
+	reg, err := s.fresh(ctx)
+	if err != nil {
+		return Party{}, err
+	}
+	p, ok := reg.parties[code]
+	if !ok {
+		return p, fault.New(fault.NotFound, "exchange.fault.no-party")
+	}
+	return p, nil
 }

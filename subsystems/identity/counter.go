@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"praya/kernel/fault"
+	"praya/kernel/id"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/access"
@@ -96,4 +97,22 @@ func (s *Service) RecoverAtCounter(ctx context.Context, typed string) (path stri
 		err = fault.New(fault.Invalid, "identity.online.counter.none").At("number", "identity.online.counter.none")
 	}
 	return path, ready, err
+}
+
+// AtCounter says who stands at a counter, by the code that they show there; it works once. Another
+// part of the program lets its officer act for them.
+func (s *Service) AtCounter(ctx context.Context, typed string) (account AccountID, err error) {
+	reference, ok := id.ParseReference(typed)
+	if !ok {
+		return "", fault.New(fault.Invalid, "identity.fault.counter-code").At("code", "identity.fault.counter-code")
+	}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		t, err := useTicket(tx, forCounter, reference)
+		if fault.Is(err, fault.NotFound) {
+			return fault.New(fault.Invalid, "identity.fault.counter-code").At("code", "identity.fault.counter-code")
+		}
+		account = t.Account
+		return err
+	})
+	return account, err
 }

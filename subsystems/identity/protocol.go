@@ -160,19 +160,10 @@ func (p people) FindHint(ctx context.Context, hint string) (string, error) {
 	if who.From(ctx).Realm == who.Sandbox {
 		return "", fault.New(fault.NotFound, "web.fault.not-found.text") // nobody there to be found out
 	}
-	var account AccountID
-	err := p.DB.Write(ctx, func(tx *db.Tx) error {
-		reference, ok := id.ParseReference(hint)
-		if !ok {
-			return nil
-		}
-		t, err := useTicket(tx, forCounter, reference)
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
-		account = t.Account
-		return err
-	})
+	account, err := p.AtCounter(ctx, hint)
+	if fault.Is(err, fault.Invalid) {
+		return "", nil
+	}
 	return string(account), err
 }
 

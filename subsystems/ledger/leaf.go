@@ -31,6 +31,7 @@ const (
 	Exchange          Type = "exchange"
 	Deletion          Type = "deletion"
 	DelayedDisclosure Type = "disclosure-delayed"
+	LicenceAct        Type = "licence" // issued, renewed, suspended: which of them is in what is committed to
 )
 
 // Leaf is an entry of the log. It holds no name of a person, no number of one, and no body:
@@ -187,7 +188,7 @@ func (c Commitment) leaf(at when.Instant) (Leaf, error) {
 	}
 	l := Leaf{V: leafVersion, Type: c.Type, Time: coarse(at), Keys: c.Keys, Previous: c.Previous}
 	switch c.Type {
-	case Consent, Withdrawal, Exchange, Deletion, DelayedDisclosure:
+	case Consent, Withdrawal, Exchange, Deletion, DelayedDisclosure, LicenceAct:
 	default:
 		return l, fault.New(fault.Invalid, "ledger.fault.leaf")
 	}

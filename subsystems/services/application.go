@@ -77,7 +77,9 @@ func HashValue(v any) string {
 }
 
 // digest is what co-applicants confirm and the receipt names.
-func (c Content) digest() string { return HashValue(map[string]any{"answers": c.Answers, "origins": c.Origins}) }
+func (c Content) digest() string {
+	return HashValue(map[string]any{"answers": c.Answers, "origins": c.Origins})
+}
 
 // intact reports whether every locked value is still what was fetched.
 func (c Content) intact() error {
@@ -97,21 +99,21 @@ type HistoryKind string
 
 // What happens in a case.
 const (
-	DidSubmit    HistoryKind = "submitted"
-	DidAnswer    HistoryKind = "answered"  // the applicant, when asked for more
-	DidAsk       HistoryKind = "asked"     // an officer, for more
-	DidDecide    HistoryKind = "decided"   // an officer, a step
-	DidWrite     HistoryKind = "letter"
-	DidMessage   HistoryKind = "message"
-	DidNote      HistoryKind = "note"
-	DidPay       HistoryKind = "paid"
-	DidBill      HistoryKind = "billed"
-	DidBook      HistoryKind = "booked"
-	DidIssue     HistoryKind = "issued"
-	DidEnd       HistoryKind = "ended"
-	DidWithdraw  HistoryKind = "withdrawn"
-	DidConfirm   HistoryKind = "confirmed" // a co-applicant
-	DidComputed  HistoryKind = "computed"  // a decision table
+	DidSubmit   HistoryKind = "submitted"
+	DidAnswer   HistoryKind = "answered" // the applicant, when asked for more
+	DidAsk      HistoryKind = "asked"    // an officer, for more
+	DidDecide   HistoryKind = "decided"  // an officer, a step
+	DidWrite    HistoryKind = "letter"
+	DidMessage  HistoryKind = "message"
+	DidNote     HistoryKind = "note"
+	DidPay      HistoryKind = "paid"
+	DidBill     HistoryKind = "billed"
+	DidBook     HistoryKind = "booked"
+	DidIssue    HistoryKind = "issued"
+	DidEnd      HistoryKind = "ended"
+	DidWithdraw HistoryKind = "withdrawn"
+	DidConfirm  HistoryKind = "confirmed" // a co-applicant
+	DidComputed HistoryKind = "computed"  // a decision table
 )
 
 // Entry is something that happened in a case.
@@ -128,7 +130,7 @@ type Entry struct {
 
 // Said is the words of an entry; they are sealed.
 type Said struct {
-	Task    lang.Text `json:"task,omitzero"`    // what was decided on
+	Task    lang.Text `json:"task,omitzero"` // what was decided on
 	Outcome string    `json:"outcome,omitempty"`
 	Reason  lang.Text `json:"reason,omitzero"`
 	Title   lang.Text `json:"title,omitzero"`

@@ -17,7 +17,6 @@ import (
 	"praya/platform/events"
 	"praya/platform/jobs"
 	"praya/subsystems/services/forms"
-	"praya/subsystems/services/process"
 )
 
 // Beginning is how an application begins.
@@ -294,8 +293,8 @@ func (s *Service) Decline(ctx context.Context, id ApplicationID, service string)
 func (s *Service) Take(ctx context.Context, id ApplicationID, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
 	_, err = s.edit(ctx, id, func(tx *db.Tx, a *Application, o Offer) error {
 		today := tx.Now().Day()
-		p, ok := o.Form.Page(page)
-		if !ok {
+		p := o.Form.Page(page)
+		if p == nil {
 			return fault.New(fault.NotFound, "services.fault.no-page")
 		}
 		var got forms.Answers
@@ -363,7 +362,7 @@ func (s *Service) submit(tx *db.Tx, a *Application, o Offer) error {
 	if err := s.tell(tx, a.ID, "submitted"); err != nil {
 		return err
 	}
-	_, err = s.Process.Start(tx, process.Order{Key: a.Service, Version: o.Process, Subject: string(a.ID), Department: a.Department, Vars: facts})
+	_, err = s.Process.StartVersion(tx, a.Service, o.Process, string(a.ID), a.Department, facts)
 	return err
 }
 
@@ -417,7 +416,7 @@ func (s *Service) Withdraw(ctx context.Context, id ApplicationID) error {
 		if a.Stage == Draft {
 			return s.forget(tx, a)
 		}
-		if err := s.Process.CancelSubject(tx, string(id), "withdrawn"); err != nil {
+		if err := s.Process.CancelOf(tx, string(id), "withdrawn"); err != nil {
 			return err
 		}
 		return s.end(tx, a, Withdrawn, by(tx, Entry{Kind: DidWithdraw}))
@@ -450,7 +449,7 @@ func (s *Service) end(tx *db.Tx, a Application, to Stage, e Entry) error {
 	if err := s.note(tx, a.ID, e); err != nil {
 		return err
 	}
-	if err := s.Fees.CancelDue(tx, string(a.ID)); err != nil {
+	if err := s.cancelBills(tx, a.ID); err != nil {
 		return err
 	}
 	return events.Publish(tx, events.Event{Subject: "services.application.ended", Data: fact(applicationEvent{a.ID, a.Service, string(to)})})

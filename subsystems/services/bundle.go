@@ -121,7 +121,8 @@ func (b Bundle) ZIP() ([]byte, error) {
 			return nil, err
 		}
 	}
-	return out.Bytes(), z.Close()
+	err := z.Close()
+	return out.Bytes(), err
 }
 
 // parsed is a bundle that has been read.
@@ -196,22 +197,25 @@ func (s *Service) checkProcess(b Bundle, p parsed) (out Problems) {
 	}
 	for _, name := range p.decisions {
 		known.Decisions = append(known.Decisions, decisionKey(name))
-		if _, err := process.ReadDecision(b[name]); err != nil {
-			out = append(out, processProblems(name, err)...)
+		t, err := process.ReadTable(b[name])
+		if err != nil {
+			out = append(out, unreadable(name, err))
+			continue
 		}
+		out = append(out, processProblems(name, t.Check())...)
 	}
 	m, err := process.ReadModel(b[processFile])
 	if err != nil {
-		return append(out, processProblems(processFile, err)...)
+		return append(out, unreadable(processFile, err))
 	}
-	return append(out, processProblems(processFile, process.Problems(m.Check(known)))...)
+	return append(out, processProblems(processFile, m.Check(known))...)
 }
 
-func processProblems(file string, err error) (out Problems) {
-	var all process.Problems
-	if !errors.As(err, &all) {
-		return Problems{{File: file, Key: "services.problem.xml", Args: map[string]string{"text": err.Error()}}}
-	}
+func unreadable(file string, err error) Problem {
+	return Problem{File: file, Key: "services.problem.xml", Args: map[string]string{"text": err.Error()}}
+}
+
+func processProblems(file string, all []process.Problem) (out Problems) {
 	for _, p := range all {
 		out = append(out, Problem{File: file, Where: p.Element, Key: p.Key, Args: p.Args})
 	}
@@ -276,20 +280,8 @@ func (s *Service) publish(tx *db.Tx, p parsed, b Bundle, raw []byte, state State
 	if err != nil {
 		return 0, err
 	}
-	if p.service.Licence != nil {
-		if err := s.Licences.PutKind(tx, *p.service.Licence); err != nil {
-			return 0, err
-		}
-	}
-	for _, x := range p.service.Places {
-		if err := s.Booking.PutPlace(tx, x); err != nil {
-			return 0, err
-		}
-	}
-	for _, x := range p.service.Schedules {
-		if err := s.Booking.PutSchedule(tx, x); err != nil {
-			return 0, err
-		}
+	if err := s.furnish(tx, p.service); err != nil {
+		return 0, err
 	}
 	if _, err := tx.Exec(sqlAddVersion, tx.Realm(), code, number, jsonText(p.service), b[formFile], raw, version, digest, tx.Now(), actor(tx)); err != nil {
 		return 0, err
@@ -298,6 +290,43 @@ func (s *Service) publish(tx *db.Tx, p parsed, b Bundle, raw []byte, state State
 		return 0, err
 	}
 	return number, events.Publish(tx, events.Event{Subject: "services.catalogue.published", Data: fact(published{code, number})})
+}
+
+// furnish puts what a service issues and where it is booked in place, or brings it up to date.
+func (s *Service) furnish(tx *db.Tx, p PublicService) error {
+	if p.Licence != nil {
+		k := *p.Licence
+		old, err := s.Licences.KindOf(tx, k.Code)
+		if k.Version = old.Version; err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err := s.Licences.PutKind(tx, k); err != nil {
+			return err
+		}
+	}
+	for _, x := range p.Places {
+		old, err := s.Booking.PlaceOf(tx, x.Code)
+		if x.Version = old.Version; err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err := s.Booking.PutPlace(tx, x); err != nil {
+			return err
+		}
+	}
+	for _, x := range p.Schedules {
+		old, err := s.Booking.Schedules(tx, x.Service, x.Place)
+		if err != nil {
+			return err
+		}
+		x.ID = ""
+		if len(old) > 0 {
+			x.ID, x.Version = old[0].ID, old[0].Version
+		}
+		if _, err := s.Booking.PutSchedule(tx, x); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func actor(tx *db.Tx) string { return who.From(tx.Context()).Actor.ID }
@@ -373,4 +402,3 @@ func (s *Service) Versions(ctx context.Context, code string) (all []Published, e
 	})
 	return all, err
 }
-

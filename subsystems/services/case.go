@@ -18,15 +18,15 @@ import (
 // Case is an application with all that became of it.
 type Case struct {
 	Application
-	Offer    Offer
-	History  []Entry
-	Tasks    []process.Task // open ones
-	Waits    []process.Wait
-	Bills    []fees.Bill
-	Bookings []booking.Booking
-	Licence  *licences.Licence
-	Files    []File
-	Others   []CoApplicant
+	Offer   Offer
+	History []Entry
+	Tasks   []process.Task // open ones
+	Waits   []process.Wait
+	Bills   []fees.Bill
+	Booking *booking.Booking
+	Licence *licences.Licence
+	Files   []File
+	Others  []CoApplicant
 }
 
 // Case reads a case of the actor's own.
@@ -87,10 +87,20 @@ func (s *Service) whole(tx *db.Tx, a Application, o Offer) (c Case, err error) {
 	}
 	if a.Stage != Draft {
 		steps = append(steps,
-			func() (err error) { c.Tasks, _, err = s.Process.Tasks(tx, process.TaskFilter{Subject: subject, OpenOnly: true, Limit: 20}); return err },
+			func() (err error) {
+				c.Tasks, _, err = s.Process.Tasks(tx, process.TaskFilter{Subject: subject, OpenOnly: true, Limit: 20})
+				return err
+			},
 			func() (err error) { c.Waits, err = s.Process.Waiting(tx, subject); return err },
 			func() (err error) { c.Bills, err = s.Fees.Of(tx, subject); return err },
-			func() (err error) { c.Bookings, err = s.Booking.Of(tx, subject); return err },
+			func() error {
+				b, err := s.Booking.Of(tx, subject)
+				if fault.Is(err, fault.NotFound) {
+					return nil
+				}
+				c.Booking = &b
+				return err
+			},
 			func() error {
 				l, err := s.Licences.ByCase(tx, subject)
 				if fault.Is(err, fault.NotFound) {
@@ -170,7 +180,7 @@ func (s *Service) Book(ctx context.Context, id ApplicationID, place string, star
 		if a.Stage.ended() || a.Stage == Draft || o.Booking == "" {
 			return fault.New(fault.Conflict, "services.fault.ended")
 		}
-		b, err = s.Booking.Book(tx, booking.Booking{Service: o.Booking, Place: place, Account: a.Account, Case: string(id), Start: start})
+		b, err = s.Booking.Book(tx, booking.Booking{Service: o.Booking, Place: place, Account: a.Account, Case: string(id), Start: start}, a.Account)
 		if err != nil {
 			return err
 		}

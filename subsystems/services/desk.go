@@ -22,11 +22,11 @@ type Queued struct {
 
 // QueueFilter says which tasks an officer wants to see.
 type QueueFilter struct {
-	Mine     bool // that the officer holds
-	Free     bool // that nobody holds
-	Role     string
-	Limit    int
-	Offset   int
+	Mine   bool // that the officer holds
+	Free   bool // that nobody holds
+	Role   string
+	Limit  int
+	Offset int
 }
 
 // roles are those of an officer that processes may ask for.

@@ -9,7 +9,6 @@ import (
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/services/booking"
-	"praya/subsystems/services/fees"
 	"praya/subsystems/services/forms"
 	"praya/subsystems/services/licences"
 	"praya/subsystems/services/line"
@@ -30,7 +29,7 @@ var policyText string
 func Words() []words.Source {
 	return []words.Source{
 		{Prefix: "services", Files: wordFiles},
-		forms.Words(), process.Words(), licences.Words(), booking.Words(), fees.Words(), line.Words(),
+		forms.Words(), process.Words(), licences.Words(), booking.Words(), line.Words(),
 	}
 }
 
@@ -38,13 +37,13 @@ func Words() []words.Source {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		{Owner: "services", Files: schemaFiles},
-		process.Schema(), licences.Schema(), booking.Schema(), fees.Schema(), line.Schema(),
+		process.Schema(), licences.Schema(), booking.Schema(), line.Schema(),
 	}
 }
 
 // Policies are who may do what.
 func Policies() []access.Source {
-	return []access.Source{{Name: "services", Policy: policyText}, licences.Policy(), booking.Policy(), fees.Policy(), line.Policy()}
+	return []access.Source{{Name: "services", Policy: policyText}, licences.Policy(), booking.Policy(), line.Policy()}
 }
 
 // Open prepares what the use cases need. It is called once, before anything else.
@@ -72,7 +71,7 @@ func (s *Service) Mount(site *web.Site) {
 	s.mountDesk(site)
 	s.mountKiosk(site)
 	s.Licences.Mount(site)
-	s.Booking.Mount(site)
+	// s.Booking.Mount(site)
 	s.Fees.Mount(site)
 	s.Line.Mount(site)
 }

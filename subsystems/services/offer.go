@@ -41,19 +41,19 @@ type PublicService struct {
 	Regions    []string    `json:"regions,omitempty"` // where kiosks may offer it; nil: in Hong Kong only
 	Checked    when.Day    `json:"checked"`           // when the department last read all this
 
-	Declaration  lang.Text         `json:"declaration"`
-	CoApplicants int               `json:"co_applicants,omitempty"` // at most
-	Level        string            `json:"level,omitempty"`         // of assurance that the applicant needs
-	Wishes       []Wish            `json:"exchange,omitempty"`
-	Facts        map[string]string `json:"facts,omitempty"` // what the process may know: name → CEL over answers
-	Reasons      map[string][]Reason `json:"reasons,omitempty"` // by outcome
-	Letters      map[string]Letter `json:"letters,omitempty"`
-	Licence      *licences.Kind    `json:"licence,omitempty"`
-	LicenceValues map[string]string `json:"licence_values,omitempty"` // of its fields: name → CEL over answers
-	Places       []booking.Place   `json:"places,omitempty"`
-	Schedules    []booking.Schedule `json:"schedules,omitempty"`
-	Booking      string            `json:"booking,omitempty"` // service code of the schedules that its applicants book
-	At           []string          `json:"at,omitempty"`      // form pointers of a decision that is complained about
+	Declaration   lang.Text           `json:"declaration"`
+	CoApplicants  int                 `json:"co_applicants,omitempty"` // at most
+	Level         string              `json:"level,omitempty"`         // of assurance that the applicant needs
+	Wishes        []Wish              `json:"exchange,omitempty"`
+	Facts         map[string]string   `json:"facts,omitempty"`   // what the process may know: name → CEL over answers
+	Reasons       map[string][]Reason `json:"reasons,omitempty"` // by outcome
+	Letters       map[string]Letter   `json:"letters,omitempty"`
+	Licence       *licences.Kind      `json:"licence,omitempty"`
+	LicenceValues map[string]string   `json:"licence_values,omitempty"` // of its fields: name → CEL over answers
+	Places        []booking.Place     `json:"places,omitempty"`
+	Schedules     []booking.Schedule  `json:"schedules,omitempty"`
+	Booking       string              `json:"booking,omitempty"` // service code of the schedules that its applicants book
+	At            []string            `json:"at,omitempty"`      // form pointers of a decision that is complained about
 }
 
 // Channel is how a service is reached.

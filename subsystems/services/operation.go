@@ -77,7 +77,9 @@ func (w work) cents(name string) (int64, error) {
 	return 0, fault.New(fault.Invalid, "services.fault.cents", "input", name).Because(fmt.Errorf("%v is no amount", w.Input[name]))
 }
 
-func system(kind HistoryKind, said Said) Entry { return Entry{Kind: kind, ActorKind: "System", Said: said} }
+func system(kind HistoryKind, said Said) Entry {
+	return Entry{Kind: kind, ActorKind: "System", Said: said}
+}
 
 // billCase asks for a fee, and has the applicant told. Nothing to pay is paid at once.
 func (s *Service) billCase(tx *db.Tx, w work) (map[string]any, error) {
@@ -222,6 +224,23 @@ func (s *Service) refuseCase(tx *db.Tx, w work) (map[string]any, error) {
 // recordResult shows the applicant what a decision table gave, so that they can follow it.
 func (s *Service) recordResult(tx *db.Tx, w work) (map[string]any, error) {
 	return nil, s.note(tx, w.ID, system(DidComputed, Said{Title: w.label("title", w.Title), Text: fmt.Sprint(w.Input["text"])}))
+}
+
+// cancelBills takes back what a case that has ended still asks for.
+func (s *Service) cancelBills(tx *db.Tx, id ApplicationID) error {
+	all, err := s.Fees.Of(tx, string(id))
+	if err != nil {
+		return err
+	}
+	for _, b := range all {
+		if b.State != fees.Due {
+			continue
+		}
+		if err := s.Fees.Cancel(tx, b.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Paid goes on with a case whose bill was paid. It is given to the fees.

@@ -16,10 +16,10 @@ const (
 	deskPath   = "/services/desk"
 )
 
-func servicePath(code string) string        { return publicPath + "/" + code }
-func casePath(id ApplicationID) string      { return ownPath + "/" + string(id) }
-func deskCasePath(id ApplicationID) string  { return deskPath + "/cases/" + string(id) }
-func taskPath(id string) string             { return deskPath + "/tasks/" + id }
+func servicePath(code string) string                { return publicPath + "/" + code }
+func casePath(id ApplicationID) string              { return ownPath + "/" + string(id) }
+func deskCasePath(id ApplicationID) string          { return deskPath + "/cases/" + string(id) }
+func taskPath(id string) string                     { return deskPath + "/tasks/" + id }
 func pagePath(id ApplicationID, page string) string { return casePath(id) + "/page/" + page }
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -45,12 +45,14 @@ func eventName(event string) func(*words.Texts) string {
 const servicesOnPage = 20
 
 func (s *Service) mountPublic(site *web.Site) {
-	open := func(pattern string, h web.Handler, opts ...web.Option) { site.Page(pattern, h, append(opts, web.InSandbox())...) }
+	open := func(pattern string, h web.Handler, opts ...web.Option) {
+		site.Page(pattern, h, append(opts, web.InSandbox())...)
+	}
 	open("GET "+publicPath, s.showServices)
 	open("GET "+publicPath+"/{code}", s.showService)
 	open("POST "+publicPath+"/{code}/start", s.doStart)
 	for _, m := range []string{"GET ", "POST "} {
-		open(m+publicPath+"/confirm/{token}", s.confirmForm, web.Secret())
+		open(m+"/confirm/{token}", s.confirmForm, web.Secret())
 	}
 	site.API("GET /api/services/catalogue.jsonld", s.apiCatalogue, web.InSandbox(), web.OpenData())
 }

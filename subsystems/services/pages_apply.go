@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"praya/kernel/fault"
-	"praya/kernel/lang"
 	"praya/platform/web"
 	"praya/subsystems/services/forms"
 )
@@ -252,9 +251,9 @@ func (s *Service) receivePart(v *web.Visit, a Application, p *forms.Page, part *
 	if len(plain) == 0 {
 		return nil, nil, nil
 	}
-	media, problem := f.Accept(plain, part.FileName(), pointer)
-	if problem != nil {
-		return nil, problem, nil
+	media, ok := forms.SniffType(plain, plain[max(0, len(plain)-64<<10):], int64(len(plain)), part.FileName())
+	if !ok || !slices.Contains(f.Types, media) || int64(len(plain)) > f.MaxBytes {
+		return &forms.Upload{Pointer: pointer, Name: part.FileName(), Type: media, Bytes: int64(len(plain))}, nil, nil // refused beside its field
 	}
 	up, err := s.Receive(v.Context(), a.ID, Given{Pointer: pointer, File: File{Name: part.FileName(), Type: media}, Plain: plain})
 	if fault.Is(err, fault.Invalid) {
@@ -424,7 +423,7 @@ func (s *Service) inviteForm(v *web.Visit) error {
 		Asked: []web.Question{{As: web.AsText, Field: web.Field{Name: "name", Label: v.T("services.co.name"), Hint: v.T("services.co.hint"), MaxLength: 200}}},
 		Act: func(q *web.Answers) (string, string, error) {
 			token, err := s.Invite(v.Context(), d.App.ID, q.Words("name"))
-			return casePath(d.App.ID) + "/check", v.T("services.co.done", "address", v.Origin()+v.Link(publicPath+"/confirm/"+token)), err
+			return casePath(d.App.ID) + "/check", v.T("services.co.done", "address", v.Origin()+v.Link("/confirm/"+token)), err
 		},
 	})
 }
@@ -463,5 +462,3 @@ func (s *Service) confirmForm(v *web.Visit) error {
 		},
 	})
 }
-
-func textIn(t lang.Text, v *web.View) string { return t.In(v.Lang()) }

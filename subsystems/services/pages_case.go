@@ -129,10 +129,8 @@ func (d caseView) tasks() (out []web.Task) {
 	if l := d.Case.Licence; l != nil {
 		out = append(out, web.Task{Text: d.T("services.case.licence", "number", l.Number), Path: "/me/licences/" + string(l.ID), State: web.Done})
 	}
-	for _, b := range d.Case.Bookings {
-		if b.State == booking.Booked {
-			out = append(out, web.Task{Text: d.T("services.case.booked", "when", d.Instant(b.Start)), Path: "/me/bookings/" + string(b.ID), State: web.Done})
-		}
+	if b := d.Case.Booking; b != nil {
+		out = append(out, web.Task{Text: d.T("services.case.booked", "when", d.Instant(b.Start)), Path: "/me/bookings/" + string(b.ID), State: web.Done})
 	}
 	return out
 }
@@ -315,7 +313,7 @@ func (s *Service) withdrawForm(v *web.Visit) error {
 	}
 	return v.Render(web.Page{Title: v.T("services.withdraw.title." + draftOr(d.App)), Back: back, Secret: true}, web.ConfirmForm(v.View, web.Form{
 		Action: casePath(d.App.ID) + "/withdraw", Submit: v.T("services.withdraw.submit." + draftOr(d.App)), Cancel: back, Danger: true,
-	}, []string{v.T("services.withdraw.text." + draftOr(d.App), "service", d.Offer.Title.In(v.Lang()))}))
+	}, []string{v.T("services.withdraw.text."+draftOr(d.App), "service", d.Offer.Title.In(v.Lang()))}))
 }
 
 func draftOr(a Application) string {

@@ -21,7 +21,9 @@ import (
 )
 
 func (s *Service) mountDesk(site *web.Site) {
-	page := func(pattern string, h web.Handler, opts ...web.Option) { site.Page(pattern, h, append(opts, web.Secret())...) }
+	page := func(pattern string, h web.Handler, opts ...web.Option) {
+		site.Page(pattern, h, append(opts, web.Secret())...)
+	}
 	page("GET "+deskPath, s.showQueue)
 	page("GET "+deskPath+"/cases", s.showCases)
 	page("GET "+deskPath+"/cases.csv", s.downloadCases)
@@ -234,7 +236,7 @@ func (s *Service) downloadCases(v *web.Visit) error {
 				return err
 			}
 		}
-		return out.Flush()
+		return out.Close()
 	})
 }
 
@@ -335,7 +337,7 @@ func (s *Service) decideForm(v *web.Visit) error {
 		return err
 	}
 	x.Task = t
-	if t.State != process.Open {
+	if t.State != process.TaskOpen {
 		return v.RedirectWith(deskCasePath(c.ID), web.Notice{Text: v.T("services.desk.done-already")})
 	}
 	asked := []web.Question{{As: web.AsRadios, Field: web.Field{Name: "outcome", Label: v.T("services.decide.outcome")}}}

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"praya/kernel/fault"
+	"praya/kernel/when"
 	"praya/platform/web"
 	"praya/subsystems/services/forms"
 )
@@ -58,7 +59,7 @@ func ownTable(v *web.View, id, caption string, rows []web.Row) web.Table {
 // laterPath leads to the days after those that are shown.
 func (d bookView) laterPath() string {
 	from := d.View.Now().Day().Add(1 + daysShown)
-	if at, err := parseDay(d.Query.Get("from")); err == nil {
+	if at, err := when.ParseDay(d.Query.Get("from")); err == nil {
 		from = at.Add(daysShown)
 	}
 	return casePath(d.App.ID) + "/book?" + url.Values{"place": {d.Place}, "from": {from.String()}}.Encode()

@@ -25,7 +25,7 @@ func (s *Service) downloadReceipt(v *web.Visit) error {
 		v.T("services.case.submitted") + v.T("services.did.colon") + v.Instant(d.App.Submitted),
 		v.T("services.receipt.digest") + v.T("services.did.colon") + d.App.digest(),
 	}
-	raw, err := d.Offer.Form.PDF(v.Texts, d.App.Answers, d.App.Origins, head)
+	raw, err := d.Offer.Form.PDF(v.Texts, d.App.Answers, d.App.Origins, head, v.Now().Day())
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func premisesOrder(l lang.Lang) []string {
 func (a Address) Say(t *words.Texts) string {
 	switch a.Kind {
 	case "lines":
-		return strings.Join(a.Lines, t.T("forms.address.join"))
+		return strings.Join(a.Lines, t.T("forms.address.comma")+space(t))
 	case "box":
 		return t.T("forms.address.say-box", "office", a.Office, "box", a.Box)
 	}
@@ -148,4 +148,12 @@ func (a Address) complete() bool {
 		known = known || d == a.District
 	}
 	return known && (a.Building != "" || a.Street != "" || a.Estate != "")
+}
+
+// space is what English sets after a comma.
+func space(t *words.Texts) string {
+	if t.Lang() == lang.EN {
+		return " "
+	}
+	return ""
 }

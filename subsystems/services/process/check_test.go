@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -94,7 +95,8 @@ func TestHostileFiles(t *testing.T) {
 		"two":     {preamble + `<process id="p"/><process id="q"/></definitions>`, "process.xml.one-process"},
 	} {
 		_, err := ReadModel([]byte(c.text))
-		f, ok := err.(*fault.Fault)
+		var f *fault.Fault
+		ok := errors.As(err, &f)
 		if !ok || f.Kind != fault.Invalid || f.Key != c.want {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -126,6 +128,34 @@ func TestADiagramIsMade(t *testing.T) {
 	}
 	if m.XML()[0] != '<' || !strings.Contains(string(m.XML()), `id="f_x_a"`) {
 		t.Error("the definition itself is gone")
+	}
+}
+
+// As an editor writes it: with prefixes, lanes, documentation, a diagram, and our attributes.
+func TestAnEditorsFile(t *testing.T) {
+	raw := `<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:praya="https://praya.example/bpmn" id="Definitions_1" targetNamespace="http://bpmn.io/schema/bpmn">
+  <bpmn:collaboration id="c"><bpmn:participant id="pool" processRef="Process_1"/></bpmn:collaboration>
+  <bpmn:process id="Process_1" name="牌照" praya:nameEn="Licence" isExecutable="true">
+    <bpmn:laneSet id="ls"><bpmn:lane id="l"><bpmn:flowNodeRef>S</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>
+    <bpmn:startEvent id="S"><bpmn:outgoing>F1</bpmn:outgoing></bpmn:startEvent>
+    <bpmn:sequenceFlow id="F1" sourceRef="S" targetRef="T"/>
+    <bpmn:userTask id="T" name="審批" praya:nameEn="Decide" praya:role="officer" praya:decisions="approve refuse"><bpmn:documentation>note</bpmn:documentation><bpmn:incoming>F1</bpmn:incoming></bpmn:userTask>
+    <bpmn:exclusiveGateway id="G" default="F4"/>
+    <bpmn:sequenceFlow id="F2" sourceRef="T" targetRef="G"/>
+    <bpmn:sequenceFlow id="F3" sourceRef="G" targetRef="E"><bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">outcome == "approve"</bpmn:conditionExpression></bpmn:sequenceFlow>
+    <bpmn:sequenceFlow id="F4" sourceRef="G" targetRef="E2"/>
+    <bpmn:endEvent id="E"/><bpmn:endEvent id="E2"><bpmn:terminateEventDefinition id="te"/></bpmn:endEvent>
+    <bpmn:textAnnotation id="ta"><bpmn:text>hello</bpmn:text></bpmn:textAnnotation>
+  </bpmn:process>
+  <bpmndi:BPMNDiagram id="D"><bpmndi:BPMNPlane id="P" bpmnElement="pool"/></bpmndi:BPMNDiagram>
+</bpmn:definitions>`
+	m, err := ReadModel([]byte(raw))
+	if err != nil || len(m.Check(Known{Roles: []string{"officer"}})) > 0 {
+		t.Fatal(err, m.Check(Known{}))
+	}
+	if string(m.XML()) != raw || m.Name.EN != "Licence" || m.Nodes["T"].Name.TC != "審批" || m.Nodes["T"].Decisions[1] != "refuse" {
+		t.Errorf("%+v", m.Nodes["T"])
 	}
 }
 

@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"praya/kernel/fault"
@@ -33,16 +34,19 @@ type Instance struct {
 	Started, Ended               when.Instant
 }
 
-// maxCalls bounds how deep processes call each other.
+// maxCalls bounds how deep processes call or trigger each other.
 const maxCalls = 8
 
 // Start begins an instance of the newest version that may be started, and runs it up to where it
 // waits for somebody. The actor of the transaction's context stands in the history.
 func (s *Service) Start(tx *db.Tx, key, subject, department string, vars map[string]any) (Instance, error) {
-	return s.start(tx, Instance{ID: id.New[string](tx.Now()), Key: key, Subject: subject, Department: department, Vars: vars}, nil)
+	return s.start(tx, Instance{ID: id.New[string](tx.Now()), Key: key, Subject: subject, Department: department, Vars: vars}, nil, 0)
 }
 
-func (s *Service) start(tx *db.Tx, i Instance, by *caller) (Instance, error) {
+func (s *Service) start(tx *db.Tx, i Instance, by *caller, depth int) (Instance, error) {
+	if depth > maxCalls {
+		return Instance{}, fault.New(fault.Invalid, "process.failed.endless")
+	}
 	h, err := newest(tx, Processes, i.Key)
 	if i.Version > 0 {
 		h, err = pinned(tx, Processes, i.Key, i.Version)
@@ -55,7 +59,7 @@ func (s *Service) start(tx *db.Tx, i Instance, by *caller) (Instance, error) {
 		return Instance{}, fault.New(fault.Invalid, "process.vars").Because(err)
 	}
 	i.Version, i.State, i.Started = h.version, Running, tx.Now()
-	r := row{Instance: i, digest: h.digest, stands: &stands{Vars: vars, Caller: by}}
+	r := row{Instance: i, digest: h.digest, stands: &stands{Vars: vars, Caller: by, Depth: depth}}
 	if err := publishEvent(tx, EventStarted, about{Instance: r.ID, Key: r.Key, Version: r.Version, Subject: r.Subject}); err != nil {
 		return Instance{}, err
 	}
@@ -68,6 +72,7 @@ func (s *Service) step(tx *db.Tx, r row, by string, first bool, move func(*run) 
 	if err != nil {
 		return Instance{}, err
 	}
+	failed := r.State == Failed
 	x := newRun(m, r.stands, &outside{s: s, tx: tx, r: &r}, r.Subject, r.Department)
 	if err := move(x); err != nil {
 		return Instance{}, err
@@ -85,10 +90,8 @@ func (s *Service) step(tx *db.Tx, r row, by string, first bool, move func(*run) 
 	if err != nil {
 		return Instance{}, err
 	}
-	if r.State == Ended {
-		if err := s.ended(tx, r, x.thrown); err != nil {
-			return Instance{}, err
-		}
+	if err := s.tell(tx, r, x.thrown, failed); err != nil {
+		return Instance{}, err
 	}
 	return s.called(tx, r, calls)
 }
@@ -106,14 +109,44 @@ func settle(tx *db.Tx, r *row, x *run) {
 	}
 }
 
-func (s *Service) ended(tx *db.Tx, r row, thrown string) error {
-	if err := publishEvent(tx, EventEnded, about{Instance: r.ID, Key: r.Key, Version: r.Version, Subject: r.Subject, Node: r.End}); err != nil {
-		return err
-	}
-	if c := r.stands.Caller; c != nil {
-		return s.answer(tx, c, r, thrown)
+// tell says what became of an instance: as a fact, to the process that called it, and to those
+// that begin when it has ended or failed.
+func (s *Service) tell(tx *db.Tx, r row, thrown string, before bool) error {
+	a := about{Instance: r.ID, Key: r.Key, Version: r.Version, Subject: r.Subject, Node: r.End}
+	switch {
+	case r.State == Ended:
+		if err := publishEvent(tx, EventEnded, a); err != nil {
+			return err
+		}
+		if c := r.stands.Caller; c != nil {
+			return s.answer(tx, c, r, thrown)
+		}
+		return s.trigger(tx, r, AfterEnd+r.Key)
+	case r.State == Failed && !before:
+		if err := publishEvent(tx, EventFailed, a); err != nil {
+			return err
+		}
+		return s.trigger(tx, r, AfterFailure+r.Key)
 	}
 	return nil
+}
+
+// A process whose start event waits for a message of one of these names and the key of a process
+// begins when an instance of that one has ended, or has failed.
+const (
+	AfterEnd     = "process-ended:"
+	AfterFailure = "process-failed:"
+)
+
+func (s *Service) trigger(tx *db.Tx, r row, name string) error {
+	starts, err := startedBy(tx, name)
+	for _, key := range slices.Sorted(maps.Keys(starts)) {
+		i := Instance{ID: id.New[string](tx.Now()), Key: key, Subject: r.Subject, Department: starts[key], Vars: r.stands.Vars}
+		if _, err := s.start(tx, i, nil, r.stands.Depth+1); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // called starts the instances that this one calls. Theirs may end at once, and move this one on:
@@ -122,20 +155,13 @@ func (s *Service) called(tx *db.Tx, r row, calls []*wait) (Instance, error) {
 	if len(calls) == 0 {
 		return r.Instance, nil
 	}
-	depth := 1
-	if r.stands.Caller != nil {
-		depth = r.stands.Caller.Depth + 1
-	}
-	if depth > maxCalls {
-		return Instance{}, fault.New(fault.Invalid, "process.failed.endless")
-	}
 	for _, w := range calls {
 		m, err := s.model(tx, r.Key, r.Version, r.digest)
 		if err != nil {
 			return Instance{}, err
 		}
 		child := Instance{ID: w.Row, Key: m.Nodes[w.Node].Called, Subject: r.Subject, Department: r.Department, Vars: r.stands.Vars}
-		if _, err := s.start(tx, child, &caller{r.ID, w.ID, depth}); err != nil {
+		if _, err := s.start(tx, child, &caller{r.ID, w.ID}, r.stands.Depth+1); err != nil {
 			return Instance{}, err
 		}
 	}

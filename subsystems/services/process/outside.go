@@ -77,11 +77,6 @@ func (s *Service) apply(tx *db.Tx, r *row, x *run, by string) (calls []*wait, er
 			return nil, err
 		}
 	}
-	if r.State != Failed && r.stands.stuck() != "" {
-		if err := publishEvent(tx, EventFailed, about{Instance: r.ID, Key: r.Key, Version: r.Version, Subject: r.Subject}); err != nil {
-			return nil, err
-		}
-	}
 	return calls, record(tx, r, x, by)
 }
 

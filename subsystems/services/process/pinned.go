@@ -7,7 +7,7 @@ import (
 
 // StartVersion is Start of a version that was newest once: what began under it ends under it.
 func (s *Service) StartVersion(tx *db.Tx, key string, version int64, subject, department string, vars map[string]any) (Instance, error) {
-	return s.start(tx, Instance{ID: id.New[string](tx.Now()), Key: key, Version: version, Subject: subject, Department: department, Vars: vars}, nil)
+	return s.start(tx, Instance{ID: id.New[string](tx.Now()), Key: key, Version: version, Subject: subject, Department: department, Vars: vars}, nil, 0)
 }
 
 // CancelOf ends everything that still runs for a subject.

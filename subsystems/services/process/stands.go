@@ -21,6 +21,7 @@ type stands struct {
 	Steps  int64             `json:"steps"`            // rows of history
 	By     map[string]string `json:"by,omitempty"`     // who did the task of a node last, for four eyes
 	Caller *caller           `json:"caller,omitempty"` // whose callActivity this instance is
+	Depth  int               `json:"depth,omitempty"`  // how many instances led to this one
 }
 
 // token stands at a node.
@@ -63,7 +64,6 @@ type wait struct {
 type caller struct {
 	Instance string `json:"instance"`
 	Wait     int    `json:"wait"`
-	Depth    int    `json:"depth"`
 }
 
 func (s *stands) number() int {

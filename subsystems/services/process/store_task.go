@@ -1,6 +1,8 @@
 package process
 
 import (
+	"slices"
+
 	"praya/kernel/when"
 	"praya/platform/db"
 )
@@ -17,20 +19,20 @@ const (
 	taskRoles = ` and ($3 = '' or role in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18))
 		and ($19 = 0 or holder = '')`
 
-	taskOpenIn    = ` from services_process_tasks where realm = $1 and department = $2 and state = 'open'` + taskRoles
-	taskOpen      = ` from services_process_tasks where realm = $1 and $2 = '' and state = 'open'` + taskRoles
-	taskHeld      = ` from services_process_tasks where realm = $1 and holder = $2 and holder <> '' and state = 'open' and ($3 = '' or department = $3)`
-	taskOfSubject = ` from services_process_tasks where realm = $1 and subject = $2 and ($3 = 0 or state = 'open')
-		and ($4 = '' or role = $4) and ($5 = '' or department = $5) and ($6 = '' or holder = $6) and ($7 = 0 or holder = '')`
+	taskOpenIn = ` from services_process_tasks where realm = $1 and department = $2 and state = 'open'` + taskRoles
+	taskOpen   = ` from services_process_tasks where realm = $1 and $2 = '' and state = 'open'` + taskRoles
+	taskHeld   = ` from services_process_tasks where realm = $1 and holder = $2 and holder <> '' and state = 'open' and ($3 = '' or department = $3)`
 
-	sqlTasksOpenIn  = `select ` + taskColumns + taskOpenIn + ` order by due, id limit $20 offset $21`
-	sqlCountOpenIn  = `select count(*) from (select id` + taskOpenIn + ` limit 10000) as counted`
-	sqlTasksOpen    = `select ` + taskColumns + taskOpen + ` order by due, id limit $20 offset $21`
-	sqlCountOpen    = `select count(*) from (select id` + taskOpen + ` limit 10000) as counted`
-	sqlTasksHeld    = `select ` + taskColumns + taskHeld + ` order by due, id limit $4 offset $5`
-	sqlCountHeld    = `select count(*) from (select id` + taskHeld + ` limit 10000) as counted`
-	sqlTasksSubject = `select ` + taskColumns + taskOfSubject + ` order by due, id limit $8 offset $9`
-	sqlCountSubject = `select count(*)` + taskOfSubject
+	sqlTasksOpenIn = `select ` + taskColumns + taskOpenIn + ` order by due, id limit $20 offset $21`
+	sqlCountOpenIn = `select count(*) from (select id` + taskOpenIn + ` limit 10000) as counted`
+	sqlTasksOpen   = `select ` + taskColumns + taskOpen + ` order by due, id limit $20 offset $21`
+	sqlCountOpen   = `select count(*) from (select id` + taskOpen + ` limit 10000) as counted`
+	sqlTasksHeld   = `select ` + taskColumns + taskHeld + ` order by due, id limit $4 offset $5`
+	sqlCountHeld   = `select count(*) from (select id` + taskHeld + ` limit 10000) as counted`
+
+	// A subject has few tasks: what else narrows the list is looked at outside. (With it in the
+	// statement SQLite would prepare it anew for every value, to try its partial indexes.)
+	sqlTasksOfSubject = `select ` + taskColumns + ` from services_process_tasks where realm = $1 and subject = $2 order by due, id`
 
 	sqlTask = `select ` + taskColumns + ` from services_process_tasks where realm = $1 and id = $2`
 
@@ -93,10 +95,7 @@ func tasks(tx *db.Tx, f TaskFilter) (out []Task, n int, err error) {
 	page := []any{f.Limit, f.Offset}
 	switch {
 	case f.Subject != "":
-		args := []any{tx.Realm(), f.Subject, number(f.OpenOnly), f.Role, f.Department, f.Holder, number(f.Unclaimed)}
-		if err = tx.Row(sqlCountSubject, args...).Scan(&n); err == nil {
-			out, err = db.List(tx, scanTask, sqlTasksSubject, append(args, page...)...)
-		}
+		return tasksOfSubject(tx, f)
 	case f.Holder != "":
 		args := []any{tx.Realm(), f.Holder, f.Department}
 		if err = tx.Row(sqlCountHeld, args...).Scan(&n); err == nil {
@@ -114,6 +113,23 @@ func tasks(tx *db.Tx, f TaskFilter) (out []Task, n int, err error) {
 		}
 	}
 	return out, n, err
+}
+
+func tasksOfSubject(tx *db.Tx, f TaskFilter) ([]Task, int, error) {
+	list, err := db.List(tx, scanTask, sqlTasksOfSubject, tx.Realm(), f.Subject)
+	list = slices.DeleteFunc(list, func(t Task) bool { return !f.fits(t) })
+	n := len(list)
+	return list[min(f.Offset, n):min(f.Offset+f.Limit, n)], n, err
+}
+
+// fits reports whether a task belongs into a list.
+func (f TaskFilter) fits(t Task) bool {
+	return (!f.OpenOnly || t.State == TaskOpen) &&
+		(f.Department == "" || t.Department == f.Department) &&
+		(f.Role == "" || t.Role == f.Role) &&
+		(f.Roles == nil || slices.Contains(f.Roles, t.Role)) &&
+		(f.Holder == "" || t.Holder == f.Holder) &&
+		(!f.Unclaimed || t.Holder == "")
 }
 
 func openArgs(tx *db.Tx, f TaskFilter) []any {

@@ -55,7 +55,9 @@ func (s *Service) Tasks(tx *db.Tx, f TaskFilter) ([]Task, int, error) {
 		return nil, 0, nil
 	case len(f.Roles) > maxRoles:
 		return nil, 0, fault.New(fault.Invalid, "process.too-many-roles")
-	case f.Limit <= 0 || f.Limit > 1000:
+	}
+	f.Offset = max(0, f.Offset)
+	if f.Limit <= 0 || f.Limit > 1000 {
 		f.Limit = 1000
 	}
 	list, n, err := tasks(tx, f)
