@@ -148,16 +148,35 @@ func (f *Form) Compute(a Answers, today when.Day) (Answers, error) {
 	out := a.clone()
 	f.computed(out, func(_ *Page, q asked) { out.remove(q.at) })
 	var failed error
+	see := f.scene(out, today)
 	f.computed(out, func(p *Page, q asked) {
-		v, err := q.compute.Value(f.scene(out, today).of(p, q.item))
+		v, err := q.compute.Value(see.of(p, q.item))
 		switch {
 		case err == nil && v != nil:
 			out.set(q.at, plain(v))
+			see.add(q, plain(v), out)
 		case err != nil && !unanswered(err) && failed == nil:
 			failed = fmt.Errorf("forms: %s: %s: %w", f.ID, q.at, err)
 		}
 	})
 	return out, failed
+}
+
+// add lets later rules see a computed value, without looking at all answers again.
+func (s scene) add(q asked, v any, a Answers) {
+	seen, _ := s.vars["answers"].(map[string]any)
+	switch x := v.(type) {
+	case float64:
+		kind := "number"
+		if q.whole {
+			kind = "integer"
+		}
+		Answers(seen).set(q.at, whole(x, map[string]any{"type": kind}, s.form.shape))
+	case string, bool:
+		Answers(seen).set(q.at, v)
+	default:
+		s.vars["answers"] = whole(a.Plain(), s.form.shape, s.form.shape)
+	}
 }
 
 func (f *Form) computes() bool {
