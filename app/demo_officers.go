@@ -16,28 +16,28 @@ import (
 	"praya/subsystems/performance/governance"
 	"praya/subsystems/performance/papers"
 	"praya/subsystems/performance/votes"
-	"praya/subsystems/services"
 )
 
-// demoOfficer is an invented officer of the demonstration's digital policy office.
+// demoOfficer is an invented officer of the demonstration.
 type demoOfficer struct {
-	email string
-	name  directory.PersonName
-	post  lang.Text
-	roles []string
+	department string
+	email      string
+	name       directory.PersonName
+	post       lang.Text
+	roles      []string
 }
 
 // demoOfficers are two people, since much wants a second pair of eyes.
 func demoOfficers() []demoOfficer {
 	return []demoOfficer{
 		{
-			"maker@demo.praya.example",
+			"DPO", "maker@demo.praya.example",
 			directory.PersonName{Chinese: "陳示範", English: "CHAN Demonstration"},
 			lang.Text{TC: "示範高級行政主任", EN: "Demonstration Senior Executive Officer", SC: "示范高级行政主任"},
 			[]string{performance.OfficerRole, governance.OfficerRole, votes.OfficerRole, papers.DrafterRole},
 		},
 		{
-			"checker@demo.praya.example",
+			"DPO", "checker@demo.praya.example",
 			directory.PersonName{Chinese: "李示範", English: "LEE Demonstration"},
 			lang.Text{TC: "示範總行政主任", EN: "Demonstration Chief Executive Officer", SC: "示范总行政主任"},
 			[]string{performance.ApproverRole, governance.OfficerRole, governance.CompilerRole, votes.ApproverRole, papers.ApproverRole},
@@ -53,18 +53,15 @@ const demoOfficersFile = "demonstration-officers.txt"
 // folder. Officers who are there already stay as they are.
 func (p *Praya) loadOfficers(ctx context.Context) error {
 	var links []string
-	for department, officers := range map[string][]demoOfficer{"DPO": demoOfficers(), services.DemoDepartment: serviceOfficers()} {
-		for _, o := range officers {
-			link, err := p.loadOfficer(ctx, department, o)
-			if err != nil {
-				return err
-			}
-			if link != "" {
-				links = append(links, o.post.EN+": "+link)
-			}
+	for _, o := range slices.Concat(demoOfficers(), serviceOfficers()) {
+		link, err := p.loadOfficer(ctx, o)
+		if err != nil {
+			return err
+		}
+		if link != "" {
+			links = append(links, o.post.EN+": "+link)
 		}
 	}
-	slices.Sort(links)
 	if len(links) == 0 {
 		return nil
 	}
@@ -72,12 +69,12 @@ func (p *Praya) loadOfficers(ctx context.Context) error {
 	return os.WriteFile(filepath.Join(p.Config.Data, demoOfficersFile), []byte(text), 0o600)
 }
 
-func (p *Praya) loadOfficer(ctx context.Context, department string, o demoOfficer) (link string, err error) {
+func (p *Praya) loadOfficer(ctx context.Context, o demoOfficer) (link string, err error) {
 	if _, err := p.Directory.FindOfficer(ctx, o.email); !fault.Is(err, fault.Invalid) {
 		return "", err // there already
 	}
 	since := directory.Period{From: when.Day{Year: 2024, Month: 7, Date: 25}}
-	post, err := p.Directory.PutPost(ctx, directory.Post{Department: department, Title: o.post, Listed: true, Period: since})
+	post, err := p.Directory.PutPost(ctx, directory.Post{Department: o.department, Title: o.post, Listed: true, Period: since})
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +83,7 @@ func (p *Praya) loadOfficer(ctx context.Context, department string, o demoOffice
 		return "", err
 	}
 	for _, role := range o.roles {
-		_, err := p.Directory.Grant(ctx, directory.Grant{Officer: a.Officer, Department: department, Role: role, Period: since})
+		_, err := p.Directory.Grant(ctx, directory.Grant{Officer: a.Officer, Department: o.department, Role: role, Period: since})
 		if err != nil {
 			return "", err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
@@ -102,8 +103,12 @@ func (p subjects) Tell(ctx context.Context, account, key, path string, title, te
 	return p.Identity.Tell(ctx, identity.AccountID(account), key, path, title, text)
 }
 
-// moreOfAccount leads from an account to what the exchange has for its owner.
-func moreOfAccount(v *web.Visit) []web.Task {
+// moreOfAccount leads from an account to what other parts have for its owner.
+func (p *Praya) moreOfAccount(v *web.Visit) []web.Task {
+	return slices.Concat(p.Services.More(v), moreOfExchange(v))
+}
+
+func moreOfExchange(v *web.Visit) []web.Task {
 	duty := v.Actor().Duty
 	switch {
 	case v.Actor().Kind == who.Person:

@@ -23,7 +23,11 @@ func (p *Praya) front(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
+	portal, err := p.Services.Front(v)
+	if err != nil {
+		return err
+	}
 	return v.Render(web.Page{
 		Title: p.Config.Name.In(v.Lang()), Lead: v.T("app.front.lead"), Description: v.T("app.front.lead"),
-	}, frontPage(v.View, highlights, p.demonstration))
+	}, frontPage(v.View, portal, highlights, p.demonstration))
 }

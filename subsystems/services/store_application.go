@@ -25,6 +25,9 @@ const (
 
 	sqlOwn = `select ` + applicationColumns + ` from services_applications where realm = $1 and account = $2 and state <> 'abandoned' order by changed desc limit $3`
 
+	sqlOwnOpen = `select ` + applicationColumns + ` from services_applications where realm = $1 and account = $2
+		and state in ('draft', 'in-progress', 'waiting') order by changed desc limit $3`
+
 	sqlOwnDrafts = `select ` + applicationColumns + ` from services_applications where realm = $1 and account = $2 and state = 'draft' order by changed desc`
 
 	sqlOfDepartment = `select ` + applicationColumns + ` from services_applications where realm = $1 and department = $2 and state = $3 order by submitted desc limit $4 offset $5`
@@ -134,6 +137,10 @@ func move(tx *db.Tx, a Application, to Stage) error {
 
 func ownApplications(tx *db.Tx, account string, limit int) ([]Application, error) {
 	return db.List(tx, scanApplication, sqlOwn, tx.Realm(), account, limit)
+}
+
+func openApplications(tx *db.Tx, account string, limit int) ([]Application, error) {
+	return db.List(tx, scanApplication, sqlOwnOpen, tx.Realm(), account, limit)
 }
 
 func ownDrafts(tx *db.Tx, account string) ([]Application, error) {
