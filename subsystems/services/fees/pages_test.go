@@ -61,14 +61,14 @@ func newFront(t *testing.T) *front {
 	o.ok(err)
 	o.Mount(site)
 	site.Page("GET /enter/{account}", func(v *web.Visit) error {
-		a := who.Actor{Kind: who.Person, ID: v.PathValue("account"), Level: "plus"}
+		a, to := who.Actor{Kind: who.Person, ID: v.PathValue("account"), Level: "plus"}, ownPath
 		if strings.Count(a.ID, "-") > 1 {
-			a.Kind = who.Officer
+			a.Kind, to = who.Officer, deskPath
 		}
 		if err := v.SignIn(a, "hwk"); err != nil {
 			return err
 		}
-		return v.Redirect(ownPath)
+		return v.Redirect(to)
 	})
 	return &front{o, site.Handler()}
 }
