@@ -1,6 +1,9 @@
 package app
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -164,16 +167,14 @@ func (r resident) verified() {
 	r.Open(r.base + "/tc/me/licences")
 	r.goes("食物業牌照")
 	r.sees("食物業牌照", "有效")
-	var address string
-	r.Eval(`[...document.querySelectorAll('main a')].map(a => a.href).find(a => a.includes('verify?c=')) || ''`, &address)
-	if address == "" {
-		r.t.Fatalf("no code:\n%s", r.Text())
-	}
+	var shot []byte
+	r.Do(chromedp.Screenshot("main svg.qr", &shot, chromedp.ByQuery))
+	address := zbar(r.t, shot)
 	stranger := newResident(r.t, r.base)
 	stranger.Open(address)
-	stranger.sees("有效", "FL-", "（虛構）")
+	stranger.sees("In force", "FL-", "（虛構）", "The signature of the code is good")
 	stranger.Open(strings.Replace(address, "c=", "c=x", 1))
-	stranger.sees("無效")
+	stranger.sees("Not valid")
 }
 
 // checksAccesses has the browser check both accesses to the person's data.
@@ -214,4 +215,24 @@ func (r resident) goesOn(text string) {
 	var whole string
 	r.Eval(`[...document.querySelectorAll('main button')].map(b => b.innerText).find(b => b.startsWith(`+quoted(text)+`)) || ''`, &whole)
 	r.Press(whole)
+}
+
+// zbar reads the QR code of a picture, with a decoder that has nothing to do with ours.
+func zbar(t *testing.T, picture []byte) string {
+	t.Helper()
+	if _, err := exec.LookPath("zbarimg"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("run .ci/install first: ", err)
+	}
+	file := filepath.Join(t.TempDir(), "code.png")
+	if err := os.WriteFile(file, picture, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
