@@ -61,6 +61,13 @@ func (s *Service) Leave(v *web.Visit, line string) error {
 	return s.Out(v.Context(), line, account)
 }
 
+// Forget takes the browser's name away: at the end of a session on a machine that others use.
+func (s *Service) Forget(v *web.Visit) {
+	if _, browser := holders(v); browser != "" {
+		setCookie(v, "")
+	}
+}
+
 // holders names the visitor: by account when signed in, by the browser's cookie.
 func holders(v *web.Visit) (account, browser string) {
 	if a := v.Actor(); a.Kind != who.Public && a.ID != "" {

@@ -62,6 +62,11 @@ func newHall(t *testing.T) *hall {
 		_, err := io.WriteString(v.W, "thank you")
 		return err
 	})
+	site.Page("GET /wipe", func(v *web.Visit) error {
+		h.Forget(v)
+		_, err := io.WriteString(v.W, "wiped")
+		return err
+	})
 	site.Page("GET /enter/{account}", func(v *web.Visit) error {
 		if err := v.SignIn(who.Actor{Kind: who.Person, ID: v.PathValue("account")}, "hwk"); err != nil {
 			return err
@@ -175,6 +180,9 @@ func TestGate(t *testing.T) {
 	}
 	if code, _, _ := third.do("GET", "/en/line/none"); code != http.StatusNotFound {
 		t.Errorf("no such line: %d", code)
+	}
+	if third.do("GET", "/en/wipe"); len(third.cookies) > 0 || third.in() {
+		t.Errorf("on a machine that others use the place stays with %v", third.cookies)
 	}
 	if len(h.lines) != 1 {
 		t.Errorf("%d lines are remembered; names from addresses must not be", len(h.lines))
