@@ -101,7 +101,7 @@ func (s *Service) Mount(site *web.Site) {
 	s.mountDesk(site)
 	s.mountKiosk(site)
 	s.Licences.Mount(site)
-	// s.Booking.Mount(site)
+	s.Booking.Mount(site)
 	s.Fees.Mount(site)
 	s.Line.Mount(site)
 }

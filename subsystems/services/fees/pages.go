@@ -27,8 +27,11 @@ type face struct {
 	*Service
 }
 
-// money writes cents as a person reads them.
-func money(w *words.Texts, cents int64) string { return w.Money(Dollars(cents), 0) }
+// money writes cents as a bill does: every digit, and whole dollars without cents. (Texts.Money is
+// for prose: it counts in 萬, and drops the last zero of HK$120.50.)
+func money(w *words.Texts, cents int64) string {
+	return w.T("fees.dollars", "amount", w.Decimal(strings.TrimSuffix(Dollars(cents), ".00")))
+}
 
 func (f face) money(cents int64) string { return money(f.Texts, cents) }
 

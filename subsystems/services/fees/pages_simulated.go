@@ -38,7 +38,7 @@ func (x simulation) render(v *web.Visit, r simulated, status int, wrong string) 
 	f := face{v, x.service}
 	name, l := f.department(r.Department)
 	parts := []templ.Component{
-		web.Notification(v.View, web.Notice{Text: v.T("fees.simulated.warning")}),
+		web.Outcome(v.View, web.Waiting, v.T("fees.simulated.tag")), sentence(v.T("fees.simulated.warning")),
 		web.SummaryList(v.View, []web.Entry{
 			{Label: v.T("fees.col.amount"), Value: f.money(r.Cents)}, {Label: v.T("fees.col.reference"), Value: r.Reference}, {Label: v.T("fees.col.department"), Value: name, Lang: l},
 		}),

@@ -157,6 +157,8 @@ func (c *checker) scope(s *scope) {
 		c.complain(s.starts[1].ID, "two-starts")
 	case s.id != "" && s.starts[0].Trigger != None:
 		c.complain(s.starts[0].ID, "start-trigger")
+	case s.starts[0].Trigger == OnTimer && !s.starts[0].Timer.starts():
+		c.complain(s.starts[0].ID, "timer-when")
 	}
 	if !slices.ContainsFunc(s.nodes, func(n *Node) bool { return n.Kind == EndEvent }) {
 		c.complain(name, "no-end")

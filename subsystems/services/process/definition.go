@@ -47,7 +47,12 @@ func (s *Service) Publish(tx *db.Tx, key, department string, xml []byte) (int64,
 	for _, n := range m.scopes[""].starts {
 		message = n.Message
 	}
-	return publish(tx, Definition{Kind: Processes, Key: key, Department: department, Message: message, digest: m.digest, raw: m.raw})
+	d := Definition{Kind: Processes, Key: key, Department: department, Message: message, digest: m.digest, raw: m.raw}
+	version, fresh, err := publish(tx, d)
+	if err != nil || !fresh {
+		return version, err
+	}
+	return version, schedule(tx, m, key, version)
 }
 
 // PublishDecision keeps a decision table as the next version of a key.
@@ -59,24 +64,26 @@ func (s *Service) PublishDecision(tx *db.Tx, key, department string, xml []byte)
 	if problems := t.Check(); len(problems) > 0 {
 		return 0, Refused(problems)
 	}
-	return publish(tx, Definition{Kind: Decisions, Key: key, Department: department, digest: digestOf(xml), raw: slices.Clone(xml)})
+	version, _, err := publish(tx, Definition{Kind: Decisions, Key: key, Department: department, digest: digestOf(xml), raw: slices.Clone(xml)})
+	return version, err
 }
 
-func publish(tx *db.Tx, d Definition) (int64, error) {
+// publish gives the version, and whether it is a new one.
+func publish(tx *db.Tx, d Definition) (int64, bool, error) {
 	if !keyForm.MatchString(d.Key) {
-		return 0, fault.New(fault.Invalid, "process.key")
+		return 0, false, fault.New(fault.Invalid, "process.key")
 	}
 	h, found, err := last(tx, d.Kind, d.Key)
 	switch {
 	case err != nil:
-		return 0, err
+		return 0, false, err
 	case found && h.department != d.Department:
-		return 0, fault.New(fault.Conflict, "process.key-taken")
+		return 0, false, fault.New(fault.Conflict, "process.key-taken")
 	case found && h.digest == d.digest:
-		return h.version, nil
+		return h.version, false, nil
 	}
 	d.Version = h.version + 1
-	return d.Version, insertDefinition(tx, d)
+	return d.Version, true, insertDefinition(tx, d)
 }
 
 // Definitions lists all versions, without their XML: processes first, the newest first.

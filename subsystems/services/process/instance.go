@@ -273,6 +273,25 @@ func (s *Service) Retry(tx *db.Tx, instance string) (Instance, error) {
 	})
 }
 
+// Forget takes away what the instances about a subject knew, when all of them are over: the
+// history of nodes stays, and names nobody but those who did tasks.
+func (s *Service) Forget(tx *db.Tx, subject string) error {
+	list, err := s.rowsOf(tx, subject)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if over(r) == nil {
+			return fault.New(fault.Conflict, "process.not-over")
+		}
+		r.stands.Vars = nil
+		if err := s.updateRow(tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // record writes what a run passed.
 func record(tx *db.Tx, r *row, x *run, by string) error {
 	if len(x.passed) == 0 {

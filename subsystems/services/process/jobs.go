@@ -14,6 +14,7 @@ import (
 const (
 	JobTimer     = "services.process.timer"
 	JobOperation = "services.process.operation"
+	JobStart     = "services.process.start"
 )
 
 // attempts is how often an operation is tried before its instance fails.
@@ -22,6 +23,7 @@ const attempts = 8
 // Jobs registers what fires timers and runs operations.
 func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(JobTimer, s.fire, jobs.Options{})
+	q.Register(JobStart, s.begin, jobs.Options{})
 	q.Register(JobOperation, s.work, jobs.Options{Attempts: attempts, Workers: 2})
 }
 

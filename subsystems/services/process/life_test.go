@@ -2,8 +2,6 @@ package process
 
 import (
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -275,6 +273,24 @@ func TestARunThatNeverEndsStops(t *testing.T) {
 	})
 }
 
+func TestWhatIsOverCanBeForgotten(t *testing.T) {
+	each(t, func(w *site) {
+		w.publish("one", `<startEvent id="s"/>`+user("a", "")+`<endEvent id="e"/>`+flow("s>a", "a>e"))
+		i := w.start("one", "x", map[string]any{"name": "陳大文"})
+		forget := func() error { return w.DB.Write(w.ctx, func(tx *db.Tx) error { return w.Forget(tx, "x") }) }
+		if err := forget(); !fault.Is(err, fault.Conflict) {
+			t.Error(err)
+		}
+		w.complete("x", "a", "o", "", nil)
+		if err := forget(); err != nil {
+			t.Error(err)
+		}
+		if got := w.read(i.ID); len(got.Vars) != 0 || got.State != Ended || w.nodes("x") != "s a e" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestVariablesAreSealed(t *testing.T) {
 	each(t, func(w *site) {
 		w.publish("one", `<startEvent id="s"/>`+user("a", "")+`<endEvent id="e"/>`+flow("s>a", "a>e"))
@@ -309,35 +325,4 @@ func TestVariablesAreSealed(t *testing.T) {
 func TestStatements(t *testing.T) {
 	dbtest.Prepare(t, []db.Schema{Schema()}, ".")
 	dbtest.Homes(t, ".")
-}
-
-// BenchmarkStep is a task done, and the next one opened, by several callers at once: what a
-// desk does all day.
-func BenchmarkStep(b *testing.B) {
-	w := newSite(b, dbtest.SQLite(b))
-	w.publish("steps", `<startEvent id="s"/>`+user("a", `praya:decisions="again done" praya:due="3"`)+`<exclusiveGateway id="x" default="f_x_e"/><endEvent id="e"/>`+
-		flow("s>a", "a>x", `x>a:outcome == "again"`, "x>e"))
-	b.SetParallelism(16)
-	b.RunParallel(func(p *testing.PB) {
-		i := w.start("steps", fmt.Sprint(rand.Int64()), map[string]any{"name": "陳大文", "amount": 5})
-		task := w.task(i.Subject, "a").ID
-		for p.Next() {
-			err := w.DB.Write(w.ctx, func(tx *db.Tx) error {
-				_, err := w.Complete(tx, task, "officer", "again", nil)
-				return err
-			})
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			if err := w.DB.Read(w.ctx, func(tx *db.Tx) error {
-				task = w.mustTask(tx, i.Subject)
-				return nil
-			}); err != nil {
-				b.Error(err)
-				return
-			}
-		}
-	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
 }

@@ -158,10 +158,7 @@ func (w *site) work() (last error) {
 			}
 			busy = true
 			j.Attempts++
-			handle := w.fire
-			if j.Kind == JobOperation {
-				handle = w.Service.work
-			}
+			handle := map[string]jobs.Handler{JobTimer: w.fire, JobOperation: w.Service.work, JobStart: w.begin}[j.Kind]
 			if last = handle(w.ctx, j, nil); last == nil {
 				w.write(func(tx *db.Tx) error { return jobs.Cancel(tx, j.ID) })
 			}

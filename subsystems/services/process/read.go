@@ -148,7 +148,7 @@ func (r *reader) kind(s *scope, n *Node, e *element) {
 	switch n.Kind {
 	case StartEvent:
 		s.starts = append(s.starts, n)
-		r.trigger(n, e, None, OnMessage)
+		r.trigger(n, e, None, OnMessage, OnTimer)
 	case EndEvent:
 		r.trigger(n, e, None, OnError, Terminate)
 	case CatchEvent:

@@ -16,9 +16,11 @@ type Timer struct {
 	Working  int
 	Duration string
 	Date     string // a day, an instant, or an expression that gives a day
+	Cycle    string // of a start event: R/P1D, R5/2026-12-01T09:00:00+08:00/P1M
 
-	span span
-	rule *rule.Rule
+	span  span
+	cycle cycle
+	rule  *rule.Rule
 }
 
 // span is a duration of ISO 8601-1 (5.5.2.3): months are of the calendar.
@@ -27,7 +29,7 @@ type span struct {
 	clock               time.Duration
 }
 
-var iso = regexp.MustCompile(`^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$`)
+var iso = regexp.MustCompile(`^P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$`)
 
 func parseSpan(text string) (s span, err error) {
 	parts := iso.FindStringSubmatch(text)
@@ -62,11 +64,11 @@ func (r *reader) timer(n *Node, event, definition *element) (t Timer) {
 	t.Working = r.whole(n.ID, "working", working)
 	t.Duration = definition.child("timeDuration").words()
 	t.Date = definition.child("timeDate").words()
-	if definition.child("timeCycle") != nil {
-		r.m.complain(n.ID, "unknown-element", "kind", "timeCycle")
+	if t.Cycle = definition.child("timeCycle").words(); t.Cycle != "" {
+		r.cycle(n, &t)
 	}
 	given := 0
-	for _, x := range []string{working, t.Duration, t.Date} {
+	for _, x := range []string{working, t.Duration, t.Date, t.Cycle} {
 		if x != "" {
 			given++
 		}
@@ -83,15 +85,31 @@ func (r *reader) timer(n *Node, event, definition *element) (t Timer) {
 	return t
 }
 
+func (r *reader) cycle(n *Node, t *Timer) {
+	if n.Kind != StartEvent {
+		r.m.complain(n.ID, "unknown-element", "kind", "timeCycle")
+	}
+	var err error
+	if t.cycle, err = parseCycle(t.Cycle); err != nil {
+		r.m.complain(n.ID, "timer-duration", "text", t.Cycle)
+	}
+}
+
 // fixed is a date that is written down.
 func (t Timer) fixed() (when.Instant, bool) {
-	if d, err := when.ParseDay(t.Date); err == nil {
+	if d, err := when.ParseDay(t.Date); err == nil && sensible(d.Year) {
 		return beginning(d), true
 	}
-	if x, err := time.Parse(time.RFC3339, t.Date); err == nil {
+	if x, err := time.Parse(time.RFC3339, t.Date); err == nil && sensible(x.Year()) {
 		return when.At(x), true
 	}
 	return when.Instant{}, false
+}
+
+// sensible reports whether a year is one that instants are written in, with room on both sides.
+func sensible(year int) bool {
+	const least, most = 1900, 9000
+	return year >= least && year <= most
 }
 
 // until is when the timer fires. Ten working days are over when the tenth is: at the midnight
@@ -112,5 +130,8 @@ func (t Timer) until(now when.Instant, working func() (when.Calendar, error), va
 		return when.Instant{}, err
 	}
 	d, err := when.ParseDay(fmt.Sprint(v))
+	if err == nil && !sensible(d.Year) {
+		err = fmt.Errorf("%s is no day for a timer", d)
+	}
 	return beginning(d), err
 }
