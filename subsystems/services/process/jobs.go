@@ -109,5 +109,5 @@ func (s *Service) cancelCalled(tx *db.Tx, w *wait) error {
 	if err != nil || over(r) != nil {
 		return err
 	}
-	return s.Cancel(tx, r.ID, "process.caller-gone")
+	return s.Cancel(tx, r.ID, callerGone)
 }

@@ -314,5 +314,17 @@ func TestCalledProcess(t *testing.T) {
 		if len(w.open("gone")) != 0 || w.read(i.ID).State != Cancelled {
 			t.Error(w.open("gone"))
 		}
+		// The called one is cancelled: the caller fails, and calls anew when it is told to.
+		i = w.start("outer", "torn", map[string]any{"n": 4})
+		task := w.task("torn", "a")
+		w.write(func(tx *db.Tx) error { return w.Cancel(tx, task.Instance, "by mistake") })
+		if i = w.read(i.ID); i.State != Failed || i.Why != "process.failed.called" {
+			t.Fatalf("%+v", i)
+		}
+		w.write(func(tx *db.Tx) error { _, err := w.Retry(tx, i.ID); return err })
+		w.complete("torn", "a", "o", "ok", nil)
+		if i = w.read(i.ID); i.End != "good" {
+			t.Errorf("%+v", i)
+		}
 	})
 }
