@@ -30,7 +30,7 @@ func (p *Praya) hourly(ctx context.Context) error {
 					return err
 				}
 			}
-			return nil
+			return dailyServices(tx)
 		})
 		if err != nil && ctx.Err() == nil {
 			p.log.ErrorContext(ctx, "housekeeping", "error", err)
@@ -53,6 +53,7 @@ func (p *Praya) housekeeping(ctx context.Context, _ jobs.Job, progress *jobs.Pro
 		func() (int64, error) { return p.Events.Prune(ctx, before) },
 		func() (int64, error) { return jobs.Prune(ctx, p.DB, before) },
 		func() (int64, error) { return p.Identity.Sweep(ctx) },
+		func() (int64, error) { return p.Services.Line.Sweep(ctx) },
 		func() (int64, error) { return 0, p.turnOldKeys(ctx) },
 	}
 	for i, step := range steps {

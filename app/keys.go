@@ -13,6 +13,9 @@ import (
 	"praya/platform/sign"
 	"praya/platform/web"
 	"praya/subsystems/exchange"
+	"praya/subsystems/services"
+	"praya/subsystems/services/booking"
+	"praya/subsystems/services/licences"
 )
 
 // jobRefresh writes personal fields anew with the present key, after a rotation.
@@ -91,7 +94,7 @@ func (p *Praya) rotate(ctx context.Context) error {
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
 		ctx := who.AsSystem(ctx, realm)
 		err := p.DB.Write(ctx, func(tx *db.Tx) error {
-			for _, kind := range []string{jobRefresh, jobRefreshStaff, exchange.JobRefresh} {
+			for _, kind := range []string{jobRefresh, jobRefreshStaff, exchange.JobRefresh, services.JobRefresh, licences.JobRefresh, booking.JobRefresh} {
 				if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: newest}); err != nil {
 					return err
 				}

@@ -9,6 +9,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/jobs"
 	"praya/platform/search"
 	"praya/platform/words"
 	"praya/subsystems/directory"
@@ -33,9 +34,22 @@ func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *sear
 			Ledger: notary{p}, People: applicants{p}, Departments: staff{p},
 		},
 		Booking: &booking.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, People: applicants{p}, Origin: p.Config.origin()},
-		Fees:    &fees.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, Origin: p.Config.origin()},
-		Line:    &line.Service{DB: p.DB, Policy: policy, Names: serviceNames{p}},
+		Fees: &fees.Service{
+			DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, Origin: p.Config.origin(), Departments: staff{p},
+			Providers: []fees.Provider{&fees.Simulated{DB: p.DB, Keys: p.Keys}},
+		},
+		Line: &line.Service{DB: p.DB, Policy: policy, Names: serviceNames{p}},
 	}
+}
+
+// dailyServices asks for what the public services do once a day.
+func dailyServices(tx *db.Tx) error {
+	for _, kind := range []string{services.JobSweep, licences.JobRemind, booking.JobClose} {
+		if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: tx.Now().Day().String()}); err != nil {
+			return err
+		}
+	}
+	return fees.EnqueueDay(tx, tx.Now().Day().Add(-1))
 }
 
 // applicants is what the public services know of people.

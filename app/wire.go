@@ -291,16 +291,17 @@ func (p *Praya) Close() error { return p.DB.Close() }
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
 	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
 	var work sync.WaitGroup
-	var errs [6]error
+	var errs [7]error
 	work.Go(func() { errs[0] = p.Events.Run(background) })
 	work.Go(func() { errs[1] = p.Jobs.Run(background) })
 	work.Go(func() { errs[2] = p.hourly(background) })
 	work.Go(func() { errs[3] = p.Identity.RunLog(background, p.log) })
 	work.Go(func() { errs[4] = p.Ledger.Run(background) })
 	work.Go(func() { errs[5] = p.Exchange.Run(background) })
+	work.Go(func() { errs[6] = p.Services.Run(background) })
 	breathe()
 	err := p.Site.Serve(ctx, ready)
 	stop()
 	work.Wait()
-	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4], errs[5])
+	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4], errs[5], errs[6])
 }

@@ -1,10 +1,12 @@
 package services
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
 	"strings"
+	"unicode"
 
 	"praya/kernel/lang"
 	"praya/platform/db"
@@ -70,22 +72,26 @@ func (s *Service) find(tx *db.Tx, q Search) (found []Offer, total int, err error
 	if err != nil {
 		return nil, 0, err
 	}
-	if hits.Total == 0 {
-		if shorter := stems(q.Text); shorter != "" {
-			query.Text = shorter
-			if hits, err = s.Index.Find(tx, query); err != nil {
-				return nil, 0, err
-			}
-		}
+	codes := make([]string, len(hits.Page))
+	for n, h := range hits.Page {
+		codes[n] = h.ID
 	}
-	for _, h := range hits.Page {
-		o, err := s.published(tx, h.ID)
+	total = hits.Total
+	if total == 0 {
+		if codes, err = s.nearest(tx, query); err != nil {
+			return nil, 0, err
+		}
+		total = len(codes)
+		codes = codes[min(q.Offset, total):min(q.Offset+query.Limit, total)]
+	}
+	for _, code := range codes {
+		o, err := s.published(tx, code)
 		if err != nil {
 			return nil, 0, err
 		}
 		found = append(found, o)
 	}
-	return found, hits.Total, nil
+	return found, total, nil
 }
 
 // fillers are what people say around what they look for: "how do I renew my car licence",
@@ -95,25 +101,59 @@ var fillers = []string{
 	"我想", "我要", "想要", "怎樣", "怎么", "怎麼", "如何", "可以", "請問", "请问", "申請", "申请", "辦理", "办理", "攞", "點樣", "点样", "我的",
 }
 
-// stems takes the fillers out; empty when nothing would be left or nothing was taken.
-func stems(text string) string {
-	fields := strings.Fields(strings.ToLower(text))
+// mostWords bounds the words of a question that are looked for one by one.
+const mostWords = 16
+
+// nearest finds the services that share the most words with a question that as a whole fits
+// none: what people write is a sentence, and no service says all of it.
+func (s *Service) nearest(tx *db.Tx, q search.Query) ([]string, error) {
+	score, best := map[string]int{}, 0
+	for _, w := range wordsOf(q.Text) {
+		one := q
+		one.Text, one.Limit, one.Offset = w, 100, 0
+		hits, err := s.Index.Find(tx, one)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range hits.Page {
+			score[h.ID]++
+			best = max(best, score[h.ID])
+		}
+	}
 	var out []string
-	for _, f := range fields {
-		for _, x := range fillers {
-			if x >= "一" {
-				f = strings.ReplaceAll(f, x, "")
-			}
-		}
-		if f != "" && !slices.Contains(fillers, f) {
-			out = append(out, f)
+	for code, n := range score {
+		if 2*n > best { // what shares half as much is about something else
+			out = append(out, code)
 		}
 	}
-	left := strings.Join(out, " ")
-	if left == strings.Join(fields, " ") {
-		return ""
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(score[b]-score[a], strings.Compare(a, b)) })
+	return out, nil
+}
+
+// wordsOf cuts a question into words: pairs of Han characters and Latin words, without fillers.
+func wordsOf(text string) (out []string) {
+	text = strings.ToLower(text)
+	for _, f := range fillers {
+		if f >= "一" {
+			text = strings.ReplaceAll(text, f, " ")
+		}
 	}
-	return left
+	add := func(w string) {
+		if len(out) < mostWords && !slices.Contains(fillers, w) && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	for _, field := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		run := []rune(field)
+		if !unicode.Is(unicode.Han, run[0]) {
+			add(field)
+			continue
+		}
+		for i := range max(len(run)-1, 1) {
+			add(string(run[i:min(i+2, len(run))]))
+		}
+	}
+	return out
 }
 
 func (s *Service) list(ctx context.Context, q Search) (found []Offer, total int, err error) {

@@ -1,14 +1,18 @@
 package services
 
 import (
+	"context"
 	"embed"
+	"time"
 
+	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
 	"praya/platform/jobs"
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/services/booking"
+	"praya/subsystems/services/fees"
 	"praya/subsystems/services/forms"
 	"praya/subsystems/services/licences"
 	"praya/subsystems/services/line"
@@ -29,7 +33,7 @@ var policyText string
 func Words() []words.Source {
 	return []words.Source{
 		{Prefix: "services", Files: wordFiles},
-		forms.Words(), process.Words(), licences.Words(), booking.Words(), line.Words(),
+		forms.Words(), process.Words(), licences.Words(), booking.Words(), fees.Words(), line.Words(),
 	}
 }
 
@@ -37,13 +41,13 @@ func Words() []words.Source {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		{Owner: "services", Files: schemaFiles},
-		process.Schema(), licences.Schema(), booking.Schema(), line.Schema(),
+		process.Schema(), licences.Schema(), booking.Schema(), fees.Schema(), line.Schema(),
 	}
 }
 
 // Policies are who may do what.
 func Policies() []access.Source {
-	return []access.Source{{Name: "services", Policy: policyText}, licences.Policy(), booking.Policy(), line.Policy()}
+	return []access.Source{{Name: "services", Policy: policyText}, licences.Policy(), booking.Policy(), fees.Policy(), line.Policy()}
 }
 
 // Open prepares what the use cases need. It is called once, before anything else.
@@ -61,8 +65,34 @@ func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(JobTell, s.Tell, jobs.Options{})
 	q.Register(JobForget, s.ForgetFile, jobs.Options{})
 	q.Register(JobSweep, s.Sweep, jobs.Options{})
+	q.Register(JobRefresh, s.Refresh, jobs.Options{})
 	s.Process.Jobs(q)
+	s.Fees.Jobs(q)
+	q.Register(licences.JobRemind, s.Licences.Remind, jobs.Options{})
+	q.Register(licences.JobRefresh, s.Licences.Refresh, jobs.Options{})
+	q.Register(booking.JobTell, s.Booking.Tell, jobs.Options{})
+	q.Register(booking.JobClose, s.Booking.Close, jobs.Options{})
+	q.Register(booking.JobRefresh, s.Booking.Refresh, jobs.Options{})
 }
+
+// Run moves the waiting lines until the context ends.
+func (s *Service) Run(ctx context.Context) error {
+	for {
+		for _, realm := range []who.Realm{who.Production, who.Sandbox} {
+			if err := s.Line.Tick(who.AsSystem(ctx, realm)); err != nil && ctx.Err() == nil {
+				s.Log.ErrorContext(ctx, "line", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(tick):
+		}
+	}
+}
+
+// tick is how often lines move by themselves.
+const tick = 3 * time.Second
 
 // Mount registers every route.
 func (s *Service) Mount(site *web.Site) {
@@ -71,7 +101,7 @@ func (s *Service) Mount(site *web.Site) {
 	s.mountDesk(site)
 	s.mountKiosk(site)
 	s.Licences.Mount(site)
-	// s.Booking.Mount(site)
+	s.Booking.Mount(site)
 	s.Fees.Mount(site)
 	s.Line.Mount(site)
 }

@@ -5,6 +5,7 @@ import (
 
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/web"
 	"praya/platform/words"
 )
 
@@ -25,3 +26,9 @@ func Schema() db.Schema { return db.Schema{Owner: "services_booking", Files: sch
 
 // Policy is who may do what.
 func Policy() access.Source { return access.Source{Name: "booking", Policy: policyText} }
+
+// Mount registers every route.
+func (s *Service) Mount(site *web.Site) {
+	s.mountPages(site)
+	s.mountAPI(site)
+}

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -388,4 +389,42 @@ func TestNotesAreSealed(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// ofCase lets one account book for one case.
+type ofCase struct{ account, of string }
+
+func (c ofCase) MayBook(_ context.Context, account, of, _ string) error {
+	if account != c.account || of != c.of {
+		return fault.New(fault.NotFound, "booking.fault.no-case")
+	}
+	return nil
+}
+
+// TestBookingForACase: only for one's own, and once.
+func TestBookingForACase(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	as := func(account string) context.Context {
+		return who.With(w.Context(), who.Request{Realm: who.Production, Actor: who.Actor{Kind: who.Person, ID: account}})
+	}
+	if _, err := w.BookOwn(as("chan"), wish("", "c1", "2026-03-03 09:00")); !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
+	w.Cases = ofCase{"chan", "c1"}
+	if _, err := w.BookOwn(as("lee"), wish("chan", "c1", "2026-03-03 09:00")); !fault.Is(err, fault.NotFound) {
+		t.Error(err)
+	}
+	a, err := w.BookOwn(as("chan"), wish("lee", "c1", "2026-03-03 09:00"))
+	if err != nil || a.Account != "chan" || a.Case != "c1" {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if b, err := w.BookOwn(as("chan"), wish("", "c1", "2026-03-03 09:00")); err != nil || b.ID != a.ID {
+		t.Error(b.ID, err)
+	}
+	if _, err := w.BookOwn(as("chan"), wish("", "c1", "2026-03-04 09:00")); !fault.Is(err, fault.Conflict) {
+		t.Error(err)
+	}
+	if _, err := w.BookOwn(w.Context(), wish("", "", "2026-03-04 09:00")); !fault.Is(err, fault.Unauthenticated) {
+		t.Error(err)
+	}
 }

@@ -72,4 +72,16 @@ func TestInTheBrowser(t *testing.T) {
 		tab.Screenshot("forms-" + name + "-wrong")
 		server.Close()
 	}
+
+	d = newDesk(t, "food")
+	d.form = paged(t)
+	d.answers = Answers{"partners": []any{map[string]any{"name": "甲", "holder": true, "share": 60.0}, map[string]any{}}, "kind": "partners"}
+	each := httptest.NewServer(d.handler)
+	t.Cleanup(each.Close)
+	for _, id := range []string{"partners", "partners.2"} {
+		tab.Open(each.URL + "/tc/ask/" + id)
+		tab.Accessible()
+		tab.FitsAcross()
+		tab.Screenshot("forms-each-" + id)
+	}
 }

@@ -24,7 +24,9 @@ func (f *Form) Check(a Answers, today when.Day) Problems {
 		if seen, err := s.sees(p); err != nil || !seen {
 			continue
 		}
-		out = append(out, s.page(p, bySchema)...)
+		for _, q := range p.opened(a) {
+			out = append(out, s.page(q, bySchema)...)
+		}
 	}
 	for _, x := range bySchema {
 		if _, told := out.At(x.Pointer); !told && !f.hides(x.Pointer) {
@@ -60,7 +62,7 @@ func (s scene) page(p *Page, bySchema Problems) Problems {
 			out = append(out, x)
 		}
 	}
-	if len(out) == 0 {
+	if len(out) == 0 && s.closes(p) {
 		c, ok, err := holdsAll(p.checks, s.vars)
 		if err != nil {
 			out = append(out, problem(p.first(), "forms.wrong.rule"))
@@ -77,6 +79,11 @@ func (s scene) page(p *Page, bySchema Problems) Problems {
 	return out
 }
 
+// closes reports whether a page's own checks are asked here: where items have pages, on the last.
+func (s scene) closes(p *Page) bool {
+	return p.Repeat == nil || !p.Repeat.Each || p.item == p.items(s.given)
+}
+
 func place(open []asked, x Problem) int {
 	for i, q := range open {
 		if within(x.Pointer, q.at) {
@@ -88,12 +95,12 @@ func place(open []asked, x Problem) int {
 
 // first is the pointer of the page's first question, to which its own problems lead.
 func (p *Page) first() string {
-	if p.Repeat != nil {
+	if p.Repeat != nil && p.item == 0 {
 		return p.Repeat.Pointer
 	}
-	for _, x := range p.Fields {
-		if x.Pointer != "" && x.compute == nil {
-			return x.Pointer
+	for _, q := range p.asks(nil) {
+		if q.Pointer != "" && q.compute == nil {
+			return q.at
 		}
 	}
 	return ""
@@ -101,7 +108,7 @@ func (p *Page) first() string {
 
 // list is what is wrong with how many items a repeated page has.
 func (s scene) list(p *Page) Problems {
-	if p.Repeat == nil {
+	if p.Repeat == nil || p.item > 0 {
 		return nil
 	}
 	switch n := p.items(s.given); {

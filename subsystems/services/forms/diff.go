@@ -116,7 +116,7 @@ func squeezed(raw json.RawMessage) string {
 func (p *Page) facts() facts {
 	out := facts{"title": p.Title, "lead": p.Lead, "help": p.Help, "when": same(p.When), "checks": checksSaid(p.checks)}
 	if r := p.Repeat; r != nil {
-		out["repeat"] = same(r.Pointer + " " + strconv.Itoa(r.Least) + "–" + strconv.Itoa(r.Most))
+		out["repeat"] = same(r.Pointer + " " + strconv.Itoa(r.Least) + "–" + strconv.Itoa(r.Most) + " " + strconv.FormatBool(r.Each))
 	}
 	return out
 }

@@ -34,6 +34,8 @@ type Page struct {
 	holds  *rule.Rule
 	checks []check
 	form   *Form
+	item   int     // from 1: the page of one item; 0: any other page
+	each   []*Page // the pages of items
 }
 
 // Repeat is a list whose items all have the fields of the page (重複組別).
@@ -41,6 +43,7 @@ type Repeat struct {
 	Pointer     string
 	Item        lang.Text // "Partner"
 	Least, Most int
+	Each        bool // the list has a page, and each item one of its own
 }
 
 // Field is something that is asked or shown.
@@ -109,14 +112,54 @@ const (
 // Schema is the form's JSON Schema, for other validators.
 func (f *Form) Schema() json.RawMessage { return f.raw }
 
-// Page is a page by its id; nil when there is none.
+// Page is a page by its id, "partners", or that of an item, "partners.2"; nil when there is none.
 func (f *Form) Page(id string) *Page {
+	name, item, ofItem := strings.Cut(id, ".")
 	for _, p := range f.Pages {
-		if p.ID == id {
+		if p.ID != name {
+			continue
+		}
+		if !ofItem {
 			return p
 		}
+		n, err := strconv.Atoi(item)
+		if err != nil || p.Repeat == nil || !p.Repeat.Each || n < 1 || n > p.Repeat.Most || strconv.Itoa(n) != item {
+			return nil
+		}
+		return p.each[n-1]
 	}
 	return nil
+}
+
+// of is the page of an item, counted from 1. Its title is the item's name.
+func (p *Page) of(n int) *Page {
+	out, number := *p, strconv.Itoa(n)
+	out.ID, out.item = p.ID+"."+number, n
+	out.Title = lang.Text{TC: p.Repeat.Item.TC + number, EN: p.Repeat.Item.EN + " " + number, SC: p.Repeat.Item.SC + number}
+	return &out
+}
+
+// opened is the page and, where each item has one, those of the items: the list comes first, so
+// that people say how many there are before they describe them.
+func (p *Page) opened(a Answers) []*Page {
+	out := []*Page{p}
+	if p.Repeat != nil && p.Repeat.Each {
+		for n := range max(p.items(a), p.Repeat.Least) {
+			out = append(out, p.each[n])
+		}
+	}
+	return out
+}
+
+// asks is the fields that the page itself asks for.
+func (p *Page) asks(a Answers) []asked {
+	switch {
+	case p.item > 0:
+		return p.ofItem(p.item - 1)
+	case p.Repeat != nil && p.Repeat.Each:
+		return nil
+	}
+	return p.all(a)
 }
 
 // Wanted is a value that can be fetched, so that nobody types what government knows.
@@ -187,7 +230,7 @@ func nameOf(pointer string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
 }
 
-// all is every field of the page at its place.
+// all is every field of the page at its place, also those that items ask for on pages of their own.
 func (p *Page) all(a Answers) []asked {
 	if p.Repeat == nil {
 		out := make([]asked, len(p.Fields))

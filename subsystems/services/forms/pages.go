@@ -38,7 +38,7 @@ func (p *Page) Errors(v *web.View, wrong Problems) []web.FieldError {
 // leads is the name of the question to which an error's link goes.
 func (p *Page) leads(x Problem) string {
 	pointer := x.Pointer
-	if p.Repeat != nil && pointer == p.Repeat.Pointer {
+	if p.Repeat != nil && p.item == 0 && pointer == p.Repeat.Pointer {
 		return actName
 	}
 	for _, f := range p.Fields {
@@ -62,9 +62,10 @@ type shown struct {
 
 // group is the fields of an item, or all fields of a page without items.
 type group struct {
-	Title  string
-	Remove string // value of the button; empty for none
-	Fields []drawn
+	Title   string
+	Remove  string // value of the button; empty for none
+	Fields  []drawn
+	Entries []web.Entry // of an item that has a page of its own
 }
 
 // drawn is a field as it is drawn.
@@ -95,13 +96,18 @@ func (p *Page) show(v *web.View, g Given) shown {
 	s := p.form.scene(g.Answers, g.Today)
 	d := shown{Help: p.Help.In(v.Lang())}
 	t := saying{v.Texts, false}
-	if p.Repeat == nil {
-		d.Groups = []group{{Fields: s.draw(t, p, g, p.all(g.Answers))}}
+	if p.Repeat == nil || p.item > 0 {
+		d.Groups = []group{{Fields: s.draw(t, p, g, p.asks(g.Answers))}}
 		return d
 	}
 	d.Repeat, d.Count = true, p.items(g.Answers)
 	for n := range d.Count {
-		x := group{Title: t.itemName(p, n), Fields: s.draw(t, p, g, p.ofItem(n))}
+		x := group{Title: t.itemName(p, n)}
+		if p.Repeat.Each {
+			x.Entries = s.outline(t, p, n)
+		} else {
+			x.Fields = s.draw(t, p, g, p.ofItem(n))
+		}
 		if d.Count > p.Repeat.Least {
 			x.Remove = actRemove + strconv.Itoa(n)
 		}
@@ -140,6 +146,20 @@ func (p *Page) ready(g Given) Answers {
 		return a
 	}
 	return computed
+}
+
+// outline is what was answered about an item, in its first three fields.
+func (s scene) outline(t saying, p *Page, n int) []web.Entry {
+	var out []web.Entry
+	for _, q := range p.ofItem(n) {
+		v, there := s.given.Get(q.at)
+		if !there || q.As == Heading || len(out) == 3 {
+			continue
+		}
+		said, l := t.value(q.Field, v)
+		out = append(out, web.Entry{Label: q.Label.In(t.Lang()), Value: said, Lang: l})
+	}
+	return out
 }
 
 func (s scene) draw(t saying, p *Page, g Given, fields []asked) []drawn {

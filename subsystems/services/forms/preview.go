@@ -21,6 +21,9 @@ func (f *Form) Preview(v *web.View) templ.Component {
 		}
 		if p.Repeat != nil {
 			x.Repeat = v.T("forms.preview.repeat", "item", p.Repeat.Item.In(v.Lang()), "least", p.Repeat.Least, "most", p.Repeat.Most)
+			if p.Repeat.Each {
+				x.Repeat += t.gap() + v.T("forms.preview.each")
+			}
 		}
 		for _, c := range p.checks {
 			x.Checks = append(x.Checks, t.rule(c))
@@ -85,8 +88,13 @@ func (t saying) field(x *Field) string {
 	for _, c := range x.checks {
 		said = append(said, t.rule(c))
 	}
+	return strings.Join(said, t.gap())
+}
+
+// gap stands between sentences.
+func (t saying) gap() string {
 	if t.Lang() == lang.EN {
-		return strings.Join(said, " ")
+		return " "
 	}
-	return strings.Join(said, "")
+	return ""
 }

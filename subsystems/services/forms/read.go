@@ -15,6 +15,7 @@ const (
 	MaxFile   = 512 << 10
 	maxPages  = 200
 	maxFields = 100 // of a page
+	maxAsked  = 600 // of all pages
 	maxItems  = 50
 )
 
@@ -70,6 +71,13 @@ func (b *builder) read(n node, raw []byte) {
 	}
 	for _, p := range pages {
 		b.readPage(p)
+	}
+	asked := 0
+	for _, p := range b.form.Pages {
+		asked += len(p.Fields)
+	}
+	if asked > maxAsked {
+		b.wrong(ui["pages"].at, "too-many", "most", strconv.Itoa(maxAsked))
 	}
 	b.everyRequired(top["schema"].at)
 }
@@ -133,14 +141,20 @@ func (b *builder) readPage(n node) {
 			p.Fields = append(p.Fields, field)
 		}
 	}
+	if p.Repeat != nil && p.Repeat.Each {
+		for n := range p.Repeat.Most {
+			p.each = append(p.each, p.of(n+1))
+		}
+	}
 	b.form.Pages = append(b.form.Pages, p)
 }
 
 func (b *builder) readRepeat(n node) (*Repeat, map[string]any, bool) {
-	m := n.object("at", "item", "least", "most")
+	m := n.object("at", "item", "least", "most", "each")
 	r := &Repeat{
 		Pointer: m["at"].pointer(), Item: m["item"].text(true),
 		Least: int(m["least"].number(0, maxItems, 0)), Most: int(m["most"].number(1, maxItems, 10)),
+		Each: m["each"].boolean(),
 	}
 	if r.Pointer == "" || !b.once(m["at"].at, r.Pointer) {
 		return nil, nil, false

@@ -54,10 +54,10 @@ func (s scene) asks(p *Page, q asked) (bool, error) {
 	return ok, err
 }
 
-// open is the fields of a page whose conditions hold.
+// open is the fields that a page asks for and whose conditions hold.
 func (s scene) open(p *Page) ([]asked, error) {
 	var out []asked
-	for _, q := range p.all(s.given) {
+	for _, q := range p.asks(s.given) {
 		ok, err := s.asks(p, q)
 		if err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func (f *Form) Visible(a Answers, today when.Day) ([]*Page, error) {
 			return nil, err
 		}
 		if ok {
-			out = append(out, p)
+			out = append(out, p.opened(a)...)
 		}
 	}
 	return out, nil
@@ -104,22 +104,26 @@ func (f *Form) beside(a Answers, today when.Day, id string, step int) (*Page, bo
 	if err != nil {
 		return nil, false
 	}
+	open := map[string]*Page{}
+	for _, p := range visible {
+		open[p.ID] = p
+	}
+	var ids []string // of every page, open or not: one may close by what was answered on it
 	from := -1
-	for i, p := range f.Pages {
-		if p.ID == id {
-			from = i
+	for _, p := range f.Pages {
+		for _, q := range p.opened(a) {
+			if q.ID == id {
+				from = len(ids)
+			}
+			ids = append(ids, q.ID)
 		}
 	}
 	if from < 0 && id != "" {
 		return nil, false
 	}
-	open := map[*Page]bool{}
-	for _, p := range visible {
-		open[p] = true
-	}
-	for i := from + step; i >= 0 && i < len(f.Pages); i += step {
-		if open[f.Pages[i]] {
-			return f.Pages[i], true
+	for i := from + step; i >= 0 && i < len(ids); i += step {
+		if p := open[ids[i]]; p != nil {
+			return p, true
 		}
 	}
 	return nil, false
@@ -144,16 +148,35 @@ func (f *Form) Compute(a Answers, today when.Day) (Answers, error) {
 	out := a.clone()
 	f.computed(out, func(_ *Page, q asked) { out.remove(q.at) })
 	var failed error
+	see := f.scene(out, today)
 	f.computed(out, func(p *Page, q asked) {
-		v, err := q.compute.Value(f.scene(out, today).of(p, q.item))
+		v, err := q.compute.Value(see.of(p, q.item))
 		switch {
 		case err == nil && v != nil:
 			out.set(q.at, plain(v))
+			see.add(q, plain(v), out)
 		case err != nil && !unanswered(err) && failed == nil:
 			failed = fmt.Errorf("forms: %s: %s: %w", f.ID, q.at, err)
 		}
 	})
 	return out, failed
+}
+
+// add lets later rules see a computed value, without looking at all answers again.
+func (s scene) add(q asked, v any, a Answers) {
+	seen, _ := s.vars["answers"].(map[string]any)
+	switch x := v.(type) {
+	case float64:
+		kind := "number"
+		if q.whole {
+			kind = "integer"
+		}
+		Answers(seen).set(q.at, whole(x, map[string]any{"type": kind}, s.form.shape))
+	case string, bool:
+		Answers(seen).set(q.at, v)
+	default:
+		s.vars["answers"] = whole(a.Plain(), s.form.shape, s.form.shape)
+	}
 }
 
 func (f *Form) computes() bool {

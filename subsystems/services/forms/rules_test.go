@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -29,8 +30,8 @@ func typing() *rapid.Generator[string] {
 // filled is a page as somebody may send it.
 func filled(t *rapid.T, p *Page, a Answers) url.Values {
 	out := url.Values{}
-	fields := p.all(a)
-	if p.Repeat != nil {
+	fields := p.asks(a)
+	if p.Repeat != nil && p.item == 0 {
 		n := rapid.IntRange(0, 4).Draw(t, "items")
 		out.Set(countName, strconv.Itoa(n))
 		fields = nil
@@ -72,12 +73,19 @@ func uploaded(t *rapid.T, p *Page) []Upload {
 
 func TestWhatIsTakenPasses(t *testing.T) {
 	day := today(t)
-	for _, name := range []string{"food", "vehicle", "benefit"} {
-		f := load(t, name)
+	for _, name := range []string{"food", "vehicle", "benefit", "food with pages for partners"} {
+		f := load(t, strings.Fields(name)[0])
+		if name == "food with pages for partners" {
+			f = paged(t)
+		}
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
 			a := Answers{}
 			for range rapid.IntRange(1, 12).Draw(t, "pages") {
-				p := rapid.SampledFrom(f.Pages).Draw(t, "page")
+				var pages []*Page
+				for _, p := range f.Pages {
+					pages = append(pages, p.opened(a)...)
+				}
+				p := rapid.SampledFrom(pages).Draw(t, "page")
 				before := a.clone()
 				given := filled(t, p, a)
 				out, wrong := f.Take(p, given, uploaded(t, p), a, nil, day)

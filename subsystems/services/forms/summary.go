@@ -43,7 +43,7 @@ func (f *Form) sections(t saying, a Answers, o Origins, today when.Day, change f
 				}
 			}
 		}
-		if p.Repeat != nil && len(section.Entries) == 0 {
+		if p.Repeat != nil && p.item == 0 && p.items(a) == 0 {
 			section.Entries = append(section.Entries, t.none(p, change))
 		}
 		if len(section.Entries) > 0 {
@@ -87,7 +87,7 @@ func (t saying) entry(p *Page, q asked, a Answers, o Origins, change func(string
 // label names an item's field with its item: Partner 2, name.
 func (t saying) label(p *Page, q asked) string {
 	label := q.Label.In(t.Lang())
-	if q.item < 0 {
+	if q.item < 0 || p.item > 0 {
 		return label
 	}
 	return t.T("forms.repeat.label", "item", t.itemName(p, q.item), "label", label)

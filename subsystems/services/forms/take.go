@@ -22,7 +22,9 @@ const (
 
 // Stays reports whether a button of the page itself was pressed, such as Add another: what was
 // taken is kept, and the same page is shown again.
-func (p *Page) Stays(posted url.Values) bool { return p.Repeat != nil && posted.Get(actName) != "" }
+func (p *Page) Stays(posted url.Values) bool {
+	return p.Repeat != nil && p.item == 0 && posted.Get(actName) != ""
+}
 
 // Take reads one page's answers from a posted form, and gives all answers with them. What is
 // locked stays as it is. When something is wrong the answers that are right are there too, and
@@ -32,10 +34,10 @@ func (f *Form) Take(p *Page, posted url.Values, uploads []Upload, a Answers, loc
 	if p.Repeat != nil {
 		t.resize(a)
 	}
-	for _, q := range p.all(t.answers) {
+	for _, q := range p.asks(t.answers) {
 		t.field(q)
 	}
-	if p.Repeat != nil {
+	if p.Repeat != nil && p.item == 0 {
 		t.buttons()
 	}
 	out, err := f.closed(p, t.answers, today)
@@ -61,6 +63,9 @@ func (t *taking) resize(a Answers) {
 	n, err := strconv.Atoi(t.posted.Get(countName))
 	if err != nil || n < 0 {
 		n = t.page.items(a)
+	}
+	if r.Each { // the list's page changes how many there are by its buttons only
+		n = max(t.page.items(a), r.Least, t.page.item)
 	}
 	n = min(n, r.Most)
 	list, _ := t.answers.list(r.Pointer)
@@ -194,7 +199,7 @@ func (t *taking) buttons() {
 		t.drop(i)
 		return
 	}
-	for i := n - 1; i >= 0 && t.page.items(t.answers) > r.Least; i-- {
+	for i := n - 1; i >= 0 && !r.Each && t.page.items(t.answers) > r.Least; i-- {
 		item, _ := t.answers.item(r.Pointer, i).(map[string]any)
 		if _, wrong := t.wrong.At(r.Pointer + "/" + strconv.Itoa(i)); len(item) == 0 && !wrong {
 			t.drop(i)

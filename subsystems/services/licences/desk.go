@@ -56,9 +56,21 @@ func (s *Service) OwnLicence(ctx context.Context, of LicenceID) (o Own, err erro
 			return err
 		}
 		o.History, err = s.History(tx, of)
+		o.History = sinceTransfer(o.History)
 		return err
 	})
 	return o, err
+}
+
+// sinceTransfer is the part of a history that concerns the present holder: what was before the last
+// transfer is somebody else's.
+func sinceTransfer(all []Change) []Change {
+	for i, c := range all {
+		if c.Act == Transferred {
+			return all[:i+1]
+		}
+	}
+	return all
 }
 
 // Proof is what proves a change to anybody: record and salt, whose SHA-256 the ledger has, and the

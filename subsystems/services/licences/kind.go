@@ -97,6 +97,16 @@ func (k Kind) public(values map[string]string) map[string]string {
 	return out
 }
 
+// publicNames are the names of the public fields, in their order.
+func (k Kind) publicNames() (out []string) {
+	for _, f := range k.Fields {
+		if f.Public {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
 // split parts values in those that stand open and those that are sealed.
 func (k Kind) split(values map[string]string) (open, sealed map[string]string) {
 	open, sealed = k.public(values), map[string]string{}

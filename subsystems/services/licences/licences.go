@@ -3,6 +3,7 @@ package licences
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"praya/kernel/fault"
@@ -48,7 +49,10 @@ func (s *Service) PutKind(tx *db.Tx, k Kind) error {
 	if old.Prefix != k.Prefix || old.Department != k.Department {
 		return fault.New(fault.Invalid, "licences.fault.kind-fixed")
 	}
-	return updateKind(tx, k)
+	if err := updateKind(tx, k); err != nil || slices.Equal(old.publicNames(), k.publicNames()) {
+		return err
+	}
+	return partLater(tx, k) // what was public and is not stands sealed from now on, and the other way round
 }
 
 // Kinds lists the kinds by code.
@@ -80,6 +84,8 @@ func (s *Service) Issue(tx *db.Tx, l Licence, by string) (Licence, error) {
 	if err := k.checkValues(l.Values); err != nil {
 		return l, err
 	}
+	l.Values = maps.Clone(l.Values)
+	maps.DeleteFunc(l.Values, func(_, v string) bool { return v == "" })
 	if l.From.IsZero() {
 		l.From = tx.Now().Day()
 	}

@@ -311,6 +311,17 @@ func TestWallet(t *testing.T) {
 	for _, path := range []string{here, here + "/print", here + "/proof/1"} {
 		lee.get(404, path).misses("陳大文")
 	}
+	// After a transfer the new holder sees nothing of the old one's, and the old one nothing at all.
+	q := f.issue("food-business", "chan", "", shop())
+	f.write(func(tx *db.Tx) error {
+		_, err := f.Transfer(tx, q.ID, "lee", map[string]string{"holder": "李四"}, order("sold"))
+		return err
+	})
+	there := "/en/me/licences/" + string(q.ID)
+	lee.get(200, there).sees("李四", "Transferred: sold").misses("陳大文", "/proof/1\"")
+	lee.get(404, there+"/proof/1")
+	lee.get(200, there+"/proof/2").misses("陳大文")
+	b.get(404, there)
 	f.clock.days(320)
 	f.browser("chan").get(200, "/en/me/licences").sees("may be renewed now")
 }

@@ -15,11 +15,8 @@ const (
 	maxTerms = 120 // of a licence
 )
 
-// terms is what a licence is found by. Licences of kinds that are not listed are not found.
+// terms is what a licence is found by. Those of kinds that are not listed are found at the desk only.
 func terms(k Kind, open map[string]string) (out []string) {
-	if !k.Listed {
-		return nil
-	}
 	for _, f := range k.Fields {
 		for _, t := range ends(open[f.Name]) {
 			if len(out) < maxTerms && !slices.Contains(out, t) {

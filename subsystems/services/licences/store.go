@@ -40,6 +40,10 @@ const (
 		and until_day <> '' and until_day >= $3 and until_day <= $4 and state = 'valid' and holder <> ''
 		and (reminded < 0 or reminded > $5) order by until_day, id limit $6`
 
+	sqlOfKind = `select ` + licenceColumns + ` from services_licences_licences where realm = $1 and kind = $2 and id > $3 order by id limit $4`
+
+	sqlPutParts = `update services_licences_licences set open = $3, sealed = $4 where realm = $1 and id = $2 and version = $5`
+
 	sqlReminded = `update services_licences_licences set reminded = $4 where realm = $1 and id = $2 and until_day = $3`
 
 	sqlInsertLicence = `insert into services_licences_licences (realm, id, number, kind, department, holder, case_id, open, sealed,
@@ -165,6 +169,18 @@ func updateLicence(tx *db.Tx, r row) error {
 		return err
 	}
 	return tx.Change(sqlUpdateLicence, tx.Realm(), r.ID, r.Holder, string(open), r.sealed, r.Until, r.State, r.Entry, r.Digest, r.Changes, r.At, r.Version)
+}
+
+func ofKind(tx *db.Tx, kind string, after LicenceID, limit int) ([]row, error) {
+	return db.List(tx, scanLicence, sqlOfKind, tx.Realm(), kind, after, limit)
+}
+
+func putParts(tx *db.Tx, l Licence, open map[string]string, sealed []byte) error {
+	text, err := json.Marshal(open)
+	if err != nil {
+		return err
+	}
+	return tx.Change(sqlPutParts, tx.Realm(), l.ID, string(text), sealed, l.Version)
 }
 
 func expiring(tx *db.Tx, kind string, from, to when.Day, limit int) ([]row, error) {

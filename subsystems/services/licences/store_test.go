@@ -15,6 +15,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
+	"praya/platform/jobs"
 	"praya/platform/sign"
 	"praya/platform/words"
 )
@@ -318,7 +319,7 @@ func TestRegister(t *testing.T) {
 				t.Errorf("%+v: %v (%d), want %v", c.f, got, n, c.want)
 			}
 		}
-		// A field that is made private is shown no more.
+		// A field that is made private is shown no more at once, and soon stands sealed and is not found.
 		w.write(func(tx *db.Tx) error {
 			k, err := w.KindOf(tx, "food-business")
 			k.Fields[1].Public = false
@@ -327,6 +328,28 @@ func TestRegister(t *testing.T) {
 			}
 			return w.PutKind(tx, k)
 		})
+		var waiting []jobs.Job
+		w.read(func(tx *db.Tx) (err error) {
+			waiting, err = jobs.List(tx, 10, 0)
+			return err
+		})
+		if len(waiting) != 1 || waiting[0].Kind != JobRefresh {
+			t.Fatalf("%+v", waiting)
+		}
+		w.ok(w.part(w.system, "food-business", func(int64) {}))
+		w.read(func(tx *db.Tx) error {
+			r, err := one(tx, sqlByID, a.ID)
+			if r.open["address"] != "" || r.open["shop"] == "" {
+				t.Error(r.open)
+			}
+			return err
+		})
+		if got := w.get(a.ID); got.Values["address"] != shop()["address"] || got.Version != a.Version {
+			t.Errorf("%+v", got)
+		}
+		if _, n, err := w.Register(w.Context(), Filter{Words: "弥敦道"}, 10, 0); n != 0 || err != nil {
+			t.Error(n, err)
+		}
 		p, err := w.PublicByNumber(w.Context(), strings.ToLower(strings.ReplaceAll(a.Number, "-", " ")))
 		w.ok(err)
 		if len(p.Fields) != 1 || p.Fields[0].Value != "大好味茶餐廳" || p.State != Valid {

@@ -56,6 +56,8 @@ const remembered = time.Second
 // maxKnown bounds the memory for each line.
 const maxKnown = 200_000
 
+// memory is what is remembered of a line that is there: names from addresses are not, so that
+// nobody fills the memory with them.
 func (s *Service) memory(ctx context.Context, line string) *seen {
 	if s.lines == nil {
 		s.lines = map[place]*seen{}
@@ -72,12 +74,12 @@ func (s *Service) memory(ctx context.Context, line string) *seen {
 // peek is a line as it stands: from memory when it was closed a moment ago, else from the store.
 func (s *Service) peek(ctx context.Context, line string) (State, error) {
 	s.mu.Lock()
-	m := s.memory(ctx, line)
-	st, fresh := m.state, !m.read.IsZero() && !m.state.Open && s.DB.Clock()().Sub(m.read) < remembered
-	s.mu.Unlock()
-	if fresh {
-		return st, nil
+	m := s.lines[place{who.From(ctx).Realm, line}]
+	if m != nil && !m.state.Open && s.DB.Clock()().Sub(m.read) < remembered {
+		defer s.mu.Unlock()
+		return m.state, nil
 	}
+	s.mu.Unlock()
 	return s.look(ctx, line)
 }
 
@@ -120,7 +122,7 @@ func (s *Service) look(ctx context.Context, line string) (st State, err error) {
 		st, err = stateOf(tx, line)
 		return err
 	})
-	if err == nil {
+	if err == nil && st.found {
 		s.remember(ctx, st)
 	}
 	return st, err
@@ -139,6 +141,9 @@ func (s *Service) Enter(ctx context.Context, line, holder string) (ok bool, t Ti
 	st, err := s.peek(ctx, line)
 	if err != nil {
 		return false, t, err
+	}
+	if !st.found {
+		return true, t, nil
 	}
 	if !st.Open {
 		if !s.crowds(ctx, line, holder, s.DB.Clock()()) {
@@ -230,8 +235,16 @@ func (s *Service) bringIn(ctx context.Context, st State) error {
 	if len(holders) == 0 {
 		return nil
 	}
-	_, err := s.change(ctx, st.Line, func(t *turn) error { return t.bring(holders) })
-	return err
+	if _, err := s.change(ctx, st.Line, func(t *turn) error { return t.bring(holders) }); err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		m.brought = 0 // the next visitor tries again
+		for _, h := range holders {
+			m.inside[h] = s.DB.Clock()()
+		}
+		return err
+	}
+	return nil
 }
 
 // Place is where a holder stands, with an estimate. It calls who is due, now and then.
@@ -288,12 +301,15 @@ func (s *Service) Rejoin(ctx context.Context, line, holder string) error {
 
 // Out gives the place of somebody who is done to the next one.
 func (s *Service) Out(ctx context.Context, line, holder string) error {
+	st, err := s.peek(ctx, line)
+	if err != nil || !st.found || holder == "" {
+		return err
+	}
 	s.mu.Lock()
 	delete(s.memory(ctx, line).inside, holder)
 	s.mu.Unlock()
-	st, err := s.look(ctx, line)
-	if err != nil || !st.Open || holder == "" {
-		return err
+	if !st.Open {
+		return nil
 	}
 	_, err = s.change(ctx, line, func(t *turn) error { return t.goOut(holder) })
 	return err

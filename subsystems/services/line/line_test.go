@@ -95,10 +95,10 @@ func at(t testing.TB, s *Service, holder string) Ticket {
 	return ticket
 }
 
-// Four hundred come at once to two processes; ten may be inside. Each gets in once, in the order
-// of the numbers, and never are more than ten inside.
+// Three hundred come at once to two processes; twenty may be inside. Each gets in once, in the order
+// of the numbers, and never are more than twenty inside.
 func TestRush(t *testing.T) {
-	const contenders, most = 400, 10
+	const contenders, most = 300, 20
 	dbtest.EachURL(t, func(t *testing.T, address string) {
 		processes := []*Service{process(t, address, when.System), process(t, address, when.System)}
 		opened(t, processes[0], Settings{Most: most, PerMinute: maxRate, Minutes: 10})
@@ -118,7 +118,7 @@ func TestRush(t *testing.T) {
 					}
 					if !in {
 						s = processes[tries%2] // a reload may reach the other process
-						time.Sleep(120 * time.Millisecond)
+						time.Sleep(200 * time.Millisecond)
 						continue
 					}
 					n := inside.Add(1)

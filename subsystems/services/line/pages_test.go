@@ -176,6 +176,9 @@ func TestGate(t *testing.T) {
 	if code, _, _ := third.do("GET", "/en/line/none"); code != http.StatusNotFound {
 		t.Errorf("no such line: %d", code)
 	}
+	if len(h.lines) != 1 {
+		t.Errorf("%d lines are remembered; names from addresses must not be", len(h.lines))
+	}
 }
 
 // A program that takes a new place with every request is held back; people elsewhere are not.

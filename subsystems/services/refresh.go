@@ -1,0 +1,41 @@
+package services
+
+import (
+	"context"
+	"slices"
+
+	"praya/platform/db"
+	"praya/platform/jobs"
+	"praya/subsystems/services/fees"
+	"praya/subsystems/services/process"
+)
+
+// JobRefresh writes what is sealed anew with the present key, after a rotation. The bytes of
+// uploads stay under the key that they were sealed with, which stays on the ring.
+const JobRefresh = "services.refresh"
+
+// Refresh writes a realm's sealed values anew with the present key. It may run again after a
+// crash, and beside all else.
+func (s *Service) Refresh(ctx context.Context, _ jobs.Job, progress *jobs.Progress) error {
+	return s.Keys.RefreshColumns(ctx, s.DB, slices.Concat(sealedColumns(), process.Sealed(), fees.Sealed()), func(done int64) { progress.Report(ctx, done, 0, "") })
+}
+
+// Stale counts the values of a realm that are sealed with an older key.
+func (s *Service) Stale(ctx context.Context) (n int64, err error) {
+	mark, err := s.Keys.Mark()
+	if err != nil {
+		return 0, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		n = 0
+		for _, count := range []func(*db.Tx, []byte) (int64, error){staleSealed, process.Stale, fees.Stale} {
+			m, err := count(tx, mark)
+			if err != nil {
+				return err
+			}
+			n += m
+		}
+		return nil
+	})
+	return n, err
+}

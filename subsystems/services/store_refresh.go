@@ -1,0 +1,93 @@
+package services
+
+import (
+	"strconv"
+
+	"praya/platform/db"
+	"praya/platform/sign"
+)
+
+const (
+	sqlSealedContent = `select id, '', content from services_applications where realm = $1 and id > $2 order by id limit $3`
+	sqlResealContent = `update services_applications set content = $3 where realm = $1 and id = $2`
+
+	sqlSealedHistory = `select application, cast(number as text), sealed from services_history
+		where realm = $1 and (application > $2 or application = $2 and number > $3) order by application, number limit $4`
+	sqlResealHistory = `update services_history set sealed = $4 where realm = $1 and application = $2 and number = $3`
+
+	sqlSealedHeads = `select application, id, head from services_files
+		where realm = $1 and (application > $2 or application = $2 and id > $3) order by application, id limit $4`
+	sqlResealHead = `update services_files set head = $4 where realm = $1 and application = $2 and id = $3`
+
+	sqlSealedOthers = `select token, '', sealed from services_co_applicants where realm = $1 and token > $2 order by token limit $3`
+	sqlResealOther  = `update services_co_applicants set sealed = $3 where realm = $1 and token = $2`
+
+	sqlSealedParties = `select department, '', sealed from services_parties where realm = $1 and department > $2 order by department limit $3`
+	sqlResealParty   = `update services_parties set sealed = $3 where realm = $1 and department = $2`
+
+	// $2 is how the values begin that are sealed with the present key, and $3 its length.
+	sqlStaleSealed = `select (select count(*) from services_applications where realm = $1 and substr(content, 1, $3) <> $2)
+		+ (select count(*) from services_history where realm = $1 and substr(sealed, 1, $3) <> $2)
+		+ (select count(*) from services_files where realm = $1 and substr(head, 1, $3) <> $2)
+		+ (select count(*) from services_co_applicants where realm = $1 and substr(sealed, 1, $3) <> $2)
+		+ (select count(*) from services_parties where realm = $1 and substr(sealed, 1, $3) <> $2)`
+)
+
+func scanSealed(s db.Scanner) (r sign.Row, err error) { return r, s.Scan(&r.ID, &r.Part, &r.Sealed) }
+
+func numberOf(r sign.Row) int64 {
+	n, err := strconv.ParseInt(r.Part, 10, 64)
+	if err != nil {
+		return 0 // before the first
+	}
+	return n
+}
+
+// byID is a column whose rows have one key.
+func byID(read, write string, place func(*db.Tx, sign.Row) sign.Place) sign.Column {
+	return sign.Column{
+		Read: func(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
+			return db.List(tx, scanSealed, read, tx.Realm(), after.ID, sign.Slice)
+		},
+		Place: place,
+		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
+			_, err := tx.Exec(write, tx.Realm(), r.ID, sealed)
+			return err
+		},
+	}
+}
+
+// sealedColumns are the values that are written anew when the ring turns. Versions stay: nothing
+// has changed but the key.
+func sealedColumns() []sign.Column {
+	history := sign.Column{
+		Read: func(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
+			return db.List(tx, scanSealed, sqlSealedHistory, tx.Realm(), after.ID, numberOf(after), sign.Slice)
+		},
+		Place: func(tx *db.Tx, r sign.Row) sign.Place { return historyPlace(tx, ApplicationID(r.ID)) },
+		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
+			_, err := tx.Exec(sqlResealHistory, tx.Realm(), r.ID, numberOf(r), sealed)
+			return err
+		},
+	}
+	heads := sign.Column{
+		Read: func(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
+			return db.List(tx, scanSealed, sqlSealedHeads, tx.Realm(), after.ID, after.Part, sign.Slice)
+		},
+		Place: func(tx *db.Tx, r sign.Row) sign.Place { return filePlace(tx.Realm(), ApplicationID(r.ID), "head") },
+		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
+			_, err := tx.Exec(sqlResealHead, tx.Realm(), r.ID, r.Part, sealed)
+			return err
+		},
+	}
+	return []sign.Column{
+		byID(sqlSealedContent, sqlResealContent, func(tx *db.Tx, r sign.Row) sign.Place { return contentPlace(tx, ApplicationID(r.ID)) }),
+		history, heads,
+		byID(sqlSealedOthers, sqlResealOther, func(tx *db.Tx, r sign.Row) sign.Place { return coApplicantPlace(tx, r.ID) }),
+		byID(sqlSealedParties, sqlResealParty, func(tx *db.Tx, r sign.Row) sign.Place { return partyPlace(tx, r.ID) }),
+	}
+}
+
+func staleSealed(tx *db.Tx, mark []byte) (n int64, err error) {
+	return n, tx.Row(sqlStaleSealed, tx.Realm(), mark, len(mark)).Scan(&n)
+}
