@@ -23,6 +23,9 @@ const (
 	Cancelled InstanceState = "cancelled"
 )
 
+// Over reports whether nothing can happen any more.
+func (s InstanceState) Over() bool { return s == Ended || s == Cancelled }
+
 // Instance is one run of a definition.
 type Instance struct {
 	ID, Key, Subject, Department string
@@ -223,7 +226,7 @@ func plainRows(list []row) []Instance {
 
 // over refuses what comes to an instance that has ended.
 func over(r row) error {
-	if r.State == Ended || r.State == Cancelled {
+	if r.State.Over() {
 		return fault.New(fault.Conflict, "process.over")
 	}
 	return nil
@@ -265,7 +268,7 @@ func (s *Service) bereave(tx *db.Tx, c *caller) error {
 		return err
 	}
 	w := r.stands.wait(c.Wait)
-	if w == nil || over(r) != nil {
+	if w == nil || r.State.Over() {
 		return nil
 	}
 	_, err = s.step(tx, r, "", false, func(x *run) error {
@@ -304,7 +307,7 @@ func (s *Service) Forget(tx *db.Tx, subject string) error {
 		return err
 	}
 	for _, r := range list {
-		if over(r) == nil {
+		if !r.State.Over() {
 			return fault.New(fault.Conflict, "process.not-over")
 		}
 		r.stands.Vars = nil
