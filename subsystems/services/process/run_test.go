@@ -28,7 +28,7 @@ func counting(fails int, with error) (Operation, *int) {
 		if *calls <= fails {
 			return nil, with
 		}
-		return map[string]any{"given": input["x"], "calls": *calls}, nil
+		return map[string]any{"given": input["x"], "calls": *calls, "knew": len(i.Vars)}, nil
 	}, calls
 }
 
@@ -114,7 +114,7 @@ func TestOperationsNowAndAsJobs(t *testing.T) {
 			`<endEvent id="e"/>`+flow("s>o", "o>e"))
 		var calls *int
 		w.Operations["ask"], calls = counting(0, nil)
-		if i := w.start("now", "a", map[string]any{"amount": 20}); i.State != Ended || i.Vars["total"] != int64(41) {
+		if i := w.start("now", "a", map[string]any{"amount": 20}); i.State != Ended || i.Vars["total"] != int64(41) || i.Vars["knew"] != int64(1) {
 			t.Errorf("%+v", i)
 		}
 		i := w.start("job", "b", map[string]any{"amount": 7})
