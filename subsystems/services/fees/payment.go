@@ -62,7 +62,7 @@ func (s *Service) Pay(ctx context.Context, bill BillID, provider string) (to str
 
 // begin gives the open payment of a bill by a provider. One by another provider is left.
 func begin(tx *db.Tx, b Bill, provider string) (Payment, error) {
-	if !b.State.open() {
+	if !b.State.Open() {
 		return Payment{}, fault.New(fault.Conflict, "fees.fault.not-open")
 	}
 	all, err := paymentsOf(tx, b.ID)
@@ -155,7 +155,7 @@ func (s *Service) settle(tx *db.Tx, p Payment, n Notice) error {
 		return err
 	}
 	p.Settled, p.Day, p.State = at, at.Day(), Settled
-	if !b.State.open() {
+	if !b.State.Open() {
 		p.State, d.Kind, d.Ours = Surplus, Surplussed, 0
 		if err := updatePayment(tx, p); err != nil {
 			return err
