@@ -8,6 +8,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/events"
 	"praya/platform/jobs"
 	"praya/platform/web"
 	"praya/platform/words"
@@ -73,6 +74,11 @@ func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(booking.JobTell, s.Booking.Tell, jobs.Options{})
 	q.Register(booking.JobClose, s.Booking.Close, jobs.Options{})
 	q.Register(booking.JobRefresh, s.Booking.Refresh, jobs.Options{})
+}
+
+// Consumers hear what becomes of bookings on their own pages.
+func (s *Service) Consumers() []events.Consumer {
+	return []events.Consumer{{Name: "services.bookings", Subjects: []string{"services.booking.cancelled", "services.booking.moved"}, Handle: s.hearBooking}}
 }
 
 // Run moves the waiting lines until the context ends.
