@@ -37,13 +37,17 @@ type Payment struct {
 }
 
 // Pay gives a person where to pay their bill. The same way asked for twice is the same payment, so
-// a double click pays once.
+// a double click pays once. The provider of a payment that was begun is asked first: whoever paid,
+// and saw nothing come of it, does not pay again.
 func (s *Service) Pay(ctx context.Context, bill BillID, provider string) (to string, err error) {
 	p, err := s.provider(provider)
 	if err != nil {
 		return "", err
 	}
-	var b Bill
+	b, err := s.Catch(ctx, bill)
+	if err != nil {
+		return "", err
+	}
 	var payment Payment
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		if b, err = s.own(tx, bill); err != nil {
