@@ -58,6 +58,7 @@ func (s *Service) Open() (err error) {
 	}
 	s.Process.Operations = s.operations()
 	s.Fees.OnPaid = s.Paid
+	s.Fees.CasePath = func(id string) string { return casePath(ApplicationID(id)) }
 	return nil
 }
 
