@@ -94,8 +94,7 @@ func TestNewcomer(t *testing.T) {
 	r.Press("繳付2,640元")
 	r.pays()
 	r.sees("我們已收到你的款項", "收據")
-	r.Open(r.base + "/tc/me/applications")
-	r.Press("申請食物業牌照（示範）")
+	r.Press("查看申請")
 	r.sees("預約時間", "等你回覆")
 	r.Press("預約時間")
 	r.sees("選擇時間", "只顯示仍有名額的時間")
@@ -151,7 +150,7 @@ func TestNewcomer(t *testing.T) {
 		t.Error("the applicant reads the officers' note")
 	}
 	r.goes("信件：申請獲批准")
-	r.sees("陳示範：", "示範服務署（虛構）")
+	r.sees("陳示範：", "示範服務署（虛構）", "牌照或證明編號為FL-")
 	r.verified()
 	r.checksAccesses()
 }

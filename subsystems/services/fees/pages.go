@@ -133,6 +133,9 @@ func (f face) ownPage(b Bill, status int, wrong string) error {
 	if !b.Paid.IsZero() {
 		parts = append(parts, ways(f.View, []web.Crumb{{Text: f.T("fees.receipt.title"), Path: here + "/receipt"}}))
 	}
+	if f.CasePath != nil && b.Case != "" {
+		parts = append(parts, ways(f.View, []web.Crumb{{Text: f.T("fees.case"), Path: f.CasePath(b.Case)}}))
+	}
 	title, l := b.Title.With(f.Lang())
 	return f.RenderStatus(status, web.Page{Title: title, Lang: l, Lead: b.Reference, Crumbs: f.crumbs(), Secret: true, Failed: wrong != ""}, stack(parts))
 }
