@@ -192,3 +192,9 @@ func (v *Visit) problem(f failure) {
 	v.W.Header().Add("Vary", "Accept-Language")
 	_ = v.send(f.status, "application/problem+json", append(body, '\n'))
 }
+
+// SignInFirst sends a visitor who has not signed in to where they do, and from there to a path of
+// this site: for a button that would otherwise lose what it was pressed for.
+func (v *Visit) SignInFirst(then string) error {
+	return v.Redirect(v.signInPath() + "?" + url.Values{"to": {then}}.Encode())
+}

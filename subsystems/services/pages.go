@@ -184,6 +184,9 @@ func (d serviceView) more() []web.Entry {
 // doStart begins an application, once the line lets the visitor through.
 func (s *Service) doStart(v *web.Visit) error {
 	code := v.PathValue("code")
+	if v.Actor().ID == "" {
+		return v.SignInFirst(servicePath(code))
+	}
 	b := Beginning{Service: code, Account: v.Actor().ID, Channel: Online}
 	if k, ok := s.kiosk(v); ok {
 		b.Channel, b.Helper, b.Region = AtKiosk, k.ID, k.Region

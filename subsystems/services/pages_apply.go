@@ -416,6 +416,9 @@ func (s *Service) doSubmit(v *web.Visit) error {
 	if k, ok := s.kiosk(v); ok && k.ID == a.Helper {
 		return v.Redirect(kioskPath + "/done?reference=" + url.QueryEscape(a.Reference))
 	}
+	if a.Channel == AtCounter { // what was handed in is the person's and the desk's
+		return v.RedirectWith(deskPath+"/counter", web.Notice{Text: v.T("services.counter.submitted", "reference", a.Reference)})
+	}
 	return v.RedirectWith(casePath(a.ID), web.Notice{Text: v.T("services.check.done", "reference", a.Reference)})
 }
 
