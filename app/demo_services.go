@@ -76,7 +76,16 @@ func (p *Praya) loadServices(ctx context.Context) error {
 	if err := p.Services.LoadDemo(ctx); err != nil {
 		return err
 	}
-	return p.loadHolders(ctx)
+	if err := p.loadHolders(ctx); err != nil {
+		return err
+	}
+	var officers [2]who.Actor // invented ones, whom nobody can sign in as
+	for i := range officers {
+		officers[i] = who.Actor{Kind: who.Officer, ID: "demonstration-officer-" + strconv.Itoa(i+1), Duty: who.Duty{
+			Department: services.DemoDepartment, Roles: services.ApproverRole + " " + services.HandlerRole + " " + services.InspectorRole,
+		}}
+	}
+	return p.Services.LoadCases(ctx, officers)
 }
 
 // holder is a department that holds data, played by the demonstration.

@@ -36,7 +36,8 @@ func (r resident) sees(texts ...string) {
 	}
 	r.Accessible()
 	r.FitsAcross()
-	r.Screenshot("identity" + regexp.MustCompile(`[^a-z]+`).ReplaceAllString(strings.TrimPrefix(r.Address(), r.base), "-"))
+	address, _, _ := strings.Cut(strings.TrimPrefix(r.Address(), r.base), "?")
+	r.Screenshot("identity" + regexp.MustCompile(`[^a-z]+`).ReplaceAllString(address, "-"))
 }
 
 // registers opens an account for an invented person, in Traditional Chinese.

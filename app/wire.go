@@ -240,7 +240,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Services.Jobs(p.Jobs)
 
 	p.register(jobHousekeeping, p.housekeeping)
-	p.Events = events.New(p.DB, p.log, slices.Concat(p.Cycle.Consumers(), p.Exchange.CDIConsumers(), []events.Consumer{p.Estimates.YearFiles()})...)
+	p.Events = events.New(p.DB, p.log, slices.Concat(p.Cycle.Consumers(), p.Exchange.CDIConsumers(), p.Services.Consumers(), []events.Consumer{p.Estimates.YearFiles()})...)
 	return nil
 }
 

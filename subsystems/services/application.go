@@ -109,6 +109,7 @@ const (
 	DidPay      HistoryKind = "paid"
 	DidBill     HistoryKind = "billed"
 	DidBook     HistoryKind = "booked"
+	DidUnbook   HistoryKind = "unbooked" // a time was given up
 	DidIssue    HistoryKind = "issued"
 	DidEnd      HistoryKind = "ended"
 	DidWithdraw HistoryKind = "withdrawn"

@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"praya/kernel/when"
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/events"
 	"praya/subsystems/services/booking"
 	"praya/subsystems/services/fees"
 	"praya/subsystems/services/licences"
@@ -168,6 +170,29 @@ func (s *Service) Answer(ctx context.Context, id ApplicationID, text string, fil
 		}
 		return s.resume(tx, a, messageAnswered, nil)
 	})
+}
+
+// hearBooking writes into a case what became of its booking.
+func (s *Service) hearBooking(tx *db.Tx, e events.Event) error {
+	var c booking.Changed
+	if err := json.Unmarshal(e.Data, &c); err != nil || c.Case == "" {
+		return err
+	}
+	a, err := findHead(tx, ApplicationID(c.Case))
+	if fault.Is(err, fault.NotFound) {
+		return nil // booked for something else
+	}
+	if err != nil {
+		return err
+	}
+	kind := DidBook
+	if e.Subject == "services.booking.cancelled" {
+		kind = DidUnbook
+	}
+	if err := s.note(tx, a.ID, system(kind, Said{Text: c.Start.String()})); err != nil || kind == DidBook || a.Stage.ended() {
+		return err
+	}
+	return s.await(tx, a, "book")
 }
 
 // Book books a slot for a case, and goes on with it.

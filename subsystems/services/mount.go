@@ -8,6 +8,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/events"
 	"praya/platform/jobs"
 	"praya/platform/web"
 	"praya/platform/words"
@@ -57,6 +58,7 @@ func (s *Service) Open() (err error) {
 	}
 	s.Process.Operations = s.operations()
 	s.Fees.OnPaid = s.Paid
+	s.Fees.CasePath = func(id string) string { return casePath(ApplicationID(id)) }
 	return nil
 }
 
@@ -73,6 +75,11 @@ func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(booking.JobTell, s.Booking.Tell, jobs.Options{})
 	q.Register(booking.JobClose, s.Booking.Close, jobs.Options{})
 	q.Register(booking.JobRefresh, s.Booking.Refresh, jobs.Options{})
+}
+
+// Consumers hear what becomes of bookings on their own pages.
+func (s *Service) Consumers() []events.Consumer {
+	return []events.Consumer{{Name: "services.bookings", Subjects: []string{"services.booking.cancelled", "services.booking.moved"}, Handle: s.hearBooking}}
 }
 
 // Run moves the waiting lines until the context ends.

@@ -166,6 +166,10 @@ func (s *Service) doPage(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
+	// The page is kept: whoever is not inside in a rush waits now, and goes on from there.
+	if ok, err := s.Line.Gate(v, d.Offer.Code); !ok || err != nil {
+		return err
+	}
 	return v.Redirect(s.after(v, d, p, posted, next))
 }
 
@@ -251,7 +255,7 @@ func (s *Service) receivePart(v *web.Visit, a Application, p *forms.Page, part *
 	if len(plain) == 0 {
 		return nil, nil, nil
 	}
-	media, ok := forms.SniffType(plain, plain[max(0, len(plain)-64<<10):], int64(len(plain)), part.FileName())
+	media, ok := forms.SniffType(plain[:min(len(plain), forms.HeadBytes)], plain[max(0, len(plain)-forms.TailBytes):], int64(len(plain)), part.FileName())
 	if !ok || !slices.Contains(f.Types, media) || int64(len(plain)) > f.MaxBytes {
 		return &forms.Upload{Pointer: pointer, Name: part.FileName(), Type: media, Bytes: int64(len(plain))}, nil, nil // refused beside its field
 	}
@@ -404,6 +408,9 @@ func (s *Service) doSubmit(v *web.Visit) error {
 	// A double click finds the application submitted, and is shown the same.
 	a, err := s.Submit(v.Context(), d.App.ID)
 	if err != nil {
+		return err
+	}
+	if err := s.Line.Leave(v, a.Service); err != nil {
 		return err
 	}
 	if k, ok := s.kiosk(v); ok && k.ID == a.Helper {

@@ -120,7 +120,7 @@ func (d caseView) tasks() (out []web.Task) {
 	if b, ok := d.Case.DueBill(); ok {
 		out = append(out, web.Task{Text: d.T("services.case.pay", "amount", money(d.Texts, b.Cents)), Path: "/me/bills/" + string(b.ID), State: web.Waiting})
 	}
-	if d.Case.AwaitsMessage(messageBooked) {
+	if d.Case.mayBook() {
 		out = append(out, web.Task{Text: d.T("services.case.book"), Path: path + "/book", State: web.Waiting})
 	}
 	if d.Case.AwaitsMessage(messageAnswered) {
@@ -133,6 +133,31 @@ func (d caseView) tasks() (out []web.Task) {
 		out = append(out, web.Task{Text: d.T("services.case.booked", "when", d.Instant(b.Start)), Path: "/me/bookings/" + string(b.ID), State: web.Done})
 	}
 	return out
+}
+
+// tasksHead says whether something is to be done, or is there to be used.
+func (d caseView) tasksHead() string {
+	if d.Case.Stage.ended() {
+		return d.T("services.case.results")
+	}
+	return d.T("services.case.next")
+}
+
+// mayBook reports whether a time is to be chosen: the process waits for it, or the one that was
+// chosen was given up.
+func (c Case) mayBook() bool {
+	if c.AwaitsMessage(messageBooked) {
+		return true
+	}
+	if c.Booking != nil || c.Stage.ended() {
+		return false
+	}
+	for _, e := range slices.Backward(c.History) {
+		if e.Kind == DidBook || e.Kind == DidUnbook {
+			return e.Kind == DidUnbook
+		}
+	}
+	return false
 }
 
 func lastQuestion(c Case) string {
@@ -217,7 +242,7 @@ func (s *Service) timeline(v *web.Visit, c Case, desk bool) (out []web.Event, er
 
 func sayEntry(v *web.View, e Entry) string {
 	text := v.T("services.did."+string(e.Kind), "task", e.Task.In(v.Lang()), "title", e.Title.In(v.Lang()), "outcome", outcomeText(v.Texts, e.Outcome))
-	if e.Kind == DidBook {
+	if e.Kind == DidBook || e.Kind == DidUnbook {
 		if at, err := when.ParseInstant(e.Text); err == nil {
 			return text + v.T("services.did.colon") + v.Instant(at)
 		}

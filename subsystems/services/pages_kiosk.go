@@ -55,7 +55,7 @@ func (s *Service) showKiosk(v *web.Visit) error {
 		return v.Redirect(kioskPath + "/set-up")
 	}
 	if v.Actor().ID != "" { // whoever was here before has gone
-		if err := v.SignOut(); err != nil {
+		if err := s.signOut(v); err != nil {
 			return err
 		}
 		return v.Redirect(kioskPath)
@@ -83,7 +83,7 @@ func (s *Service) kioskDone(v *web.Visit) error {
 		reference = ""
 	}
 	if v.Actor().ID != "" {
-		if err := v.SignOut(); err != nil {
+		if err := s.signOut(v); err != nil {
 			return err
 		}
 	}
@@ -91,10 +91,16 @@ func (s *Service) kioskDone(v *web.Visit) error {
 	return v.Render(web.Page{Title: v.T("services.kiosk.done"), Lead: v.T("services.kiosk.done-lead"), Secret: true}, kioskDonePage(v.View, reference))
 }
 
+// signOut ends a visit: session, and place in any line.
+func (s *Service) signOut(v *web.Visit) error {
+	s.Line.Forget(v)
+	return v.SignOut()
+}
+
 // doLeave ends a visit at a kiosk: nothing is left behind.
 func (s *Service) doLeave(v *web.Visit) error {
 	if v.Actor().ID != "" {
-		if err := v.SignOut(); err != nil {
+		if err := s.signOut(v); err != nil {
 			return err
 		}
 	}

@@ -26,8 +26,8 @@ const (
 	Cancelled    State = "cancelled"
 )
 
-// open reports whether a bill can still be paid.
-func (s State) open() bool { return s == Due || s == Paying }
+// Open reports whether a bill can still be paid.
+func (s State) Open() bool { return s == Due || s == Paying }
 
 // mostCents bounds a bill: a hundred million dollars.
 const mostCents = 10_000_000_000
@@ -109,7 +109,7 @@ func (s *Service) Cancel(tx *db.Tx, bill BillID) error {
 	if err != nil {
 		return err
 	}
-	if !b.State.open() {
+	if !b.State.Open() {
 		return fault.New(fault.Conflict, "fees.fault.not-open")
 	}
 	b.State = Cancelled

@@ -28,6 +28,9 @@ type Service struct {
 	Words       *words.Book
 	Departments Departments // names on receipts; nil: codes
 
+	// CasePath is the page of what a bill is for; nil: there is none.
+	CasePath func(caseID string) string
+
 	// What waits for money goes on in the same transaction.
 	OnPaid     func(tx *db.Tx, b Bill) error
 	OnRefunded func(tx *db.Tx, b Bill) error

@@ -213,6 +213,9 @@ func TestTheReturnPageAsksWhenNothingWasHeard(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		o.sim.look = nil
+		if _, err := o.Pay(o.as("chan"), b.ID, SimulatedName); !fault.Is(err, fault.Conflict) {
+			t.Error("led to pay again:", err)
+		}
 		got, err = o.Catch(o.as("chan"), b.ID)
 		o.ok(err)
 		if got.State != Paid {

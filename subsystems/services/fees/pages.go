@@ -90,7 +90,7 @@ func (f face) dueCell(b Bill) web.Cell {
 	switch {
 	case b.Due.IsZero():
 		return web.Cell{Body: web.Blank()}
-	case b.State.open() && b.Due.Before(f.Now().Day()):
+	case b.State.Open() && b.Due.Before(f.Now().Day()):
 		return web.Cell{Text: f.Date(b.Due), Small: f.T("fees.me.late")}
 	}
 	return web.Cell{Text: f.Date(b.Due)}
@@ -122,7 +122,7 @@ func (f face) ownPage(b Bill, status int, wrong string) error {
 		web.SummaryList(f.View, f.entries(b)),
 		web.DataTable(f.View, f.lineTable(b)),
 	}
-	if b.State.open() {
+	if b.State.Open() {
 		field := web.Field{Name: "provider", Label: f.T("fees.pay.how"), Error: wrong}
 		if wrong != "" {
 			parts = append([]templ.Component{web.ErrorSummary(f.View, []web.FieldError{{Name: "provider", Text: wrong}})}, parts...)
@@ -132,6 +132,9 @@ func (f face) ownPage(b Bill, status int, wrong string) error {
 	}
 	if !b.Paid.IsZero() {
 		parts = append(parts, ways(f.View, []web.Crumb{{Text: f.T("fees.receipt.title"), Path: here + "/receipt"}}))
+	}
+	if f.CasePath != nil && b.Case != "" {
+		parts = append(parts, ways(f.View, []web.Crumb{{Text: f.T("fees.case"), Path: f.CasePath(b.Case)}}))
 	}
 	title, l := b.Title.With(f.Lang())
 	return f.RenderStatus(status, web.Page{Title: title, Lang: l, Lead: b.Reference, Crumbs: f.crumbs(), Secret: true, Failed: wrong != ""}, stack(parts))

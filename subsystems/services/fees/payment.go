@@ -37,13 +37,17 @@ type Payment struct {
 }
 
 // Pay gives a person where to pay their bill. The same way asked for twice is the same payment, so
-// a double click pays once.
+// a double click pays once. The provider of a payment that was begun is asked first: whoever paid,
+// and saw nothing come of it, does not pay again.
 func (s *Service) Pay(ctx context.Context, bill BillID, provider string) (to string, err error) {
 	p, err := s.provider(provider)
 	if err != nil {
 		return "", err
 	}
-	var b Bill
+	b, err := s.Catch(ctx, bill)
+	if err != nil {
+		return "", err
+	}
 	var payment Payment
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		if b, err = s.own(tx, bill); err != nil {
@@ -62,7 +66,7 @@ func (s *Service) Pay(ctx context.Context, bill BillID, provider string) (to str
 
 // begin gives the open payment of a bill by a provider. One by another provider is left.
 func begin(tx *db.Tx, b Bill, provider string) (Payment, error) {
-	if !b.State.open() {
+	if !b.State.Open() {
 		return Payment{}, fault.New(fault.Conflict, "fees.fault.not-open")
 	}
 	all, err := paymentsOf(tx, b.ID)
@@ -155,7 +159,7 @@ func (s *Service) settle(tx *db.Tx, p Payment, n Notice) error {
 		return err
 	}
 	p.Settled, p.Day, p.State = at, at.Day(), Settled
-	if !b.State.open() {
+	if !b.State.Open() {
 		p.State, d.Kind, d.Ours = Surplus, Surplussed, 0
 		if err := updatePayment(tx, p); err != nil {
 			return err

@@ -197,3 +197,11 @@ func TestHKID(t *testing.T) {
 		t.Errorf("masked: %s", got)
 	}
 }
+
+func TestTextThatTurns(t *testing.T) {
+	f := load(t, "vehicle")
+	a, _ := f.Take(f.Page("insurance"), posted("policy", "AB\u202e12\u2066\x00"), nil, nil, nil, today(t))
+	if got := a.text("/policy"); got != "AB12" {
+		t.Errorf("kept as %q", got)
+	}
+}

@@ -132,7 +132,7 @@ func printable(s string) bool {
 		return false
 	}
 	return strings.IndexFunc(s, func(r rune) bool {
-		return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r >= 0x202a && r <= 0x202e
+		return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || turns(r)
 	}) < 0
 }
 

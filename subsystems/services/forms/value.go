@@ -18,11 +18,17 @@ func clean(s string) string {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r':
 			return ' '
-		case unicode.IsControl(r) || r == utf8.RuneError:
+		case unicode.IsControl(r) || r == utf8.RuneError || turns(r):
 			return -1
 		}
 		return r
 	}, s))
+}
+
+// turns reports characters that turn the direction of what follows: with them a text looks like
+// another one on an officer's screen (Unicode Standard Annex 9, 2.1 to 2.5).
+func turns(r rune) bool {
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 // cleanLines is clean for several lines.

@@ -62,8 +62,17 @@ func newHall(t *testing.T) *hall {
 		_, err := io.WriteString(v.W, "thank you")
 		return err
 	})
+	site.Page("GET /wipe", func(v *web.Visit) error {
+		h.Forget(v)
+		_, err := io.WriteString(v.W, "wiped")
+		return err
+	})
 	site.Page("GET /enter/{account}", func(v *web.Visit) error {
-		if err := v.SignIn(who.Actor{Kind: who.Person, ID: v.PathValue("account")}, "hwk"); err != nil {
+		kind := who.Person
+		if v.PathValue("account") == "officer" {
+			kind = who.Officer
+		}
+		if err := v.SignIn(who.Actor{Kind: kind, ID: v.PathValue("account")}, "hwk"); err != nil {
 			return err
 		}
 		return v.Redirect("/apply")
@@ -75,7 +84,10 @@ func newHall(t *testing.T) *hall {
 // nobody knows people only by their accounts.
 type nobody struct{ web.People }
 
-func (nobody) SignIn() string                                  { return "/sign-in" }
+func (nobody) SignIn() string { return "/sign-in" }
+func (nobody) Duty(context.Context, string) (who.Duty, error) {
+	return who.Duty{Officer: "o", Department: "FEHD", Post: "p"}, nil
+}
 func (nobody) Label(*web.Visit) (name, path string, err error) { return "x", "/", nil }
 
 // visitor is a browser with its cookies.
@@ -173,8 +185,16 @@ func TestGate(t *testing.T) {
 			t.Errorf("%s leads out", bad)
 		}
 	}
+	counter := h.visitor(t, "203.0.113.4")
+	counter.do("GET", "/en/enter/officer")
+	if !counter.in() {
+		t.Error("an officer at a counter waits")
+	}
 	if code, _, _ := third.do("GET", "/en/line/none"); code != http.StatusNotFound {
 		t.Errorf("no such line: %d", code)
+	}
+	if third.do("GET", "/en/wipe"); len(third.cookies) > 0 || third.in() {
+		t.Errorf("on a machine that others use the place stays with %v", third.cookies)
 	}
 	if len(h.lines) != 1 {
 		t.Errorf("%d lines are remembered; names from addresses must not be", len(h.lines))

@@ -32,6 +32,25 @@
 // FEEL; unary tests of a table are a small part of S-FEEL (DMN 1.3, 9.2). Our attributes stand in
 // the namespace https://praya.example/bpmn, which bpmn-js keeps.
 //
+// # Attributes
+//
+// In the namespace https://praya.example/bpmn, written here with the prefix praya.
+//
+//   - any element: praya:nameEn, praya:nameSc beside BPMN's name, which is the Chinese of Hong Kong.
+//   - process: praya:variables="a b", the names that expressions may use beside today, subject,
+//     department, outcome, the ids of tasks and what scripts set. Without it any name is taken.
+//   - userTask: praya:role (of officers, or applicant), praya:form, praya:due (working days),
+//     praya:decisions="approve refuse", praya:reasons, praya:fourEyes (id of the task whose doer may
+//     not do this one).
+//   - serviceTask, sendTask: praya:operation, praya:mode="now" (in the transaction of whoever lets
+//     the token come) or "job"; in extensionElements <praya:input name="" value="CEL"/>.
+//   - businessRuleTask: praya:decision, a key; its outputs become variables, and those of the task's
+//     id. scriptTask: in extensionElements <praya:set name="" value="CEL"/>.
+//   - timers: timeDuration (P10D), timeDate (a day, an instant, or CEL that gives a day),
+//     praya:working="10"; on a start event timeDate or timeCycle (R/P1D).
+//   - callActivity: calledElement, a key. A message start event named process-ended:KEY or
+//     process-failed:KEY begins after another process.
+//
 // # Threats
 //
 //   - A definition made to exhaust: 1 MiB, a bounded depth and number of elements, no document

@@ -23,6 +23,9 @@ const (
 	Cancelled InstanceState = "cancelled"
 )
 
+// Over reports whether nothing can happen any more.
+func (s InstanceState) Over() bool { return s == Ended || s == Cancelled }
+
 // Instance is one run of a definition.
 type Instance struct {
 	ID, Key, Subject, Department string
@@ -223,7 +226,7 @@ func plainRows(list []row) []Instance {
 
 // over refuses what comes to an instance that has ended.
 func over(r row) error {
-	if r.State == Ended || r.State == Cancelled {
+	if r.State.Over() {
 		return fault.New(fault.Conflict, "process.over")
 	}
 	return nil
@@ -249,7 +252,30 @@ func (s *Service) Cancel(tx *db.Tx, instance, why string) error {
 	if err := publishEvent(tx, EventEnded, about{Instance: r.ID, Key: r.Key, Version: r.Version, Subject: r.Subject}); err != nil {
 		return err
 	}
-	return s.updateRow(tx, r)
+	if err := s.updateRow(tx, r); err != nil || r.stands.Caller == nil || why == callerGone {
+		return err
+	}
+	return s.bereave(tx, r.stands.Caller)
+}
+
+// callerGone is why a called process is cancelled when nobody waits for it any more.
+const callerGone = "process.caller-gone"
+
+// bereave makes a callActivity fail whose process was cancelled: Retry calls it anew.
+func (s *Service) bereave(tx *db.Tx, c *caller) error {
+	r, err := s.row(tx, c.Instance)
+	if err != nil {
+		return err
+	}
+	w := r.stands.wait(c.Wait)
+	if w == nil || r.State.Over() {
+		return nil
+	}
+	_, err = s.step(tx, r, "", false, func(x *run) error {
+		x.stick(x.s.token(w.Token), "called")
+		return x.move()
+	})
+	return err
 }
 
 // Retry lets the tokens of a failed instance try again what they could not.
@@ -281,7 +307,7 @@ func (s *Service) Forget(tx *db.Tx, subject string) error {
 		return err
 	}
 	for _, r := range list {
-		if over(r) == nil {
+		if !r.State.Over() {
 			return fault.New(fault.Conflict, "process.not-over")
 		}
 		r.stands.Vars = nil

@@ -35,7 +35,7 @@ func (s *Service) waiting(tx *db.Tx, raw []byte, kind WaitKind) (r row, w *wait,
 		return r, nil, err
 	}
 	r, err = s.row(tx, a.Instance)
-	if err != nil || over(r) != nil {
+	if err != nil || r.State.Over() {
 		return r, nil, err
 	}
 	if w = r.stands.wait(a.Wait); w != nil && w.Kind != kind {
@@ -106,8 +106,8 @@ func (s *Service) cancelCalled(tx *db.Tx, w *wait) error {
 		return nil
 	}
 	r, err := s.row(tx, w.Row)
-	if err != nil || over(r) != nil {
+	if err != nil || r.State.Over() {
 		return err
 	}
-	return s.Cancel(tx, r.ID, "process.caller-gone")
+	return s.Cancel(tx, r.ID, callerGone)
 }

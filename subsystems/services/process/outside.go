@@ -3,6 +3,7 @@ package process
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"praya/kernel/fault"
 	"praya/kernel/id"
@@ -27,7 +28,7 @@ func (o *outside) operate(n *Node, input map[string]any) (map[string]any, error)
 		return nil, fault.New(fault.Unavailable, "process.no-operation", "name", n.Operation)
 	}
 	i := o.r.Instance
-	i.Vars = nil
+	i.Vars = maps.Clone(o.r.stands.Vars) // to read: what it sets it gives back
 	return operation(o.tx, i, input)
 }
 

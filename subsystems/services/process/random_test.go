@@ -38,12 +38,12 @@ func (b *block) draw(t *rapid.T, depth int) (from, to string) {
 	case "parallel", "exclusive", "inclusive":
 		return b.gate(t, kind, depth)
 	case "loop":
-		merge, split := b.id("merge"), b.id("again")
+		// A task stands in every loop: one without a wait would never end, and is stopped as such.
+		merge, ask, split, through := b.id("merge"), b.id("ask"), b.id("again"), b.id("through")
 		a, z := b.draw(t, depth-1)
-		out := b.id("after")
-		fmt.Fprintf(&b.nodes, `<exclusiveGateway id="%s"/><exclusiveGateway id="%s" default="f_%s_%s"/>`+user(out, ""), merge, split, split, out)
-		b.flows = append(b.flows, merge+">"+a, z+">"+split, split+">"+merge+":again", split+">"+out)
-		return merge, out
+		fmt.Fprintf(&b.nodes, `<exclusiveGateway id="%s"/>`+user(ask, "")+`<exclusiveGateway id="%s" default="f_%s_%s"/><intermediateThrowEvent id="%s"/>`, merge, split, split, through, through)
+		b.flows = append(b.flows, merge+">"+a, z+">"+ask, ask+">"+split, split+">"+merge+":again", split+">"+through)
+		return merge, through
 	case "sub":
 		id, inner := b.id("sub"), &block{n: b.n * 100}
 		a, z := inner.draw(t, depth-1)

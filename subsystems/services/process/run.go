@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"praya/kernel/fault"
 	"praya/kernel/when"
 )
 
@@ -288,6 +289,9 @@ func (r *run) compute(t *token, n *Node) {
 		switch {
 		case errors.As(err, &expected):
 			r.throw(t, n, expected.Code)
+			return
+		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound):
+			r.stick(t, "decision") // of the table, not of who let the token come here
 			return
 		case err != nil:
 			r.err = err

@@ -28,7 +28,7 @@ func counting(fails int, with error) (Operation, *int) {
 		if *calls <= fails {
 			return nil, with
 		}
-		return map[string]any{"given": input["x"], "calls": *calls}, nil
+		return map[string]any{"given": input["x"], "calls": *calls, "knew": len(i.Vars)}, nil
 	}, calls
 }
 
@@ -114,7 +114,7 @@ func TestOperationsNowAndAsJobs(t *testing.T) {
 			`<endEvent id="e"/>`+flow("s>o", "o>e"))
 		var calls *int
 		w.Operations["ask"], calls = counting(0, nil)
-		if i := w.start("now", "a", map[string]any{"amount": 20}); i.State != Ended || i.Vars["total"] != int64(41) {
+		if i := w.start("now", "a", map[string]any{"amount": 20}); i.State != Ended || i.Vars["total"] != int64(41) || i.Vars["knew"] != int64(1) {
 			t.Errorf("%+v", i)
 		}
 		i := w.start("job", "b", map[string]any{"amount": 7})
@@ -313,6 +313,18 @@ func TestCalledProcess(t *testing.T) {
 		w.write(func(tx *db.Tx) error { return w.Cancel(tx, i.ID, "withdrawn") })
 		if len(w.open("gone")) != 0 || w.read(i.ID).State != Cancelled {
 			t.Error(w.open("gone"))
+		}
+		// The called one is cancelled: the caller fails, and calls anew when it is told to.
+		i = w.start("outer", "torn", map[string]any{"n": 4})
+		task := w.task("torn", "a")
+		w.write(func(tx *db.Tx) error { return w.Cancel(tx, task.Instance, "by mistake") })
+		if i = w.read(i.ID); i.State != Failed || i.Why != "process.failed.called" {
+			t.Fatalf("%+v", i)
+		}
+		w.write(func(tx *db.Tx) error { _, err := w.Retry(tx, i.ID); return err })
+		w.complete("torn", "a", "o", "ok", nil)
+		if i = w.read(i.ID); i.End != "good" {
+			t.Errorf("%+v", i)
 		}
 	})
 }

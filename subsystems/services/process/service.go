@@ -25,8 +25,8 @@ type Service struct {
 
 // Operation is what a service task does, inside the step's own transaction. It gives variables to
 // set, or an error: a *BPMNError takes an error boundary; any other fails the step, which in a job
-// is tried again, and then parked. It gets the instance without its variables, beside the input
-// that the definition names.
+// is tried again, and then parked. The instance that it gets is not in the store as it stands: it
+// calls nothing of this service about it.
 type Operation func(tx *db.Tx, i Instance, input map[string]any) (map[string]any, error)
 
 // maxCached bounds how many compiled models stay in memory.

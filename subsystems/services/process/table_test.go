@@ -148,6 +148,9 @@ func TestAProcessAsksATable(t *testing.T) {
 		if i := w.start("ask", "3", map[string]any{"size": 1000}); i.End != "none" {
 			t.Errorf("%+v", i)
 		}
+		if i := w.start("ask", "text", map[string]any{"size": "large"}); i.State != Failed || i.Why != "process.failed.decision" {
+			t.Errorf("%+v", i)
+		}
 		if publish(tableOf("", "size", "fee", `< 50 => 300`, `[50..500] => 200`)) != 2 {
 			t.Error("version")
 		}

@@ -11,7 +11,7 @@
 //   - An expression sees the variables that it is given and nothing else: no clock, no network,
 //     no other case. What day it is is a variable.
 //   - Beside CEL's own: day("2026-11-22") is a time, years(from, to) counts whole years,
-//     plusDays(day, n) is another day. Days are text, as in forms.
+//     plusDays(day, n) is another day, sum(list) adds numbers. Days are text, as in forms.
 //   - A condition over what nobody has answered yet does not hold.
 //
 // # Threats

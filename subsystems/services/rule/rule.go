@@ -34,6 +34,7 @@ func NewLanguage(variables ...string) (*Language, error) {
 		cel.Function("day", cel.Overload("day_string", []*cel.Type{cel.StringType}, cel.TimestampType, cel.UnaryBinding(day))),
 		cel.Function("years", cel.Overload("years_string_string", []*cel.Type{cel.StringType, cel.StringType}, cel.IntType, cel.BinaryBinding(years))),
 		cel.Function("plusDays", cel.Overload("plus_days_string_int", []*cel.Type{cel.StringType, cel.IntType}, cel.StringType, cel.BinaryBinding(plusDays))),
+		cel.Function("sum", cel.Overload("sum_list", []*cel.Type{cel.ListType(cel.DynType)}, cel.DynType, cel.UnaryBinding(sum))),
 	}
 	for _, v := range variables {
 		options = append(options, cel.Variable(v, cel.DynType))
@@ -191,4 +192,33 @@ func plusDays(from, n ref.Val) ref.Val {
 		return types.NewErr("plusDays: too far away")
 	}
 	return types.String(d.Add(int(days)).String())
+}
+
+// sum adds the numbers of a list: whole when all are, 0 when it is empty.
+func sum(v ref.Val) ref.Val {
+	list, ok := v.(traits.Lister)
+	if !ok {
+		return types.NewErr("sum: not a list")
+	}
+	var total ref.Val = types.Int(0)
+	for it := list.Iterator(); it.HasNext() == types.True; {
+		next := it.Next()
+		if _, fraction := next.(types.Double); fraction {
+			if whole, ok := total.(types.Int); ok {
+				total = types.Double(whole)
+			}
+		} else if _, already := total.(types.Double); already {
+			if whole, ok := next.(types.Int); ok {
+				next = types.Double(whole)
+			}
+		}
+		adder, ok := total.(traits.Adder)
+		if !ok {
+			return types.NewErr("sum: not numbers")
+		}
+		if total = adder.Add(next); types.IsError(total) {
+			return total
+		}
+	}
+	return total
 }

@@ -17,6 +17,9 @@ func TestValue(t *testing.T) {
 	for text, want := range map[string]any{
 		`a.n + 1`:                               int64(4),
 		`double(a.n) * a.f`:                     7.5,
+		`sum(a.list.map(i, i.x))`:               int64(3),
+		`sum([1.5, 2]) + 0.0`:                   3.5,
+		`sum([])`:                               int64(0),
 		`a.name + "大文"`:                         "陳大文",
 		`years(a.born, today)`:                  int64(35),
 		`plusDays(today, 10)`:                   "2026-12-02",
