@@ -1,11 +1,12 @@
-// Clients that we did not write check what a service issued: node licence.mjs BASE CODE FILE, where
-// CODE is the one of a licence in a wallet, and FILE a booking's calendar file. Whatever is wrong
-// is said, and the exit code is 1.
+// Clients that we did not write check what a service issued: node licence.mjs BASE PICTURE FILE,
+// where PICTURE is {width, height, points}, the QR code of a licence as a camera sees it, and FILE a
+// booking's calendar file. Whatever is wrong is said, and the exit code is 1.
 import { readFile } from 'node:fs/promises'
 import { createLocalJWKSet, compactVerify, flattenedVerify } from 'jose'
 import ICAL from 'ical.js'
+import jsqr from 'jsqr'
 
-const [base, code, file] = process.argv.slice(2)
+const [base, picture, file] = process.argv.slice(2)
 let wrong = 0
 const say = text => { wrong++; console.error(text) }
 const json = async path => {
@@ -18,6 +19,15 @@ const refused = async (what, attempt) => {
   try { await attempt() } catch { return }
   say(`${what} verifies`)
 }
+
+// What a phone reads: ISO/IEC 18004.
+const { width, height, points } = JSON.parse(await readFile(picture, 'utf8'))
+const scanned = (jsqr.default ?? jsqr)(Uint8ClampedArray.from(Buffer.from(points, 'base64')), width, height)
+if (!scanned) throw new Error(`no code in ${width} by ${height} points`)
+const address = new URL(scanned.data), code = address.searchParams.get('c')
+if (address.origin !== base || !address.pathname.endsWith('/licences/verify')) say(`the code leads to ${address}`)
+const page = await fetch(address)
+if (!page.ok) say(`${address} answers ${page.status}`)
 
 // What verifies without a network: RFC 7515, RFC 8037.
 const set = await json('/api/licences/jwks.json')
