@@ -20,6 +20,7 @@ import (
 	"praya/subsystems/estimates"
 	"praya/subsystems/exchange"
 	"praya/subsystems/ledger"
+	"praya/subsystems/services"
 )
 
 // Exit codes of the command line.
@@ -48,6 +49,7 @@ type commands struct {
 	Directory   directory.Commands    `cmd:"" help:"Import and export departments, posts, officers and roles 局和部門."`
 	Ledger      ledger.Commands       `cmd:"" help:"Check proofs, and follow a log as a monitor 共用區塊鏈平台."`
 	Exchange    exchange.Commands     `cmd:"" help:"Check a person's proof of an access 授權數據交換閘."`
+	Services    services.Commands     `cmd:"" help:"Check, publish and export the files of public services 一網通辦."`
 	Witness     ledger.WitnessCommand `cmd:"" help:"Cosign the checkpoints of other bodies' logs, and refuse a forked history."`
 	Version     versionCommand        `cmd:"" help:"Say which version this is."`
 }
@@ -112,7 +114,15 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 			}
 			return p.Ledger, nil
 		}),
-		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}, ledger.Output{Writer: out}, exchange.Output{Writer: out}))
+		parsed.BindToProvider(func() (*services.Service, error) {
+			p, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return p.Services, nil
+		}),
+		parsed.Run(config, term, config.limits(), directory.Output{Writer: out}, ledger.Output{Writer: out}, exchange.Output{Writer: out},
+			services.Output{Writer: out}))
 	if opened != nil {
 		err = errors.Join(err, opened.Close())
 	}

@@ -84,7 +84,7 @@ func (l *listener) visit(q *http.Request) *Visit {
 	view.listener, view.Query, view.ID, view.realm = l, q.URL.Query(), who.From(ctx).ID, realm
 	view.actor = who.From(ctx).Actor
 	view.origin = s.origin(q)
-	view.theme, view.now = cookieTheme(q), s.parts.Clock()
+	view.theme, view.kiosk, view.now = cookieTheme(q), cookieKiosk(q), s.parts.Clock()
 	return &Visit{View: view, R: q.WithContext(ctx), prefixed: prefix != ""}
 }
 

@@ -34,6 +34,7 @@ type View struct {
 	realm    who.Realm
 	origin   string // scheme and host, for print
 	theme    string
+	kiosk    string // token of the kiosk that the browser is
 	actor    who.Actor
 	label    string // what the header calls the actor
 	own      string // path of the actor's own page
@@ -166,6 +167,7 @@ func (v *Visit) draw(status int, p Page, body templ.Component) error {
 	h := v.W.Header()
 	h.Set("Content-Language", v.Lang().Tag())
 	h.Add("Vary", "Cookie")
+	v.kioskHeaders()
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, no-cache")
 	}

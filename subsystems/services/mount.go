@@ -53,10 +53,9 @@ func Policies() []access.Source {
 
 // Open prepares what the use cases need. It is called once, before anything else.
 func (s *Service) Open() (err error) {
-	if s.facts, err = rule.NewLanguage("answers", "today", "reference"); err != nil {
+	if err := s.prepare(); err != nil {
 		return err
 	}
-	s.Process.Operations = s.operations()
 	s.Fees.OnPaid = s.Paid
 	s.Fees.CasePath = func(id string) string { return casePath(ApplicationID(id)) }
 	return nil
@@ -75,6 +74,13 @@ func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(booking.JobTell, s.Booking.Tell, jobs.Options{})
 	q.Register(booking.JobClose, s.Booking.Close, jobs.Options{})
 	q.Register(booking.JobRefresh, s.Booking.Refresh, jobs.Options{})
+}
+
+// prepare is what checking a bundle needs.
+func (s *Service) prepare() (err error) {
+	s.facts, err = rule.NewLanguage("answers", "today", "reference")
+	s.Process.Operations = s.operations()
+	return err
 }
 
 // Consumers hear what becomes of bookings on their own pages.

@@ -254,7 +254,7 @@ func (s *Service) cancelBills(tx *db.Tx, id ApplicationID) error {
 		return err
 	}
 	for _, b := range all {
-		if b.State != fees.Due {
+		if !b.State.Open() {
 			continue
 		}
 		if err := s.Fees.Cancel(tx, b.ID); err != nil {
@@ -275,6 +275,9 @@ func (s *Service) Paid(tx *db.Tx, b fees.Bill) error {
 	}
 	if err := s.note(tx, a.ID, system(DidPay, Said{Title: b.Title, Path: "/me/bills/" + string(b.ID)})); err != nil {
 		return err
+	}
+	if a.Stage.ended() {
+		return nil // paid a moment after it ended: the fees' desk gives it back
 	}
 	return s.resume(tx, a, messagePaid, map[string]any{"paid": true})
 }

@@ -3,17 +3,12 @@ package services
 import (
 	"io"
 	"net/http"
-	"time"
 
 	"praya/kernel/fault"
 	"praya/platform/web"
 )
 
-const (
-	kioskPath   = "/kiosk"
-	kioskCookie = "praya-kiosk"
-	kioskLife   = 400 * 24 * time.Hour
-)
+const kioskPath = web.KioskHome
 
 func (s *Service) mountKiosk(site *web.Site) {
 	site.Page("GET "+kioskPath, s.showKiosk)
@@ -29,18 +24,14 @@ func (s *Service) mountKiosk(site *web.Site) {
 	site.Operator("POST /kiosks/stop", s.doStopKiosk)
 }
 
-// kiosk is the kiosk that a visit comes from: its cookie holds the token that it was set up with.
+// kiosk is the kiosk that a visit comes from, and whether it is one that is in service.
 func (s *Service) kiosk(v *web.Visit) (Kiosk, bool) {
-	c, err := v.R.Cookie(kioskCookie)
-	if err != nil {
+	if v.Kiosk() == "" {
 		return Kiosk{}, false
 	}
-	k, err := s.KioskOf(v.Context(), c.Value)
+	k, err := s.KioskOf(v.Context(), v.Kiosk())
 	return k, err == nil
 }
-
-// idle is after how many seconds without a touch a kiosk goes back to its beginning.
-const idle = 90
 
 // kioskView is the beginning of a kiosk.
 type kioskView struct {
@@ -87,7 +78,6 @@ func (s *Service) kioskDone(v *web.Visit) error {
 			return err
 		}
 	}
-	v.W.Header().Set("Refresh", itoa(idle)+"; url="+v.Link(kioskPath))
 	return v.Render(web.Page{Title: v.T("services.kiosk.done"), Lead: v.T("services.kiosk.done-lead"), Secret: true}, kioskDonePage(v.View, reference))
 }
 
@@ -121,10 +111,7 @@ func (s *Service) setUpForm(v *web.Visit) error {
 			if err != nil {
 				return "", "", err
 			}
-			http.SetCookie(v.W, &http.Cookie{
-				Name: kioskCookie, Value: a.Text("token"), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(kioskLife / time.Second),
-				Secure: len(v.Origin()) > 5 && v.Origin()[:6] == "https:",
-			})
+			v.SetUpKiosk(a.Text("token"))
 			return kioskPath, v.T("services.kiosk.set-up-done", "name", k.Name.In(v.Lang())), nil
 		},
 	})

@@ -8,7 +8,6 @@ import (
 	"praya/kernel/fault"
 	"praya/kernel/id"
 	"praya/kernel/when"
-	"praya/platform/calendar"
 	"praya/platform/db"
 	"praya/platform/jobs"
 )
@@ -18,8 +17,6 @@ type outside struct {
 	s  *Service
 	tx *db.Tx
 	r  *row
-
-	calendar *when.Calendar
 }
 
 func (o *outside) operate(n *Node, input map[string]any) (map[string]any, error) {
@@ -39,16 +36,7 @@ func (o *outside) decide(key string, vars map[string]any) (map[string]any, error
 
 func (o *outside) now() when.Instant { return o.tx.Now() }
 
-func (o *outside) working() (when.Calendar, error) {
-	if o.calendar == nil {
-		c, err := calendar.Working(o.tx)
-		if err != nil {
-			return c, err
-		}
-		o.calendar = &c
-	}
-	return *o.calendar, nil
-}
+func (o *outside) working() (when.Calendar, error) { return o.s.holidays.working(o.tx) }
 
 // apply brings the store to where a run went: withdraws what nobody waits for any more, and makes
 // what is waited for now. It gives the processes that are to be called.

@@ -34,6 +34,9 @@ const (
 	// statement SQLite would prepare it anew for every value, to try its partial indexes.)
 	sqlTasksOfSubject = `select ` + taskColumns + ` from services_process_tasks where realm = $1 and subject = $2 order by due, id`
 
+	sqlOpenTasksOfSubject = `select ` + taskColumns + ` from services_process_tasks
+		where realm = $1 and subject = $2 and state = 'open' order by due, id`
+
 	sqlTask = `select ` + taskColumns + ` from services_process_tasks where realm = $1 and id = $2`
 
 	sqlInsertTask = `insert into services_process_tasks
@@ -116,7 +119,13 @@ func tasks(tx *db.Tx, f TaskFilter) (out []Task, n int, err error) {
 }
 
 func tasksOfSubject(tx *db.Tx, f TaskFilter) ([]Task, int, error) {
-	list, err := db.List(tx, scanTask, sqlTasksOfSubject, tx.Realm(), f.Subject)
+	var list []Task
+	var err error
+	if f.OpenOnly {
+		list, err = db.List(tx, scanTask, sqlOpenTasksOfSubject, tx.Realm(), f.Subject)
+	} else {
+		list, err = db.List(tx, scanTask, sqlTasksOfSubject, tx.Realm(), f.Subject)
+	}
 	list = slices.DeleteFunc(list, func(t Task) bool { return !f.fits(t) })
 	n := len(list)
 	return list[min(f.Offset, n):min(f.Offset+f.Limit, n)], n, err
@@ -124,8 +133,7 @@ func tasksOfSubject(tx *db.Tx, f TaskFilter) ([]Task, int, error) {
 
 // fits reports whether a task belongs into a list.
 func (f TaskFilter) fits(t Task) bool {
-	return (!f.OpenOnly || t.State == TaskOpen) &&
-		(f.Department == "" || t.Department == f.Department) &&
+	return (f.Department == "" || t.Department == f.Department) &&
 		(f.Role == "" || t.Role == f.Role) &&
 		(f.Roles == nil || slices.Contains(f.Roles, t.Role)) &&
 		(f.Holder == "" || t.Holder == f.Holder) &&

@@ -68,7 +68,7 @@ create table services_process_tasks (
 create index services_process_tasks_open on services_process_tasks (realm, department, due, id, role, holder) where state = 'open';
 create index services_process_tasks_due on services_process_tasks (realm, due, id, role, holder) where state = 'open';
 create index services_process_tasks_held on services_process_tasks (realm, holder, due, id) where state = 'open' and holder <> '';
-create index services_process_tasks_by_subject on services_process_tasks (realm, subject, id);
+create index services_process_tasks_by_subject on services_process_tasks (realm, subject, state, due, id);
 
 -- What happened in one transaction of an instance: the nodes that were passed, as JSON. The id is
 -- in the key so that two transactions that overtake each other meet in the instance's row, which
