@@ -29,6 +29,7 @@ func (s *Service) operations() map[string]process.Operation {
 		"ask":           s.inCase(s.askMore),
 		"await-booking": s.inCase(s.awaitBooking),
 		"issue":         s.inCase(s.issueLicence),
+		"may-renew":     s.inCase(s.mayRenew),
 		"renew":         s.inCase(s.renewLicence),
 		"letter":        s.inCase(s.writeLetter),
 		"approve":       s.inCase(s.approveCase),
@@ -174,14 +175,34 @@ func (s *Service) licenceValues(w work, today when.Day) (map[string]string, erro
 	return out, nil
 }
 
+// mayRenew refuses what renewLicence would, before anybody is asked to pay for it.
+func (s *Service) mayRenew(tx *db.Tx, w work) (map[string]any, error) {
+	_, err := s.renewable(tx, w)
+	return nil, err
+}
+
+// renewable is the applicant's own licence whose number the answers name. A number of nobody's is
+// told apart from somebody else's to nobody.
+func (s *Service) renewable(tx *db.Tx, w work) (licences.Licence, error) {
+	l, err := s.Licences.ByNumber(tx, w.text("number"))
+	switch {
+	case fault.Is(err, fault.NotFound) || err == nil && (l.Holder != w.Account || w.Licence == nil || l.Kind != w.Licence.Code):
+		return l, &process.BPMNError{Code: "not-theirs"}
+	case err != nil:
+		return l, err
+	}
+	open, err := s.Licences.RenewOpen(tx, l)
+	if err == nil && !open {
+		err = &process.BPMNError{Code: "not-now"}
+	}
+	return l, err
+}
+
 // renewLicence prolongs the applicant's own licence whose number the answers name.
 func (s *Service) renewLicence(tx *db.Tx, w work) (map[string]any, error) {
-	l, err := s.Licences.ByNumber(tx, w.text("number"))
+	l, err := s.renewable(tx, w)
 	if err != nil {
 		return nil, err
-	}
-	if l.Holder != w.Account || w.Licence == nil || l.Kind != w.Licence.Code {
-		return nil, &process.BPMNError{Code: "not-theirs"}
 	}
 	l, err = s.Licences.Renew(tx, l.ID, when.Day{}, licences.Order{By: string(w.ID), Case: string(w.ID)})
 	if err != nil {

@@ -161,6 +161,9 @@ func (s *Service) doPage(v *web.Visit) error {
 		if d, err = s.applying(v); err != nil {
 			return err
 		}
+		// What was right is not kept, but decides which questions are asked: else one that is
+		// missing could be named and not stand there.
+		d.App.Answers, _ = d.Offer.Form.Take(p, posted, uploads, d.App.Answers, d.App.Origins, v.Now().Day())
 		return s.renderPage(v, d, http.StatusUnprocessableEntity, posted, problems)
 	}
 	if err != nil {

@@ -566,8 +566,15 @@ func (s *Service) downloadProcess(v *web.Visit) error {
 	var xml []byte
 	if err := s.DB.Read(v.Context(), func(tx *db.Tx) error {
 		d, err := s.Process.Definition(tx, o.Code, o.Process)
-		xml = d.XML
-		return err
+		if err != nil {
+			return err
+		}
+		m, err := process.ReadModel(d.XML)
+		if err != nil {
+			return err
+		}
+		xml = m.XML() // with a diagram: editors refuse to open what has none
+		return nil
 	}); err != nil {
 		return err
 	}
