@@ -468,7 +468,7 @@ func (s *Service) Withdraw(ctx context.Context, id ApplicationID) error {
 	})
 }
 
-// forget deletes a draft and what was uploaded for it.
+// forget deletes a draft, what was uploaded for it, who was invited and who has confirmed.
 func (s *Service) forget(tx *db.Tx, a Application) error {
 	files, err := s.filesOf(tx, a.ID)
 	if err != nil {
@@ -479,11 +479,12 @@ func (s *Service) forget(tx *db.Tx, a Application) error {
 			return err
 		}
 	}
-	if _, err := tx.Exec(sqlForgetFiles, tx.Realm(), a.ID); err != nil {
-		return err
+	for _, sql := range []string{sqlForgetFiles, sqlForgetHistory, sqlForgetCoApplicants, sqlForget} {
+		if _, err := tx.Exec(sql, tx.Realm(), a.ID); err != nil {
+			return err
+		}
 	}
-	_, err = tx.Exec(sqlForget, tx.Realm(), a.ID)
-	return err
+	return nil
 }
 
 // end ends a case.

@@ -368,7 +368,7 @@ func (w *world) instances(a Application) (all []process.Instance) {
 // upload keeps a file for a draft, as its page would.
 func (w *world) upload(a Application, page, pointer, name string, plain []byte) (up forms.Upload, problems forms.Problems) {
 	w.Helper()
-	up, err := w.Receive(w.as(a.Account), a.ID, Given{Pointer: pointer, File: File{Name: name, Type: "pdf"}, Plain: plain})
+	up, err := w.Receive(w.as(a.Account), a.ID, Given{Pointer: pointer, File: File{Name: name, Type: "application/pdf"}, Plain: plain})
 	w.ok(err)
 	_, problems, err = w.Take(w.as(a.Account), a.ID, page, url.Values{"income": {"1"}, "savings": {"1"}}, []forms.Upload{up})
 	if len(problems) == 0 {
