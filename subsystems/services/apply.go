@@ -198,11 +198,47 @@ func (s *Service) edit(ctx context.Context, id ApplicationID, how func(tx *db.Tx
 // Asking is the wishes of an application that nobody has answered yet.
 func (a Application) Asking(o Offer) (out []Wish) {
 	for _, w := range o.Wishes {
-		if a.Consents[w.Service] == "" && !slices.Contains(a.Declined, w.Service) {
+		open := a.Consents[w.Service] == "" && !slices.Contains(a.Declined, w.Service)
+		if open || w.Required && !a.fetched(o, w) {
 			out = append(out, w)
 		}
 	}
 	return out
+}
+
+// fetched reports whether what a wish is for has come. Consent alone is not enough: the
+// department may have been down, or have had nothing.
+func (a Application) fetched(o Offer, w Wish) bool {
+	wanted := false
+	for _, x := range o.Form.Wanted() {
+		if !strings.HasPrefix(x.Source, fromExchange+w.Service+"#") {
+			continue
+		}
+		wanted = true
+		if a.Origins[x.Pointer].Source == x.Source {
+			return true
+		}
+	}
+	return !wanted && a.Consents[w.Service] != ""
+}
+
+// backed refuses answers that somebody typed where a department must be asked: pages can be
+// posted in any order, whatever the applicant was shown.
+func (a Application) backed(o Offer) error {
+	for _, w := range o.Wishes {
+		if w.Required && !a.fetched(o, w) {
+			return fault.New(fault.Conflict, "services.fault.needed")
+		}
+		for _, x := range o.Form.Wanted() {
+			if !w.Required || !x.Lock || !strings.HasPrefix(x.Source, fromExchange+w.Service+"#") {
+				continue
+			}
+			if v, ok := a.Answers.Get(x.Pointer); ok && v != "" && a.Origins[x.Pointer].Hash == "" {
+				return fault.New(fault.Conflict, "services.fault.needed")
+			}
+		}
+	}
+	return nil
 }
 
 // Wish finds a wish by its data service.
@@ -324,7 +360,13 @@ func (s *Service) Submit(ctx context.Context, id ApplicationID) (a Application, 
 		if !a.Submitted.IsZero() {
 			return nil
 		}
-		return s.submit(tx, &a, o)
+		if err := s.submit(tx, &a, o); err != nil {
+			return err
+		}
+		content := a.Content
+		a, err = findHead(tx, id) // the process may have gone on to its end
+		a.Content = content
+		return err
 	})
 	return a, err
 }
@@ -336,6 +378,9 @@ func (s *Service) submit(tx *db.Tx, a *Application, o Offer) error {
 		return fault.New(fault.Invalid, "services.fault.incomplete").At("", problems[0].Key)
 	}
 	if err := a.intact(); err != nil {
+		return err
+	}
+	if err := a.backed(o); err != nil {
 		return err
 	}
 	if err := s.allConfirmed(tx, *a); err != nil {
@@ -423,7 +468,7 @@ func (s *Service) Withdraw(ctx context.Context, id ApplicationID) error {
 	})
 }
 
-// forget deletes a draft and what was uploaded for it.
+// forget deletes a draft, what was uploaded for it, who was invited and who has confirmed.
 func (s *Service) forget(tx *db.Tx, a Application) error {
 	files, err := s.filesOf(tx, a.ID)
 	if err != nil {
@@ -434,11 +479,12 @@ func (s *Service) forget(tx *db.Tx, a Application) error {
 			return err
 		}
 	}
-	if _, err := tx.Exec(sqlForgetFiles, tx.Realm(), a.ID); err != nil {
-		return err
+	for _, sql := range []string{sqlForgetFiles, sqlForgetHistory, sqlForgetCoApplicants, sqlForget} {
+		if _, err := tx.Exec(sql, tx.Realm(), a.ID); err != nil {
+			return err
+		}
 	}
-	_, err = tx.Exec(sqlForget, tx.Realm(), a.ID)
-	return err
+	return nil
 }
 
 // end ends a case.
@@ -451,6 +497,11 @@ func (s *Service) end(tx *db.Tx, a Application, to Stage, e Entry) error {
 	}
 	if err := s.cancelBills(tx, a.ID); err != nil {
 		return err
+	}
+	if to != Approved {
+		if err := s.cancelBooking(tx, a.ID); err != nil {
+			return err
+		}
 	}
 	return events.Publish(tx, events.Event{Subject: "services.application.ended", Data: fact(applicationEvent{a.ID, a.Service, string(to)})})
 }

@@ -223,9 +223,11 @@ func processProblems(file string, all []process.Problem) (out Problems) {
 }
 
 func (s *Service) checkFacts(p parsed) (out Problems) {
-	for name, text := range p.service.Facts {
-		if _, err := s.facts.Compile(text); err != nil {
-			out = append(out, Problem{File: serviceFile, Where: "facts." + name, Key: "services.problem.expression", Args: map[string]string{"text": err.Error()}})
+	for list, all := range map[string]map[string]string{"facts": p.service.Facts, "licence_values": p.service.LicenceValues} {
+		for name, text := range all {
+			if _, err := s.facts.Compile(text); err != nil {
+				out = append(out, Problem{File: serviceFile, Where: list + "." + name, Key: "services.problem.expression", Args: map[string]string{"text": err.Error()}})
+			}
 		}
 	}
 	return out

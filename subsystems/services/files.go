@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"praya/kernel/fault"
 	"praya/kernel/id"
@@ -37,6 +40,7 @@ type Given struct {
 // Receive scans, seals and keeps an upload of a draft of the actor's own. The application names
 // it once its page is taken.
 func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.Upload, error) {
+	g.Name = plainName(g.Name)
 	out := forms.Upload{Pointer: g.Pointer, Name: g.Name, Type: g.Type, Bytes: int64(len(g.Plain))}
 	if s.Scanner != nil {
 		if err := s.Scanner.Scan(ctx, bytes.NewReader(g.Plain)); err != nil {
@@ -63,6 +67,24 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 		return err
 	})
 	return out, err
+}
+
+// longestName bounds the name of a file, in characters.
+const longestName = 120
+
+// plainName is a file's name as officers see it: without folders, and without characters that
+// hide how it ends, such as those that turn the direction of writing. The end of a long one stays.
+func plainName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, name[strings.LastIndexAny(name, `/\`)+1:])
+	if all := []rune(name); len(all) > longestName {
+		name = string(all[:longestName-10]) + "…" + string(all[len(all)-9:])
+	}
+	return or(strings.TrimSpace(name), "file")
 }
 
 func (s *Service) filesOf(tx *db.Tx, a ApplicationID) ([]File, error) {

@@ -144,9 +144,32 @@ func (p PublicService) check() (out []Problem) {
 			}
 		}
 	}
+	for _, where := range p.foreign() {
+		wrong(where, "services.problem.foreign")
+	}
 	for _, w := range p.Wishes {
 		if w.Service == "" || len(w.Fields) == 0 || w.Purpose == "" {
 			wrong("exchange", "services.problem.exchange")
+		}
+	}
+	return out
+}
+
+// foreign names what a bundle would put in place for another department: whoever may publish for
+// one department changes no licence, place or schedule of another one.
+func (p PublicService) foreign() (out []string) {
+	if p.Licence != nil && p.Licence.Department != p.Department {
+		out = append(out, "licence")
+	}
+	own := map[string]bool{}
+	for _, x := range p.Places {
+		if own[x.Code] = x.Department == p.Department; !own[x.Code] {
+			out = append(out, "places."+x.Code)
+		}
+	}
+	for _, x := range p.Schedules {
+		if !own[x.Place] {
+			out = append(out, "schedules."+x.Place)
 		}
 	}
 	return out

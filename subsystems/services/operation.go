@@ -8,6 +8,7 @@ import (
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/platform/db"
+	"praya/subsystems/services/booking"
 	"praya/subsystems/services/fees"
 	"praya/subsystems/services/licences"
 	"praya/subsystems/services/process"
@@ -262,6 +263,19 @@ func (s *Service) cancelBills(tx *db.Tx, id ApplicationID) error {
 		}
 	}
 	return nil
+}
+
+// cancelBooking gives the slot of a case that has ended back, when its time is still to come.
+func (s *Service) cancelBooking(tx *db.Tx, id ApplicationID) error {
+	b, err := s.Booking.Of(tx, string(id))
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil || b.State != booking.Booked || !tx.Now().Before(b.Start) {
+		return err
+	}
+	_, err = s.Booking.Cancel(tx, b.ID, string(id), b.Version)
+	return err
 }
 
 // Paid goes on with a case whose bill was paid. It is given to the fees.

@@ -51,6 +51,10 @@ const (
 
 	sqlForgetFiles = `delete from services_files where realm = $1 and application = $2`
 
+	sqlForgetHistory = `delete from services_history where realm = $1 and application = $2`
+
+	sqlForgetCoApplicants = `delete from services_co_applicants where realm = $1 and application = $2`
+
 	sqlAddresses = `select address from services_files where realm = $1 and address >= $2 order by address limit $3`
 
 	sqlAddCoApplicant = `insert into services_co_applicants (realm, application, token, account, digest, sealed, at) values ($1, $2, $3, '', '', $4, $5)`
