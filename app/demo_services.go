@@ -48,7 +48,8 @@ func demoDepartment() directory.Department {
 func serviceOfficers() []demoOfficer {
 	return []demoOfficer{
 		{
-			services.DemoDepartment, "handler@demo.praya.example", directory.PersonName{Chinese: "何示範", English: "HO Demonstration"},
+			services.DemoDepartment, "handler@demo.praya.example",
+			directory.PersonName{Chinese: "何示範", English: "HO Demonstration"},
 			lang.Text{TC: "示範牌照主任", EN: "Demonstration Licensing Officer", SC: "示范牌照主任"},
 			[]string{
 				services.HandlerRole, services.InspectorRole, services.ApproverRole, services.EditorRole, services.CounterRole,
@@ -56,7 +57,8 @@ func serviceOfficers() []demoOfficer {
 			},
 		},
 		{
-			services.DemoDepartment, "approver@demo.praya.example", directory.PersonName{Chinese: "施示範", English: "SZE Demonstration"},
+			services.DemoDepartment, "approver@demo.praya.example",
+			directory.PersonName{Chinese: "施示範", English: "SZE Demonstration"},
 			lang.Text{TC: "示範總牌照主任", EN: "Demonstration Chief Licensing Officer", SC: "示范总牌照主任"},
 			[]string{services.HandlerRole, services.ApproverRole, licences.ApproverRole, fees.ApproverRole},
 		},

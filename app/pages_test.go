@@ -28,6 +28,8 @@ var pages = []string{
 	"/performance/heads/47", "/performance/heads/47/2023-24", "/performance/board", "/governance", "/votes/47", "/papers",
 	"/directory", "/directory?q=食環署", "/directory?q=nothing-like-this", "/directory/DPO", "/directory/ITIB",
 	"/exchange", "/exchange/check", "/sandbox/exchange", "/ledger",
+	"/services", "/services?event=business", "/services?q=nothing-like-this", "/services/food-licence", "/services/hall-booking",
+	"/licences", "/licences/verify", "/kiosk/set-up",
 }
 
 // demonstration is the whole program with the demonstration loaded, on one store for all tests.

@@ -100,7 +100,7 @@ func (p consenting) join(ctx context.Context, department string) error {
 
 // Departments are the names of all, by code.
 func (p consenting) Departments(ctx context.Context) (map[string]lang.Text, error) {
-	return staff{p.Praya}.Departments(ctx)
+	return staff(p).Departments(ctx)
 }
 
 // Fetch gets what a consent allows, through the gateway.
@@ -120,6 +120,7 @@ func (p consenting) Fetch(ctx context.Context, department, consent string, w ser
 	if err != nil {
 		return out, err
 	}
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return out, fault.New(fault.Unavailable, "services.fault.not-fetched").Because(fmt.Errorf("%s: %d %.300s", w.Service, answer.StatusCode, body))
 	}

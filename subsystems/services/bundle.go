@@ -88,9 +88,8 @@ func readBounded(folder fs.FS, name string, most int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
-	if err == nil && len(raw) > most {
+	if err = errors.Join(err, f.Close()); err == nil && len(raw) > most {
 		err = tooLarge()
 	}
 	return raw, err

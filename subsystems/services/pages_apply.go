@@ -269,13 +269,6 @@ func (s *Service) receivePart(v *web.Visit, a Application, p *forms.Page, part *
 	return &up, nil, err
 }
 
-// consentView asks for what another department holds.
-type consentView struct {
-	applying
-	Consent web.Consent
-	Failed  bool
-}
-
 func (s *Service) consentForm(v *web.Visit) error {
 	d, err := s.draft(v)
 	if err != nil {

@@ -150,7 +150,9 @@ func queueRow(v *web.Visit, q Queued, cal when.Calendar) web.Row {
 	}
 	return web.Row{Cells: []web.Cell{
 		{Text: q.Title.In(v.Lang()), Path: deskCasePath(q.Case.ID), Small: q.Case.Reference},
-		{Text: q.Name.In(v.Lang()), Path: taskPath(q.ID)}, left, {Text: holder},
+		{Text: q.Name.In(v.Lang()), Path: taskPath(q.ID)},
+		left,
+		{Text: holder},
 	}}
 }
 
@@ -533,7 +535,8 @@ func (s *Service) showDefinition(v *web.Visit) error {
 	}}
 	for _, p := range all {
 		x.Versions.Rows = append(x.Versions.Rows, web.Row{Cells: []web.Cell{
-			{Text: v.Number(p.Number)}, {Text: v.Instant(p.At)},
+			{Text: v.Number(p.Number)},
+			{Text: v.Instant(p.At)},
 			{Text: v.T("services.definition.download"), Path: deskPath + "/catalogue/" + o.Code + "/bundle?version=" + strconv.FormatInt(p.Number, 10)},
 		}})
 	}

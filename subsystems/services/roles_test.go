@@ -171,7 +171,7 @@ func TestWhoSeesWhichPage(t *testing.T) {
 		_, token, err := w.AddKiosk(w.system, same("Kiosk"), home)
 		w.ok(err)
 		visitors["kiosk"] = w.browser("")
-		visitors["kiosk"].cookies[kioskCookie] = &http.Cookie{Name: kioskCookie, Value: token}
+		visitors["kiosk"].cookies["kiosk"] = &http.Cookie{Name: "kiosk", Value: token}
 		for _, p := range pages {
 			for account, b := range visitors {
 				b.get(p.path)

@@ -55,8 +55,6 @@ const (
 
 	sqlForgetCoApplicants = `delete from services_co_applicants where realm = $1 and application = $2`
 
-	sqlAddresses = `select address from services_files where realm = $1 and address >= $2 order by address limit $3`
-
 	sqlAddCoApplicant = `insert into services_co_applicants (realm, application, token, account, digest, sealed, at) values ($1, $2, $3, '', '', $4, $5)`
 
 	sqlCoApplicants = `select token, account, digest, sealed, at from services_co_applicants where realm = $1 and application = $2 order by at, token`

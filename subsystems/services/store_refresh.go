@@ -44,14 +44,14 @@ func numberOf(r sign.Row) int64 {
 }
 
 // byID is a column whose rows have one key.
-func byID(read, write string, place func(*db.Tx, sign.Row) sign.Place) sign.Column {
+func byID(sqlRead, sqlWrite string, place func(*db.Tx, sign.Row) sign.Place) sign.Column {
 	return sign.Column{
 		Read: func(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
-			return db.List(tx, scanSealed, read, tx.Realm(), after.ID, sign.Slice)
+			return db.List(tx, scanSealed, sqlRead, tx.Realm(), after.ID, sign.Slice)
 		},
 		Place: place,
 		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
-			_, err := tx.Exec(write, tx.Realm(), r.ID, sealed)
+			_, err := tx.Exec(sqlWrite, tx.Realm(), r.ID, sealed)
 			return err
 		},
 	}

@@ -68,8 +68,8 @@ func scanBooking(s db.Scanner) (r row, err error) {
 		&r.sealed, &r.Sequence, &r.MadeAt, &r.ChangedAt, &r.Version)
 }
 
-func one(tx *db.Tx, sql string, args ...any) (row, error) {
-	r, err := scanBooking(tx.Row(sql, append([]any{tx.Realm()}, args...)...))
+func one(tx *db.Tx, sqlOne string, args ...any) (row, error) {
+	r, err := scanBooking(tx.Row(sqlOne, append([]any{tx.Realm()}, args...)...))
 	if fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.NotFound, "booking.fault.no-booking")
 	}

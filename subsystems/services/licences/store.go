@@ -145,8 +145,8 @@ func scanLicence(s db.Scanner) (r row, err error) {
 }
 
 // one finds a licence by a statement that names it.
-func one(tx *db.Tx, sql string, args ...any) (row, error) {
-	r, err := scanLicence(tx.Row(sql, append([]any{tx.Realm()}, args...)...))
+func one(tx *db.Tx, sqlOne string, args ...any) (row, error) {
+	r, err := scanLicence(tx.Row(sqlOne, append([]any{tx.Realm()}, args...)...))
 	if fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.NotFound, "licences.fault.no-licence")
 	}

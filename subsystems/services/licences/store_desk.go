@@ -118,20 +118,23 @@ func (f Filter) pick(all, found string) string {
 }
 
 func listPage(tx *db.Tx, f Filter, limit, offset int) ([]row, error) {
-	return db.List(tx, scanLicence, f.pick(sqlList, sqlFound), f.args(tx, limit, offset)...)
+	sqlPage := f.pick(sqlList, sqlFound)
+	return db.List(tx, scanLicence, sqlPage, f.args(tx, limit, offset)...)
 }
 
 // mostCounted is how far a list is counted: nobody reads on beyond it.
 const mostCounted = 10_000
 
 func listCount(tx *db.Tx, f Filter) (n int, err error) {
-	err = tx.Row(f.pick(sqlListCount, sqlFoundCount), f.args(tx, mostCounted)...).Scan(&n)
+	sqlCount := f.pick(sqlListCount, sqlFoundCount)
+	err = tx.Row(sqlCount, f.args(tx, mostCounted)...).Scan(&n)
 	return n, err
 }
 
 // listAfter reads a list in the order of ids: for an export, a slice at a time.
 func listAfter(tx *db.Tx, f Filter, after LicenceID, limit int) ([]row, error) {
-	return db.List(tx, scanLicence, f.pick(sqlAfter, sqlFoundAfter), f.args(tx, after, limit)...)
+	sqlNext := f.pick(sqlAfter, sqlFoundAfter)
+	return db.List(tx, scanLicence, sqlNext, f.args(tx, after, limit)...)
 }
 
 func proposed(tx *db.Tx, department string, limit int) ([]row, error) {
