@@ -21,6 +21,7 @@ import (
 
 	"praya/kernel/who"
 	"praya/platform/db"
+	"praya/subsystems/services"
 	"praya/subsystems/services/licences"
 )
 
@@ -405,6 +406,63 @@ func (r resident) decides(reference, outcome string, more ...string) {
 	r.sees("已為" + reference + "記錄決定")
 }
 
+// publishes sends a bundle in at the desk, and gives what the page says then.
+func (r resident) publishes(bundle services.Bundle) string {
+	r.t.Helper()
+	raw, err := bundle.ZIP()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	file := filepath.Join(r.t.TempDir(), "bundle.zip")
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	r.Open(r.base + "/tc/services/desk/catalogue/upload")
+	r.sees("發布服務")
+	r.Do(chromedp.SetUploadFiles(`main input[name="bundle"]`, []string{file}, chromedp.ByQuery))
+	r.Press("檢查並發布")
+	r.sees()
+	return r.Text()
+}
+
+// TestDepartmentPublishes: an editor downloads a process, which any editor of BPMN can draw, sends
+// it in with a dead end, is told where, mends it, and opens the new version.
+func TestDepartmentPublishes(t *testing.T) {
+	base, p := demonstrated(t)
+	o := officer(t, base, invitations(t, p)[2])
+	o.Open(base + "/tc/services/desk/catalogue/decision-review")
+	o.sees("申請會沿用開始時的版本", "流程（BPMN）")
+	var xml string
+	o.Do(chromedp.Evaluate(`fetch([...document.querySelectorAll('main a')].find(a => a.href.endsWith('/process')).href).then(r => r.text())`, &xml, awaited))
+	if !strings.Contains(xml, "BPMNDiagram") || !strings.Contains(xml, "覆核決定") {
+		t.Fatalf("the process has no diagram:\n%.2000s", xml)
+	}
+	raw, err := p.Services.Export(who.AsSystem(t.Context(), who.Production), "decision-review", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := services.ReadZIP(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := strings.Replace(xml, `name="覆核決定" praya:nameEn="Decide on the review"`, `name="再次決定" praya:nameEn="Decide on the review"`, 1)
+	bundle["process.bpmn"] = []byte(regexp.MustCompile(`<bpmn:sequenceFlow id="f13"[^>]*/>`).ReplaceAllString(whole, ""))
+	if said := o.publishes(bundle); !strings.Contains(said, "process.bpmn") || !strings.Contains(said, "refuse") {
+		t.Errorf("a dead end: %s", said)
+	}
+	bundle["process.bpmn"] = []byte(whole)
+	if said := o.publishes(bundle); !strings.Contains(said, "第2版已發布，現時隱藏") {
+		t.Errorf("a process that can run: %s", said)
+	}
+	o.Press("開放、關閉或隱藏")
+	o.Fill("state", "open")
+	o.Press("儲存")
+	o.sees("已儲存")
+	stranger := newResident(t, base)
+	stranger.Open(base + "/tc/services/decision-review")
+	stranger.sees("申請覆核決定（示範）")
+}
+
 // isBarred is told that somebody else decides, and refused who tries all the same.
 func (r resident) isBarred(outcome string) {
 	r.t.Helper()
@@ -431,7 +489,10 @@ func (r unscripted) sees(texts ...string) {
 // Press presses without timers, which are scripts too.
 func (r unscripted) Press(text string) {
 	r.t.Helper()
-	var found bool
+	var none, found bool
+	if r.Eval(`matchMedia('(scripting: none)').matches`, &none); !none {
+		r.t.Fatalf("%s may run scripts", r.Address())
+	}
 	r.Eval(`(() => {
 		const e = [...document.querySelectorAll('button, a')].find(e => e.innerText.replace(/\s+/g, '') === `+quoted(text)+`.replace(/\s+/g, ''));
 		if (e) { window.pressed = true; e.click(); }
