@@ -115,7 +115,9 @@ func (o *office) open() error {
 		if err != nil {
 			return err
 		}
-		closed(answer.Body)
+		if err := answer.Body.Close(); err != nil {
+			return err
+		}
 		if len(answer.Cookies()) == 0 {
 			return fmt.Errorf("nobody signs in: %d", answer.StatusCode)
 		}
@@ -375,7 +377,7 @@ func (o *office) waits(tx *db.Tx, subject string) (out []string, err error) {
 func (o *office) rush() error {
 	const contenders, places = 1000, 10
 	day := when.System().Day().Add(7)
-	start := when.At(time.Date(day.Year, time.Month(day.Month), day.Date, 10, 0, 0, 0, when.HongKong))
+	start := when.At(time.Date(day.Year, day.Month, day.Date, 10, 0, 0, 0, when.HongKong))
 	err := o.DB.Write(o.b.ctx, func(tx *db.Tx) error {
 		text := lang.Text{TC: "禮堂", EN: "Hall", SC: "礼堂"}
 		if err := o.Services.Booking.PutPlace(tx, booking.Place{Code: "bench-hall", Department: "FEHD", Name: text, Address: text}); err != nil {
