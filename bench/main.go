@@ -101,6 +101,7 @@ func run(only string) error {
 		{[]string{"performance.board"}, (*bench).board},
 		{[]string{"ledger.anchor"}, (*bench).ledger},
 		{[]string{"exchange.evidenced", "exchange.plain", "exchange.single", "exchange.revoke_to_deny"}, (*bench).exchange},
+		{[]string{"services.submit", "services.step", "services.rush", "services.front"}, (*bench).services},
 		{[]string{"performance.orders"}, (*bench).orders},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {

@@ -92,7 +92,7 @@ func TestBundlesThatCannotRun(t *testing.T) {
 	b["notes.txt"] = []byte("a file that nobody knows")
 	delete(b, formFile)
 	_, got := w.Check(b)
-	said := Problems(got).Error()
+	said := got.Error()
 	for _, want := range []string{"visit", "ask-visit", "notes.txt", formFile} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%s is not named in\n%s", want, said)

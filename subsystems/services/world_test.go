@@ -492,15 +492,6 @@ func (b *browser) send(method, path, contentType string, body io.Reader) *browse
 
 func (b *browser) get(path string) *browser { b.Helper(); return b.send("GET", path, "", nil) }
 
-func (b *browser) post(path string, pairs ...string) *browser {
-	b.Helper()
-	values := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		values.Add(pairs[i], pairs[i+1])
-	}
-	return b.send("POST", path, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
-}
-
 // bundle is a copy of one of the demonstration's.
 func (w *world) bundle(code string) Bundle {
 	w.Helper()
