@@ -283,7 +283,7 @@ func TestBenefit(t *testing.T) {
 	r.Press(say.next)
 	r.Fill("income", "９,０００", "savings", "20000")
 	r.Press(say.next)
-	r.sees(say.check, "陳小示", "HK$9,000")
+	r.sees(say.check, "陳小示", "9,000元")
 	r.Fill("declare", "yes")
 	r.Press(say.submit)
 	r.sees(say.received, "二至三人家庭，收入不超過18,000元", "核對文件")

@@ -60,7 +60,13 @@ func (s *Service) mayBegin(ctx context.Context, o Offer, b Beginning) error {
 	case b.Channel == AtCounter:
 		return s.mayHelp(ctx, o.Department)
 	}
-	return s.mayOwn(ctx, Application{Account: b.Account})
+	if err := s.mayOwn(ctx, Application{Account: b.Account}); err != nil {
+		return err
+	}
+	if o.Level != "" && who.From(ctx).Actor.Level != o.Level {
+		return fault.New(fault.Forbidden, "services.fault.level")
+	}
+	return nil
 }
 
 func (s *Service) begin(tx *db.Tx, o Offer, b Beginning, known map[string]Known) (a Application, err error) {

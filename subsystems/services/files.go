@@ -48,7 +48,8 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 		}
 	}
 	realm := who.From(ctx).Realm
-	sealed, err := s.Keys.Encrypt(filePlace(realm, a, "bytes"), g.Plain)
+	out.Address = id.New[string](s.Clock())
+	sealed, err := s.Keys.Encrypt(filePlace(realm, a, out.Address, "bytes"), g.Plain)
 	if err != nil {
 		return out, err
 	}
@@ -57,12 +58,11 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 		return out, err
 	}
 	g.Bytes = out.Bytes
-	head, err := s.seal(filePlace(realm, a, "head"), g.File)
+	head, err := s.seal(filePlace(realm, a, out.Address, "head"), g.File)
 	if err != nil {
 		return out, err
 	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		out.Address = id.New[string](tx.Now())
 		_, err := tx.Exec(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now())
 		return err
 	})
@@ -93,7 +93,7 @@ func (s *Service) filesOf(tx *db.Tx, a ApplicationID) ([]File, error) {
 		if err := r.Scan(&f.ID, &f.Address, &head); err != nil {
 			return f, err
 		}
-		return f, s.open(tx, filePlace(tx.Realm(), a, "head"), head, &f)
+		return f, s.open(tx, filePlace(tx.Realm(), a, f.ID, "head"), head, &f)
 	}, sqlFiles, tx.Realm(), a)
 }
 
@@ -105,7 +105,7 @@ func (s *Service) File(ctx context.Context, a ApplicationID, file string) (f Fil
 			return err
 		}
 		f.ID = file
-		return s.open(tx, filePlace(tx.Realm(), a, "head"), head, &f)
+		return s.open(tx, filePlace(tx.Realm(), a, file, "head"), head, &f)
 	})
 	if err != nil {
 		if fault.Is(err, fault.NotFound) {
@@ -122,7 +122,7 @@ func (s *Service) File(ctx context.Context, a ApplicationID, file string) (f Fil
 	if err != nil {
 		return f, nil, err
 	}
-	plain, err = s.Keys.Decrypt(filePlace(who.From(ctx).Realm, a, "bytes"), sealed)
+	plain, err = s.Keys.Decrypt(filePlace(who.From(ctx).Realm, a, file, "bytes"), sealed)
 	return f, plain, err
 }
 

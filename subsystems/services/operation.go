@@ -3,6 +3,7 @@ package services
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
@@ -148,7 +149,11 @@ func (s *Service) issueLicence(tx *db.Tx, w work) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.Licences.Issue(tx, licences.Licence{Kind: w.Licence.Code, Holder: w.Account, Case: string(w.ID), Values: values}, string(w.ID))
+	until, err := w.term(tx.Now().Day())
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.Licences.Issue(tx, licences.Licence{Until: until, Kind: w.Licence.Code, Holder: w.Account, Case: string(w.ID), Values: values}, string(w.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +161,20 @@ func (s *Service) issueLicence(tx *db.Tx, w work) (map[string]any, error) {
 		return nil, err
 	}
 	return map[string]any{"licence": l.Number}, nil
+}
+
+// term is the last day of as many months as the process says; zero where it says nothing: then the
+// kind of licence does.
+func (w work) term(from when.Day) (when.Day, error) {
+	months, given := w.Input["months"]
+	if !given {
+		return when.Day{}, nil
+	}
+	n, err := strconv.Atoi(fmt.Sprint(months))
+	if err != nil || n < 1 || n > 1200 {
+		return when.Day{}, fault.New(fault.Invalid, "services.fault.months").Because(err)
+	}
+	return licences.Kind{Months: n}.End(from), nil
 }
 
 func (s *Service) licenceValues(w work, today when.Day) (map[string]string, error) {
@@ -205,7 +224,15 @@ func (s *Service) renewLicence(tx *db.Tx, w work) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err = s.Licences.Renew(tx, l.ID, when.Day{}, licences.Order{By: string(w.ID), Case: string(w.ID)})
+	from := l.Until.Add(1)
+	if today := tx.Now().Day(); from.Before(today) {
+		from = today
+	}
+	until, err := w.term(from)
+	if err != nil {
+		return nil, err
+	}
+	l, err = s.Licences.Renew(tx, l.ID, until, licences.Order{By: string(w.ID), Case: string(w.ID)})
 	if err != nil {
 		return nil, err
 	}

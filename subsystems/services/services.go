@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"log/slog"
+	"strconv"
 
 	"praya/kernel/when"
 	"praya/kernel/who"
@@ -65,12 +66,14 @@ func contentPlace(tx *db.Tx, id ApplicationID) sign.Place {
 	return sign.Place{Realm: tx.Realm(), Table: "services_applications", Column: "content", ID: string(id)}
 }
 
-func historyPlace(tx *db.Tx, id ApplicationID) sign.Place {
-	return sign.Place{Realm: tx.Realm(), Table: "services_history", Column: "sealed", ID: string(id)}
+// historyPlace is bound to what kind of entry it is and who may read it: an officers' note put in
+// a message's row does not open.
+func historyPlace(tx *db.Tx, id ApplicationID, kind HistoryKind, internal bool) sign.Place {
+	return sign.Place{Realm: tx.Realm(), Table: "services_history", Column: "sealed", ID: string(id) + " " + string(kind) + " " + strconv.FormatBool(internal)}
 }
 
-func filePlace(realm who.Realm, id ApplicationID, column string) sign.Place {
-	return sign.Place{Realm: realm, Table: "services_files", Column: column, ID: string(id)}
+func filePlace(realm who.Realm, id ApplicationID, file, column string) sign.Place {
+	return sign.Place{Realm: realm, Table: "services_files", Column: column, ID: string(id) + " " + file}
 }
 
 // seal writes a value for its place.

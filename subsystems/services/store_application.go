@@ -158,7 +158,7 @@ func ofDepartment(tx *db.Tx, department string, stage Stage, limit, offset int) 
 
 // note writes an entry of the history.
 func (s *Service) note(tx *db.Tx, id ApplicationID, e Entry) error {
-	sealed, err := s.seal(historyPlace(tx, id), e.Said)
+	sealed, err := s.seal(historyPlace(tx, id, e.Kind, e.Internal), e.Said)
 	if err != nil {
 		return err
 	}
@@ -172,6 +172,6 @@ func (s *Service) history(tx *db.Tx, id ApplicationID) ([]Entry, error) {
 		if err := r.Scan(&e.Number, &e.Kind, &e.At, &e.ActorKind, &e.Actor, &e.Post, &e.Internal, &sealed); err != nil {
 			return e, err
 		}
-		return e, s.open(tx, historyPlace(tx, id), sealed, &e.Said)
+		return e, s.open(tx, historyPlace(tx, id, e.Kind, e.Internal), sealed, &e.Said)
 	}, sqlHistory, tx.Realm(), id)
 }

@@ -2,6 +2,7 @@ package services
 
 import (
 	"strconv"
+	"strings"
 
 	"praya/platform/db"
 	"praya/platform/sign"
@@ -11,7 +12,7 @@ const (
 	sqlSealedContent = `select id, '', content from services_applications where realm = $1 and id > $2 order by id limit $3`
 	sqlResealContent = `update services_applications set content = $3 where realm = $1 and id = $2`
 
-	sqlSealedHistory = `select application, cast(number as text), sealed from services_history
+	sqlSealedHistory = `select application, cast(number as text) || ' ' || kind || ' ' || case when internal then 'true' else 'false' end, sealed from services_history
 		where realm = $1 and (application > $2 or application = $2 and number > $3) order by application, number limit $4`
 	sqlResealHistory = `update services_history set sealed = $4 where realm = $1 and application = $2 and number = $3`
 
@@ -36,11 +37,19 @@ const (
 func scanSealed(s db.Scanner) (r sign.Row, err error) { return r, s.Scan(&r.ID, &r.Part, &r.Sealed) }
 
 func numberOf(r sign.Row) int64 {
-	n, err := strconv.ParseInt(r.Part, 10, 64)
+	number, _, _ := strings.Cut(r.Part, " ")
+	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
 		return 0 // before the first
 	}
 	return n
+}
+
+// historyEntryPlace reads an entry's place out of its part: number, kind, and who may read it.
+func historyEntryPlace(tx *db.Tx, r sign.Row) sign.Place {
+	_, rest, _ := strings.Cut(r.Part, " ")
+	kind, internal, _ := strings.Cut(rest, " ")
+	return historyPlace(tx, ApplicationID(r.ID), HistoryKind(kind), internal == "true")
 }
 
 // byID is a column whose rows have one key.
@@ -64,7 +73,7 @@ func sealedColumns() []sign.Column {
 		Read: func(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
 			return db.List(tx, scanSealed, sqlSealedHistory, tx.Realm(), after.ID, numberOf(after), sign.Slice)
 		},
-		Place: func(tx *db.Tx, r sign.Row) sign.Place { return historyPlace(tx, ApplicationID(r.ID)) },
+		Place: func(tx *db.Tx, r sign.Row) sign.Place { return historyEntryPlace(tx, r) },
 		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
 			_, err := tx.Exec(sqlResealHistory, tx.Realm(), r.ID, numberOf(r), sealed)
 			return err
@@ -74,7 +83,9 @@ func sealedColumns() []sign.Column {
 		Read: func(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
 			return db.List(tx, scanSealed, sqlSealedHeads, tx.Realm(), after.ID, after.Part, sign.Slice)
 		},
-		Place: func(tx *db.Tx, r sign.Row) sign.Place { return filePlace(tx.Realm(), ApplicationID(r.ID), "head") },
+		Place: func(tx *db.Tx, r sign.Row) sign.Place {
+			return filePlace(tx.Realm(), ApplicationID(r.ID), r.Part, "head")
+		},
 		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
 			_, err := tx.Exec(sqlResealHead, tx.Realm(), r.ID, r.Part, sealed)
 			return err

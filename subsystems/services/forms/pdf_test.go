@@ -38,7 +38,7 @@ func TestPDF(t *testing.T) {
 		}
 		t.Fatal(err)
 	}
-	for _, want := range []string{"冬季津貼申請", "ABCD-EFGH-J", "1990年1月2日（由假設署提供，2026年11月22日）", "HK$20,000.50", "HK$240,006", "應是一月三日"} {
+	for _, want := range []string{"冬季津貼申請", "ABCD-EFGH-J", "1990年1月2日（由假設署提供，2026年11月22日）", "20,000.50元", "240,006元", "應是一月三日"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the paper lacks %s:\n%s", want, text)
 		}

@@ -128,9 +128,9 @@ func (k Kind) called(values map[string]string) string {
 	return ""
 }
 
-// end is the last day of a term that begins on a day; zero when it has no end. A month whose
+// End is the last day of a term that begins on a day; zero when it has no end. A month whose
 // length has not the day ends the term with itself.
-func (k Kind) end(from when.Day) when.Day {
+func (k Kind) End(from when.Day) when.Day {
 	if k.Months == 0 {
 		return when.Day{}
 	}

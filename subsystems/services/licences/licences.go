@@ -90,7 +90,7 @@ func (s *Service) Issue(tx *db.Tx, l Licence, by string) (Licence, error) {
 		l.From = tx.Now().Day()
 	}
 	if l.Until.IsZero() {
-		l.Until = k.end(l.From)
+		l.Until = k.End(l.From)
 	}
 	if !l.Until.IsZero() && l.Until.Before(l.From) {
 		return l, fault.New(fault.Invalid, "licences.fault.until")
@@ -115,7 +115,7 @@ func (s *Service) Renew(tx *db.Tx, of LicenceID, until when.Day, o Order) (Licen
 			if from.Before(today) {
 				from = today
 			}
-			until = k.end(from)
+			until = k.End(from)
 		}
 		if !l.Until.Before(until) || until.Before(today) {
 			return nil, fault.New(fault.Invalid, "licences.fault.until")

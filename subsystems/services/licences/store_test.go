@@ -487,7 +487,7 @@ func TestEndOfTerm(t *testing.T) {
 		{"2026-11-30", 3, "2027-02-28"},
 		{"2026-12-01", 1, "2026-12-31"},
 	} {
-		if got := (Kind{Months: c.months}).end(day(c.from)); got != day(c.want) {
+		if got := (Kind{Months: c.months}).End(day(c.from)); got != day(c.want) {
 			t.Errorf("%s and %d months: %s, want %s", c.from, c.months, got, c.want)
 		}
 	}
