@@ -54,6 +54,8 @@ type Config struct {
 	Ledger Ledger `toml:"ledger" json:"ledger"`
 	// Exchange says what the data exchange is joined to. By default nothing.
 	Exchange Exchange `toml:"exchange" json:"exchange"`
+	// Services says who looks at what people upload. By default nobody.
+	Services Services `toml:"services" json:"services"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -197,6 +199,7 @@ func (c Config) check() error {
 	c.Mail.check(say)
 	c.Ledger.check(say)
 	c.Exchange.check(say)
+	c.Services.check(say)
 	if c.Log != "text" && c.Log != "json" {
 		say("log: %q is neither text nor json", c.Log)
 	}

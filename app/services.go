@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"praya/kernel/lang"
 	"praya/kernel/when"
@@ -18,16 +19,38 @@ import (
 	"praya/subsystems/services"
 	"praya/subsystems/services/booking"
 	"praya/subsystems/services/fees"
+	"praya/subsystems/services/forms"
 	"praya/subsystems/services/licences"
 	"praya/subsystems/services/line"
 	"praya/subsystems/services/process"
 )
 
+// Services is what the public services need from outside. Clamd is the address of a malware
+// scanner that speaks clamd's protocol: "tcp:127.0.0.1:3310" or "unix:/run/clamav/clamd.ctl".
+type Services struct {
+	Clamd string `toml:"clamd" json:"clamd"`
+}
+
+func (s Services) check(say func(format string, args ...any)) {
+	if network, address, _ := strings.Cut(s.Clamd, ":"); s.Clamd != "" && (network != "tcp" && network != "unix" || address == "") {
+		say("services: clamd: %q is neither tcp:HOST:PORT nor unix:PATH", s.Clamd)
+	}
+}
+
+// scanner is nil when no scanner is named.
+func (s Services) scanner() forms.Scanner {
+	if s.Clamd == "" {
+		return nil
+	}
+	network, address, _ := strings.Cut(s.Clamd, ":")
+	return forms.Clamd{Network: network, Address: address}
+}
+
 // newServices puts the public services together with what stands below them.
 func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *search.Index) *services.Service {
 	return &services.Service{
 		DB: p.DB, Keys: p.Keys, Files: p.Files, Index: index, Policy: policy, Words: book, Clock: when.System, Log: p.log,
-		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p}, Staff: staff{p},
+		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p}, Staff: staff{p}, Scanner: p.Config.Services.scanner(),
 		Process: &process.Service{DB: p.DB, Keys: p.Keys, Clock: when.System, Log: p.log},
 		Licences: &licences.Service{
 			DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Origin: p.Config.origin(), Words: book,

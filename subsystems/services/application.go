@@ -145,4 +145,5 @@ type Said struct {
 const (
 	mostDrafts  = 20
 	mostMessage = 4_000
+	mostFiles   = 100 // of an application, those that were replaced too
 )

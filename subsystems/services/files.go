@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"unicode"
@@ -43,8 +44,12 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 	g.Name = plainName(g.Name)
 	out := forms.Upload{Pointer: g.Pointer, Name: g.Name, Type: g.Type, Bytes: int64(len(g.Plain))}
 	if s.Scanner != nil {
-		if err := s.Scanner.Scan(ctx, bytes.NewReader(g.Plain)); err != nil {
-			return out, err
+		err := s.Scanner.Scan(ctx, bytes.NewReader(g.Plain))
+		if errors.Is(err, forms.ErrUnsafe) {
+			return out, fault.New(fault.Invalid, "services.fault.infected").Because(err)
+		}
+		if err != nil { // what nobody looked at is not taken
+			return out, fault.New(fault.Unavailable, "services.fault.scanner").Because(err)
 		}
 	}
 	realm := who.From(ctx).Realm
@@ -63,6 +68,13 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 		return out, err
 	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		var there int64
+		if err := tx.Row(sqlCountFiles, tx.Realm(), a).Scan(&there); err != nil {
+			return err
+		}
+		if there >= mostFiles {
+			return fault.New(fault.Conflict, "services.fault.files")
+		}
 		_, err := tx.Exec(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now())
 		return err
 	})

@@ -263,8 +263,9 @@ func (s *Service) receivePart(v *web.Visit, a Application, p *forms.Page, part *
 		return &forms.Upload{Pointer: pointer, Name: part.FileName(), Type: media, Bytes: int64(len(plain))}, nil, nil // refused beside its field
 	}
 	up, err := s.Receive(v.Context(), a.ID, Given{Pointer: pointer, File: File{Name: part.FileName(), Type: media}, Plain: plain})
-	if fault.Is(err, fault.Invalid) {
-		return nil, &forms.Problem{Pointer: pointer, Page: p.ID, Key: "services.fault.infected"}, nil
+	var refused *fault.Fault
+	if errors.As(err, &refused) && (refused.Kind == fault.Invalid || refused.Kind == fault.Unavailable) {
+		return nil, &forms.Problem{Pointer: pointer, Page: p.ID, Key: refused.Key}, nil
 	}
 	return &up, nil, err
 }

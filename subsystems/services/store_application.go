@@ -47,6 +47,8 @@ const (
 
 	sqlFile = `select address, head from services_files where realm = $1 and application = $2 and id = $3`
 
+	sqlCountFiles = `select count(*) from services_files where realm = $1 and application = $2`
+
 	sqlFiles = `select id, address, head from services_files where realm = $1 and application = $2 order by id`
 
 	sqlForgetFiles = `delete from services_files where realm = $1 and application = $2`

@@ -3,7 +3,11 @@ package services
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -12,6 +16,7 @@ import (
 
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
+	"praya/subsystems/services/forms"
 )
 
 // sends posts a page of the benefit's form with a file.
@@ -161,6 +166,52 @@ func TestExportDisarmsFormulas(t *testing.T) {
 		}
 		if h := b.header; !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(h.Get("Content-Type"), "text/csv") {
 			t.Error(h)
+		}
+	}
+}
+
+// scanner finds the test file that every scanner finds, and may be down.
+type scanner struct{ down bool }
+
+// Scan reads it all.
+func (s *scanner) Scan(_ context.Context, r io.Reader) error {
+	all, err := io.ReadAll(r)
+	switch {
+	case err != nil:
+		return err
+	case s.down:
+		return errors.New("connection refused")
+	case bytes.Contains(all, []byte("EICAR-STANDARD-ANTIVIRUS-TEST-FILE")):
+		return fmt.Errorf("%w: Eicar", forms.ErrUnsafe)
+	}
+	return nil
+}
+
+// TestScannedUploads: what the scanner refuses, or nobody could look at, is said beside its field
+// and not kept.
+func TestScannedUploads(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	looks := &scanner{}
+	w.Scanner = looks
+	a := w.allowance("chan")
+	b := w.browser("chan")
+	for _, x := range []struct {
+		down bool
+		text string
+		want int
+		says string
+	}{
+		{false, "EICAR-STANDARD-ANTIVIRUS-TEST-FILE", http.StatusUnprocessableEntity, "refused by the virus check"},
+		{true, "a letter", http.StatusUnprocessableEntity, "cannot be checked at the moment"},
+		{false, "a letter", http.StatusSeeOther, ""},
+	} {
+		looks.down = x.down
+		b.sends(a, "letter.pdf", pdf(x.text))
+		if b.status != x.want || !strings.Contains(b.page, x.says) {
+			t.Errorf("%q: %d\n%.2000s", x.text, b.status, b.page)
+		}
+		if n := w.blobs(); (n > 0) != (x.want == http.StatusSeeOther) {
+			t.Errorf("%q: %d files are kept", x.text, n)
 		}
 	}
 }
