@@ -128,7 +128,7 @@ func TestNewcomer(t *testing.T) {
 	o.Press("記錄決定")
 
 	r.Open(r.base + "/tc")
-	r.sees("你的申請進展", "等你回覆")
+	r.sees("你的申請進展", "等你回覆", "未讀：", "有效的授權")
 	r.Press("申請食物業牌照（示範）")
 	r.sees("請說明廚房的通風設備。")
 	r.goes("回覆部門")

@@ -63,8 +63,8 @@ func (s *Service) OpenNotice(ctx context.Context, notice NoticeID) (n Notice, er
 	return n, err
 }
 
-// unread counts what the person has not opened.
-func (s *Service) unread(ctx context.Context) (n int, err error) {
+// Unread counts what the person has not opened.
+func (s *Service) Unread(ctx context.Context) (n int, err error) {
 	account, err := owner(ctx)
 	if err != nil {
 		return 0, err

@@ -144,13 +144,13 @@ func TestServicesTellPeople(t *testing.T) {
 		if err != nil || total != 1 || string(list[0].ID) != first || list[0].Title.TC != "水費帳單" || list[0].State != NoticeSent {
 			t.Fatalf("%+v %d %v", list, total, err)
 		}
-		if n, err := w.unread(ctx); err != nil || n != 1 {
+		if n, err := w.Unread(ctx); err != nil || n != 1 {
 			t.Errorf("%d unread, %v", n, err)
 		}
 		if n, err := w.OpenNotice(ctx, NoticeID(first)); err != nil || n.Text.EN != "HK$123 is due." || n.Due.String() != "2027-01-31" {
 			t.Errorf("%+v %v", n, err)
 		}
-		if n, err := w.unread(ctx); err != nil || n != 0 {
+		if n, err := w.Unread(ctx); err != nil || n != 0 {
 			t.Errorf("%d unread after reading, %v", n, err)
 		}
 		if status, out, _ = b.calls("GET", "/"+first, ""); status != http.StatusOK || out["state"] != "read" {

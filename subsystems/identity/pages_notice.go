@@ -35,7 +35,7 @@ func (s *Service) showInbox(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	unread, err := s.unread(v.Context())
+	unread, err := s.Unread(v.Context())
 	if err != nil {
 		return err
 	}

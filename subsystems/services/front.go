@@ -80,14 +80,15 @@ func renewable(l licences.Licence, today when.Day) bool {
 // frontView is the portal's part of the front page.
 type frontView struct {
 	*web.View
-	Due   []web.Task
-	Moved []web.Row
-	Desk  []web.Task
+	Due    []web.Task
+	Moved  []web.Row
+	Around []web.Task // what other parts have for them
+	Desk   []web.Task
 }
 
 // Front is what is due and what moved for who has signed in; for others the ways to services.
-func (s *Service) Front(v *web.Visit) (templ.Component, error) {
-	d := frontView{View: v.View}
+func (s *Service) Front(v *web.Visit, around ...web.Task) (templ.Component, error) {
+	d := frontView{View: v.View, Around: around}
 	m, err := s.Mine(v.Context())
 	if err != nil {
 		return nil, err
