@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"strings"
 
 	"praya/kernel/lang"
@@ -12,6 +13,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/jobs"
 	"praya/platform/search"
+	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/directory"
 	"praya/subsystems/identity"
@@ -50,7 +52,7 @@ func (s Services) scanner() forms.Scanner {
 func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *search.Index) *services.Service {
 	return &services.Service{
 		DB: p.DB, Keys: p.Keys, Files: p.Files, Index: index, Policy: policy, Words: book, Clock: when.System, Log: p.log,
-		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p}, Staff: staff{p}, Scanner: p.Config.Services.scanner(),
+		People: applicants{p}, Exchange: consenting{p}, Departments: staff{p}, Staff: staff{p}, Elsewhere: elsewhere, Scanner: p.Config.Services.scanner(),
 		Process: &process.Service{DB: p.DB, Keys: p.Keys, Clock: when.System, Log: p.log},
 		Licences: &licences.Service{
 			DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Origin: p.Config.origin(), Words: book,
@@ -73,6 +75,16 @@ func dailyServices(tx *db.Tx) error {
 		}
 	}
 	return fees.EnqueueDay(tx, tx.Now().Day().Add(-1))
+}
+
+// elsewhere leads to what else may be found by the same words.
+func elsewhere(v *web.View, text string) []web.Task {
+	q := "?" + url.Values{"q": {text}}.Encode()
+	return []web.Task{
+		{Text: v.T("app.front.estimates"), Hint: v.T("app.front.estimates-text"), Path: "/estimates/search" + q},
+		{Text: v.T("app.front.directory"), Hint: v.T("app.front.directory-text"), Path: "/directory" + q},
+		{Text: v.T("licences.register.title"), Path: "/licences" + q},
+	}
 }
 
 // applicants is what the public services know of people.

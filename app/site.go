@@ -18,7 +18,7 @@ import (
 func (c Config) web() web.Config {
 	return web.Config{
 		Listen: c.Listen, Operator: c.Operator, CertFile: c.TLS.Cert, KeyFile: c.TLS.Key,
-		TrustedProxies: c.TrustedProxies, TokenFile: c.tokenFile(), Origin: c.BaseURL, Owner: c.Name, Search: "/estimates/search",
+		TrustedProxies: c.TrustedProxies, TokenFile: c.tokenFile(), Origin: c.BaseURL, Owner: c.Name, Search: "/services",
 	}
 }
 

@@ -60,13 +60,14 @@ func (s *Service) mountPublic(site *web.Site) {
 // servicesView is the list of services, found or all.
 type servicesView struct {
 	*web.View
-	Text   string
-	Event  string
-	Found  []Offer
-	Names  map[string]lang.Text // of departments
-	Events []web.Task
-	Total  int
-	Pages  web.Pages
+	Text      string
+	Event     string
+	Found     []Offer
+	Names     map[string]lang.Text // of departments
+	Events    []web.Task
+	Elsewhere []web.Task
+	Total     int
+	Pages     web.Pages
 }
 
 func (s *Service) showServices(v *web.Visit) error {
@@ -94,6 +95,9 @@ func (s *Service) showServices(v *web.Visit) error {
 		return err
 	}
 	d.Events = eventTasks(v.View)
+	if s.Elsewhere != nil && d.Text != "" {
+		d.Elsewhere = s.Elsewhere(v.View, d.Text)
+	}
 	return v.Render(web.Page{Title: v.T("services.list.title"), Lead: v.T("services.list.lead"), Description: v.T("services.list.lead")}, listPage(d))
 }
 

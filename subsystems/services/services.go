@@ -14,6 +14,7 @@ import (
 	"praya/platform/files"
 	"praya/platform/search"
 	"praya/platform/sign"
+	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/services/booking"
 	"praya/subsystems/services/fees"
@@ -38,7 +39,8 @@ type Service struct {
 	Exchange    Exchange // nil: nothing is fetched from other departments
 	Departments Departments
 	Staff       Staff
-	Scanner     forms.Scanner // nil: uploads are not scanned, and the desk says so
+	Elsewhere   func(v *web.View, text string) []web.Task // where else to look for words; nil: nowhere
+	Scanner     forms.Scanner                             // nil: uploads are not scanned, and the desk says so
 
 	Process  *process.Service
 	Licences *licences.Service
