@@ -13,6 +13,7 @@ import (
 // TestKiosk: a browser is made a kiosk, somebody applies there with what it offers, and nothing of
 // theirs stays.
 func TestKiosk(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	_, token, err := p.Services.AddKiosk(who.AsSystem(t.Context(), who.Production), lang.Text{TC: "深圳示範站", EN: "Shenzhen sample kiosk", SC: "深圳示范站"}, "gba")
 	if err != nil {
@@ -68,6 +69,7 @@ func TestKiosk(t *testing.T) {
 
 // TestCounter: an officer applies for a person who shows a code, and that stands in the case.
 func TestCounter(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	links := invitations(t, p)
 	r := newResident(t, base)

@@ -77,6 +77,7 @@ func (r resident) settles(s applyWords, amount string) {
 // TestVehicleRenewal: a first licence, in English; then who cannot renew is told before they pay;
 // then a licence whose time has come is renewed.
 func TestVehicleRenewal(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	r, say := newResident(t, base), inEnglish()
 	r.Authenticator()
@@ -144,6 +145,7 @@ func TestVehicleRenewal(t *testing.T) {
 // TestHallBooking: a hall, in Simplified Chinese; a second person finds the time taken. What is
 // issued is checked with software that we did not write.
 func TestHallBooking(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	r, say := newResident(t, base), inSimplified()
 	r.Authenticator()
@@ -258,6 +260,7 @@ func (r resident) independently(t *testing.T) {
 // TestBenefit: an allowance, in Traditional Chinese. Who is above the limit is told why at once.
 // Who is not is looked at by two officers: the one who checked the documents cannot decide.
 func TestBenefit(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	links := invitations(t, p)
 	r, say := newResident(t, base), inTraditional()
@@ -309,6 +312,7 @@ func TestBenefit(t *testing.T) {
 // TestReview: a review of a decision, in Simplified Chinese, with scripts switched off from the
 // moment that the person has signed in.
 func TestReview(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	links := invitations(t, p)
 	r, say := unscripted{newResident(t, base)}, inSimplified()
@@ -428,6 +432,7 @@ func (r resident) publishes(bundle services.Bundle) string {
 // TestDepartmentPublishes: an editor downloads a process, which any editor of BPMN can draw, sends
 // it in with a dead end, is told where, mends it, and opens the new version.
 func TestDepartmentPublishes(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	o := officer(t, base, invitations(t, p)[2])
 	o.Open(base + "/tc/services/desk/catalogue/decision-review")

@@ -14,6 +14,7 @@ import (
 // TestCertificateAtOnce: a resident looks for a certificate in everyday words, agrees that a
 // department is asked, and has it at once; a stranger verifies it.
 func TestCertificateAtOnce(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	r := newResident(t, demonstration(t))
 	r.Authenticator()
 	r.registers("A123456(3)")
@@ -53,6 +54,7 @@ func TestCertificateAtOnce(t *testing.T) {
 // the visit, is approved by an officer in another window, receives the licence, has it verified
 // by a stranger, and sees every access to their data with proof.
 func TestNewcomer(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	links := invitations(t, p)
 	r := newResident(t, base)
