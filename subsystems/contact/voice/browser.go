@@ -1,0 +1,5 @@
+package voice
+
+type browserWay struct{}
+
+func (b *browserWay) close() {}
