@@ -46,6 +46,7 @@ type Service struct {
 	acting    bool
 	unsaved   []func(tx *db.Tx) error
 	counted   when.Instant // up to when agents' time is counted
+	turn      int64        // how often a process had begun to route when this one did
 	busy      time.Duration
 	ready     time.Duration
 	saved     when.Instant // when that was stored last
@@ -105,34 +106,52 @@ func (s *Service) Holding() bool {
 	return s.core != nil
 }
 
-// hold takes or renews the lease. With a new one, this process begins where another ended.
+// hold takes or renews the lease. With a new one, this process begins where another ended; but one
+// that only slept too long, while nobody else took the lease, goes on.
 func (s *Service) hold(ctx context.Context) (bool, error) {
 	now := s.Clock()
-	if s.lease == nil {
-		lease, err := limits.Acquire(ctx, s.DB, leaseName, leaseTime)
-		if fault.Is(err, fault.Conflict) {
-			return false, nil
+	if s.lease != nil {
+		if s.lease.Until.Sub(now) > leaseTime*2/3 {
+			return true, nil
 		}
-		if err != nil {
-			return false, err
+		err := s.lease.Renew(ctx, leaseTime)
+		if !fault.Is(err, fault.Conflict) {
+			return err == nil, err
 		}
-		s.lease = lease
-		if err := s.Recover(ctx); err != nil {
+	}
+	lease, err := limits.Acquire(ctx, s.DB, leaseName, leaseTime)
+	if fault.Is(err, fault.Conflict) {
+		if s.lease != nil {
+			s.Log.WarnContext(ctx, "another process routes the calls now")
 			s.lose()
-			return false, err
 		}
-		return true, nil
-	}
-	if s.lease.Until.Sub(now) > leaseTime*2/3 {
-		return true, nil
-	}
-	err := s.lease.Renew(ctx, leaseTime)
-	if fault.Is(err, fault.Conflict) || err != nil && !now.Before(s.lease.Until) {
-		s.Log.WarnContext(ctx, "another process routes the calls now")
-		s.lose()
 		return false, nil
 	}
-	return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	turn, err := s.turnNow(ctx)
+	if err != nil {
+		return false, err
+	}
+	slept := s.lease != nil && turn == s.turn
+	if s.lease = lease; slept {
+		return true, nil
+	}
+	if err := s.Recover(ctx); err != nil {
+		s.lose()
+		return false, err
+	}
+	return true, nil
+}
+
+// turnNow is how often a process has begun to route.
+func (s *Service) turnNow(ctx context.Context) (turn int64, err error) {
+	err = s.DB.ReadLatest(ctx, func(tx *db.Tx) error { return tx.Row(sqlTurn, tx.Realm()).Scan(&turn) })
+	if fault.Is(err, fault.NotFound) {
+		return 0, nil
+	}
+	return turn, err
 }
 
 // lose forgets the queue: whoever has the lease now has closed what stood in it.

@@ -145,11 +145,20 @@ func publish(tx *db.Tx, c change) error {
 func (s *Service) Recover(ctx context.Context) error {
 	core := NewCore(s.Rules)
 	now := s.Clock()
-	err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return interruptAll(tx, now) })
+	err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(sqlNextTurn, tx.Realm()); err != nil {
+			return err
+		}
+		return interruptAll(tx, now)
+	})
 	if err != nil {
 		return err
 	}
 	var promised []Call
+	turn, err := s.turnNow(ctx)
+	if err != nil {
+		return err
+	}
 	var st Standing
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		if promised, err = openCalls(tx, IsPromised, core.rules.MostPromised); err != nil {
@@ -166,7 +175,7 @@ func (s *Service) Recover(ctx context.Context) error {
 	}
 	core.Override(st.Override)
 	s.mu.Lock()
-	s.core, s.heard, s.level = core, map[string]int64{}, st.ByRule
+	s.core, s.heard, s.level, s.turn = core, map[string]int64{}, st.ByRule, turn
 	s.counted, s.saved, s.published = now, now, now
 	s.busy, s.ready = 0, 0
 	s.mu.Unlock()

@@ -97,8 +97,8 @@ func insertCall(tx *db.Tx, c Call, sealed, index []byte) error {
 }
 
 // changedOne runs an update and says whether it found its row in the state that it wants.
-func changedOne(tx *db.Tx, sql string, args ...any) (bool, error) {
-	n, err := tx.Exec(sql, args...)
+func changedOne(tx *db.Tx, sqlText string, args ...any) (bool, error) {
+	n, err := tx.Exec(sqlText, args...)
 	return n > 0, err
 }
 

@@ -23,11 +23,16 @@ const (
 
 	sqlLevel = `select level, override, reason, set_by, set_at, version from contact_queue_levels where realm = $1 and name = 'centre'`
 
-	sqlSetLevel = `insert into contact_queue_levels (realm, name, level, override, reason, set_by, set_at, version)
-		values ($1, 'centre', $2, '', '', '', '', 1) on conflict (realm, name) do update set level = excluded.level`
+	sqlSetLevel = `insert into contact_queue_levels (realm, name, level, override, reason, set_by, set_at, turn, version)
+		values ($1, 'centre', $2, '', '', '', '', 0, 1) on conflict (realm, name) do update set level = excluded.level`
 
-	sqlOverride = `insert into contact_queue_levels as l (realm, name, level, override, reason, set_by, set_at, version)
-		values ($1, 'centre', 'normal', $2, $3, $4, $5, 1) on conflict (realm, name) do update set override = excluded.override,
+	sqlNextTurn = `insert into contact_queue_levels as l (realm, name, level, override, reason, set_by, set_at, turn, version)
+		values ($1, 'centre', 'normal', '', '', '', '', 1, 1) on conflict (realm, name) do update set turn = l.turn + 1`
+
+	sqlTurn = `select turn from contact_queue_levels where realm = $1 and name = 'centre'`
+
+	sqlOverride = `insert into contact_queue_levels as l (realm, name, level, override, reason, set_by, set_at, turn, version)
+		values ($1, 'centre', 'normal', $2, $3, $4, $5, 0, 1) on conflict (realm, name) do update set override = excluded.override,
 		reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at, version = l.version + 1`
 )
 

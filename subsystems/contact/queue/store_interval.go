@@ -58,13 +58,11 @@ const (
 const all = "-"
 
 // count adds to the counters of a call's spans, in one order, so that two writers never wait for
-// each other in a circle, and notes that the quarter's event is due.
+// each other in a circle (all for what belongs to no language), and notes that the quarter's event is due.
 func count(tx *db.Tx, arrived when.Instant, language, skill string, t Tally) error {
 	for _, s := range Spans() {
-		for _, k := range [][2]string{{all, all}, {language, skill}} {
-			if k[0] != all && (t.BusyMS != 0 || t.ReadyMS != 0) {
-				continue
-			}
+		keys := [][2]string{{all, all}, {language, skill}}
+		for _, k := range keys[:1+one(language != all)] {
 			args := []any{tx.Realm(), s, s.Start(arrived), k[0], k[1]}
 			for _, n := range t.fields() {
 				args = append(args, *n)
@@ -74,8 +72,8 @@ func count(tx *db.Tx, arrived when.Instant, language, skill string, t Tally) err
 			}
 		}
 	}
-	if t.BusyMS != 0 || t.ReadyMS != 0 {
-		return nil // agents' time is no part of the event
+	if language == all {
+		return nil // agents' time, which is no part of the event
 	}
 	_, err := tx.Exec(sqlChanged, tx.Realm(), quarterOf(arrived))
 	return err
@@ -131,13 +129,13 @@ type Part struct {
 	Tally
 }
 
-func parts(tx *db.Tx, sql string, s Span, start string) ([]Part, error) {
+func parts(tx *db.Tx, sqlText string, s Span, start string) ([]Part, error) {
 	return db.List(tx, func(r db.Scanner) (p Part, err error) {
 		var name string
 		p.Tally, err = scanTally(r, &name)
 		p.Name = name
 		return p, err
-	}, sql, tx.Realm(), s, start)
+	}, sqlText, tx.Realm(), s, start)
 }
 
 func waits(tx *db.Tx, s Span, start string) (Histogram, error) {

@@ -55,6 +55,7 @@ create table contact_queue_levels (
   reason     text   not null,
   set_by     text   not null,
   set_at     text   not null,
+  turn       bigint not null, -- rises when a process begins to route
   version    bigint not null,
   primary key (realm, name)
 );
