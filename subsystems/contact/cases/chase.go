@@ -70,7 +70,7 @@ func (s *Service) chaseSome(tx *db.Tx) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	working, err := calendar.Working(tx)
+	working, err := workingOf(tx)
 	if err != nil {
 		return 0, err
 	}
@@ -245,3 +245,6 @@ func dueOf(a tellArgs, c Case, r Referral) when.Instant {
 func (s *Service) inAll(text func(lang.Lang) string) lang.Text {
 	return lang.Text{TC: text(lang.TC), EN: text(lang.EN), SC: text(lang.SC)}
 }
+
+// workingOf is the calendar by which promises are counted.
+func workingOf(tx *db.Tx) (when.Calendar, error) { return calendar.Working(tx) }

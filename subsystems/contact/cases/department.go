@@ -5,7 +5,6 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/when"
-	"praya/platform/calendar"
 	"praya/platform/db"
 )
 
@@ -77,7 +76,7 @@ func (s *Service) Interim(tx *db.Tx, of ReferralID, text, by string) error {
 		if err != nil {
 			return err
 		}
-		working, err := calendar.Working(tx)
+		working, err := workingOf(tx)
 		if err != nil {
 			return err
 		}

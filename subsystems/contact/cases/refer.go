@@ -4,7 +4,6 @@ import (
 	"praya/kernel/fault"
 	"praya/kernel/id"
 	"praya/kernel/when"
-	"praya/platform/calendar"
 	"praya/platform/db"
 )
 
@@ -128,7 +127,7 @@ func (s *Service) begin(tx *db.Tx, c *Case, all []Referral, r Referral, by strin
 	if err != nil {
 		return r, err
 	}
-	working, err := calendar.Working(tx)
+	working, err := workingOf(tx)
 	if err != nil {
 		return r, err
 	}

@@ -253,3 +253,7 @@ func at(s string) when.Instant {
 	}
 	return when.At(t)
 }
+
+func contextWith(w *world) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(w.system, 20*time.Second)
+}
