@@ -24,13 +24,13 @@ type dialog struct {
 	remote    sip.ToHeader   // with theirs
 	transport string
 
-	mu        sync.Mutex
-	target    sip.Uri // their Contact
-	routes    []string // from us to them
-	peer      string   // host:port where their messages come from
-	ourSeq    uint32
-	theirSeq  uint32
-	theirTag  string
+	mu       sync.Mutex
+	target   sip.Uri  // their Contact
+	routes   []string // from us to them
+	peer     string   // host:port where their messages come from
+	ourSeq   uint32
+	theirSeq uint32
+	theirTag string
 }
 
 func tag() string { return strings.ToLower(rand.Text()) }

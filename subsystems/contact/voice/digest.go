@@ -34,6 +34,13 @@ func SecretOf(user, realm, password string) string {
 	return hex.EncodeToString(strong[:]) + " " + hex.EncodeToString(old[:])
 }
 
+// OldSecretOf is SecretOf for a telephone that gives up when it is offered an
+// algorithm that it doesn't know beside MD5, as baresip 1.0 does.
+func OldSecretOf(user, realm, password string) string {
+	_, old, _ := strings.Cut(SecretOf(user, realm, password), " ")
+	return old
+}
+
 // secretFor picks the digest of an algorithm.
 func secretFor(ha1, algorithm string) string {
 	length := md5.Size * 2

@@ -22,7 +22,7 @@ type member struct {
 	call   *Call
 	mute   bool
 	hold   *player
-	keeps  bool // its sound is kept for the room's turns
+	kept   *jitter // its sound, for the room's turns
 	frame  [frame]byte
 	linear [frame]int
 }
@@ -206,12 +206,12 @@ func (r *Room) active() []*member {
 
 func (m *member) keep(on bool) {
 	switch {
-	case on && !m.keeps:
-		m.call.sound.keep()
-	case !on && m.keeps:
-		m.call.sound.drop()
+	case on && m.kept == nil:
+		m.kept = m.call.sound.keep()
+	case !on && m.kept != nil:
+		m.call.sound.drop(m.kept)
+		m.kept = nil
 	}
-	m.keeps = on
 }
 
 func (m *member) leave() {
@@ -235,7 +235,10 @@ func (r *Room) turn() {
 			continue
 		}
 		active++
-		m.call.sound.take(m.frame[:])
+		if m.kept == nil {
+			continue
+		}
+		m.call.sound.take(m.kept, m.frame[:])
 		for i, b := range m.frame {
 			m.linear[i] = int(t.muToLinear[b])
 			sum[i] += m.linear[i]

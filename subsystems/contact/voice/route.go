@@ -39,7 +39,9 @@ func (s *Service) route(server *sipgo.Server) {
 	take(sip.INVITE, s.invited)
 	take(sip.ACK, s.acknowledged)
 	take(sip.BYE, s.said(bye))
-	take(sip.CANCEL, func(req *sip.Request, tx sip.ServerTransaction) { respond(tx, req, 481, "Call/Transaction Does Not Exist") })
+	take(sip.CANCEL, func(req *sip.Request, tx sip.ServerTransaction) {
+		respond(tx, req, 481, "Call/Transaction Does Not Exist")
+	})
 	take(sip.OPTIONS, s.options)
 	take(sip.REGISTER, s.registered)
 	take(sip.INFO, s.said(info))

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/pion/rtp"
@@ -51,8 +52,7 @@ type stream struct {
 
 	onward *stream // who hears this end; a room of two
 	mute   bool
-	heard  *jitter // where this end's sound is kept for mixing and recording
-	takers int
+	kept   []*jitter // where this end's sound is kept for mixing, recording, listening
 
 	events  events
 	byEvent bool // keys come as events: INFO says the same again
@@ -194,8 +194,8 @@ func (m *stream) hear(h *rtp.Header, payload []byte) {
 			payload[i] = silence
 		}
 	}
-	if m.heard != nil {
-		m.heard.put(h.Timestamp, payload)
+	for _, j := range m.kept {
+		j.put(h.Timestamp, payload)
 	}
 	onward := m.onward
 	m.mu.Unlock()
@@ -273,33 +273,27 @@ func (m *stream) passEvent(h *rtp.Header, payload []byte) {
 	m.idle = 0
 }
 
-// keep begins to hold this end's sound for somebody who mixes or records;
-// drop ends it.
+// keep begins to hold this end's sound for somebody who mixes, records or
+// listens; drop ends it.
 func (m *stream) keep() *jitter {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.heard == nil {
-		m.heard = newJitter()
-	}
-	m.takers++
-	return m.heard
+	j := newJitter()
+	m.kept = append(m.kept, j)
+	return j
 }
 
-func (m *stream) drop() {
+func (m *stream) drop(j *jitter) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.takers--; m.takers <= 0 {
-		m.heard, m.takers = nil, 0
-	}
+	m.kept = slices.DeleteFunc(m.kept, func(k *jitter) bool { return k == j })
 }
 
 // take gives the next 20 ms of this end.
-func (m *stream) take(into []byte) {
+func (m *stream) take(j *jitter, into []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.heard != nil {
-		m.heard.take(into)
-	}
+	j.take(into)
 }
 
 // set changes how this end stands in a room.

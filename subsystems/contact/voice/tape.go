@@ -86,12 +86,11 @@ func (t *tape) close() {
 // Voicemail records what the caller says, until they are silent, press #, hang
 // up, or the longest time is over.
 func (c *Call) Voicemail(ctx context.Context, longest time.Duration, w Recorder) error {
-	v := &voicemail{c: c, tape: newTape(w, c.s.Log), left: int(longest / (slots * beat)), over: make(chan struct{})}
-	c.sound.keep()
+	v := &voicemail{c: c, tape: newTape(w, c.s.Log), left: int(longest / (slots * beat)), over: make(chan struct{}), kept: c.sound.keep()}
 	c.s.wheel.add(v)
 	defer func() {
 		c.s.wheel.remove(v)
-		c.sound.drop()
+		c.sound.drop(v.kept)
 		v.stop()
 	}()
 	for {

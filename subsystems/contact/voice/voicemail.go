@@ -11,6 +11,7 @@ const (
 // voicemail listens to one caller on the wheel.
 type voicemail struct {
 	c     *Call
+	kept  *jitter
 	over  chan struct{}
 	left  int // frames
 	quiet int
@@ -31,7 +32,7 @@ func (v *voicemail) turn() {
 	for i := range none {
 		none[i] = silence
 	}
-	v.c.sound.take(said[:])
+	v.c.sound.take(v.kept, said[:])
 	v.tape.write(said[:], none[:])
 	if v.quiet++; loudness(said[:]) > voiced {
 		v.quiet, v.spoke = 0, true
