@@ -1,0 +1,112 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"praya/kernel/fault"
+	"praya/kernel/lang"
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/access"
+	"praya/platform/db"
+	"praya/platform/files"
+	"praya/platform/jobs"
+	"praya/platform/sign"
+	"praya/platform/words"
+	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/voice"
+)
+
+// Service joins calls, the queue and cases. Its fields are given by app/wire.go.
+type Service struct {
+	DB     *db.DB
+	Keys   *sign.Ring
+	Files  *files.Store
+	Policy *access.Policy
+	Words  *words.Book
+	Clock  when.Clock
+	Log    *slog.Logger
+
+	Voice *voice.Service
+	Queue *queue.Service
+	Cases *cases.Service
+	Tapes *voice.Spool
+
+	// Listens says whether a telephone line is configured at all.
+	Listens bool
+	// CallsBack says whether numbers outside can be dialled.
+	CallsBack bool
+	// Retention is how long recordings are kept.
+	Retention time.Duration
+
+	mu      sync.Mutex
+	talks   map[queue.CallID]*talk
+	offered map[string]queue.CallID // by agent
+}
+
+// Open prepares what the use cases need. It is called once, before anything else.
+func (s *Service) Open() {
+	s.talks, s.offered = map[queue.CallID]*talk{}, map[string]queue.CallID{}
+	s.Voice.Incoming = s.incoming
+	s.Queue.Acts = s.act
+	s.Queue.Recordings = s.recordingPath
+}
+
+// Run answers calls until the context ends.
+func (s *Service) Run(ctx context.Context) error {
+	ctx = who.AsSystem(ctx, who.Production)
+	if err := s.keepLeft(ctx); err != nil {
+		s.Log.ErrorContext(ctx, "recordings", "error", err)
+	}
+	var work sync.WaitGroup
+	var errs [2]error
+	work.Go(func() { s.chase(ctx) })
+	work.Go(func() { errs[0] = s.Queue.Run(ctx) })
+	if s.Listens {
+		work.Go(func() { errs[1] = s.Voice.Run(ctx) })
+	}
+	work.Wait()
+	return errors.Join(errs[0], errs[1])
+}
+
+// chase asks, each quarter of an hour, for the clocks of all cases to be looked at. Of several
+// processes one does it.
+func (s *Service) chase(ctx context.Context) {
+	for {
+		quarter := queue.Quarter.Start(s.Clock())
+		s.note(ctx, "clocks of cases", s.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := jobs.Enqueue(tx, jobs.Job{Kind: cases.JobChase, Key: quarter})
+			return err
+		}))
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Minute):
+		}
+	}
+}
+
+// talkOf finds a call that is on this process's lines.
+func (s *Service) talkOf(id queue.CallID) *talk {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.talks[id]
+}
+
+// language is how a language of the telephone is written.
+func language(spoken string) lang.Lang {
+	switch spoken {
+	case queue.English:
+		return lang.EN
+	case queue.Putonghua:
+		return lang.SC
+	}
+	return lang.TC
+}
+
+func noCall() error { return fault.New(fault.Conflict, "contact.fault.no-call") }

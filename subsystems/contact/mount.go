@@ -1,0 +1,73 @@
+package contact
+
+import (
+	"embed"
+	"time"
+
+	"praya/platform/access"
+	"praya/platform/db"
+	"praya/platform/jobs"
+	"praya/platform/web"
+	"praya/platform/words"
+	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/queue"
+)
+
+//go:embed words/*.json
+var wordFiles embed.FS
+
+//go:embed schema/*.sql
+var schemaFiles embed.FS
+
+//go:embed policy.cedar
+var policyText string
+
+// Words is what this part and its packages say.
+func Words() []words.Source {
+	return []words.Source{{Prefix: "contact", Files: wordFiles}, queue.Words(), cases.Words()}
+}
+
+// Schemas are what they keep.
+func Schemas() []db.Schema {
+	return []db.Schema{{Owner: "contact", Files: schemaFiles}, queue.Schema(), cases.Schema()}
+}
+
+// Policies are who may do what.
+func Policies() []access.Source {
+	return []access.Source{{Name: "contact", Policy: policyText}, queue.Policy(), cases.Policy()}
+}
+
+// Jobs registers what is done later.
+func (s *Service) Jobs(q *jobs.Queue) {
+	q.Register(JobForget, s.Forget, jobs.Options{})
+	q.Register(cases.JobChase, s.Cases.Chase, jobs.Options{})
+	q.Register(cases.JobTell, s.Cases.Tell, jobs.Options{})
+	q.Register(cases.JobRefresh, s.Cases.Refresh, jobs.Options{})
+}
+
+const (
+	consolePath    = "/contact/console"
+	recordingsPath = "/contact/recordings"
+)
+
+// maxOffer bounds what a browser's telephone says of itself.
+const maxOffer = 64 << 10
+
+// Mount puts this part's pages on the site.
+func (s *Service) Mount(site *web.Site) {
+	page := func(pattern string, h web.Handler, opts ...web.Option) {
+		site.Page(pattern, h, append(opts, web.Secret())...)
+	}
+	page("GET "+consolePath, s.showConsole)
+	page("GET "+consolePath+"/now", s.showNow)
+	page("POST "+consolePath+"/phone", s.connectPhone, web.Body(maxOffer), web.Patience(30*time.Second))
+	page("POST "+consolePath+"/state", s.chooseState)
+	for path, do := range map[string]web.Handler{"/answer": s.pressed(s.Answer), "/hold": s.pressed(s.Hold), "/end": s.pressed(s.HangUp), "/transfer": s.pressed(s.Transfer)} {
+		page("POST "+consolePath+path, do)
+	}
+	page("POST "+consolePath+"/conference", s.conference, web.Patience(time.Minute))
+	page("POST "+consolePath+"/written", s.write)
+	page("GET "+consolePath+"/telephone", s.showTelephone)
+	page("POST "+consolePath+"/telephone", s.changeTelephone)
+	page("GET "+recordingsPath+"/{id}", s.listen)
+}
