@@ -154,6 +154,7 @@ func wavSamples(t *testing.T, pattern string) []int16 {
 }
 
 func TestATonePassesBetweenACallerAndAnAgentsTelephone(t *testing.T) {
+	t.Parallel()
 	joined := make(chan error, 1)
 	var s *Service
 	s = serving(t, &Service{

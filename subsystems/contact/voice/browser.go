@@ -39,7 +39,10 @@ func (b *browserWay) open(c Config) (*webrtc.API, error) {
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICETimeouts(7*time.Second, 20*time.Second, 2*time.Second)
 	if host, err := netip.ParseAddr(c.Host); err == nil && c.Host != "" {
-		settings.SetNAT1To1IPs([]string{host.String()}, webrtc.ICECandidateTypeHost)
+		rule := webrtc.ICEAddressRewriteRule{External: []string{host.String()}, AsCandidateType: webrtc.ICECandidateTypeHost}
+		if err := settings.SetICEAddressRewriteRules(rule); err != nil {
+			return nil, err
+		}
 	}
 	if c.BrowserPort != "" {
 		conn, err := net.ListenPacket("udp", c.BrowserPort)

@@ -98,6 +98,7 @@ func (b *browser) last(seconds int) []int16 {
 }
 
 func TestBrowsersHearEachOtherAndNotThemselves(t *testing.T) {
+	t.Parallel()
 	for name, port := range map[string]string{"any port": "", "one port": "127.0.0.1:0"} {
 		t.Run(name, func(t *testing.T) {
 			s := serving(t, &Service{Config: Config{BrowserPort: port}})

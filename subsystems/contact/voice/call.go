@@ -68,7 +68,6 @@ type Call struct {
 	ours     ours
 	room     *Room
 	timer    *time.Timer // of the session (RFC 4028)
-	weFresh  bool        // it is ours to refresh
 	offering bool        // an offer is under way within the call
 	refers   chan int    // what a transfer that we asked for says
 	acks     map[uint32]chan *sip.Request

@@ -119,13 +119,13 @@ func (c *Call) ring(ctx context.Context, g goal) error {
 		switch {
 		case res.IsSuccess():
 			return nil
-		case (res.StatusCode == 401 || res.StatusCode == 407) && g.secret != "" && credentials == nil:
+		case (res.StatusCode == sip.StatusUnauthorized || res.StatusCode == sip.StatusProxyAuthRequired) && g.secret != "" && credentials == nil:
 			if credentials, err = signIn(res, g); err != nil {
 				return err
 			}
-		case res.StatusCode == 486 || res.StatusCode == 600:
+		case res.StatusCode == sip.StatusBusyHere || res.StatusCode == sip.StatusGlobalBusyEverywhere:
 			return ErrBusy
-		case res.StatusCode == 408 || res.StatusCode == 480 || res.StatusCode == 487:
+		case res.StatusCode == sip.StatusRequestTimeout || res.StatusCode == sip.StatusTemporarilyUnavailable || res.StatusCode == sip.StatusRequestTerminated:
 			return ErrNoAnswer
 		default:
 			return errors.Join(ErrRefused, errors.New(res.Reason))
@@ -136,7 +136,7 @@ func (c *Call) ring(ctx context.Context, g goal) error {
 
 func signIn(res *sip.Response, g goal) (sip.Header, error) {
 	ask, say := "WWW-Authenticate", "Authorization"
-	if res.StatusCode == 407 {
+	if res.StatusCode == sip.StatusProxyAuthRequired {
 		ask, say = "Proxy-Authenticate", "Proxy-Authorization"
 	}
 	for _, h := range res.GetHeaders(ask) { // the first that we know is the one that the other end likes best (RFC 8760)

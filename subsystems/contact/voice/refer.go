@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -92,16 +93,23 @@ func referred(c *Call, req *sip.Request, tx sip.ServerTransaction) {
 	}
 	respond(tx, req, 202, "Accepted", c.s.contact(c.dialog.transport, c.dialog.peer))
 	go func() {
-		c.notify("SIP/2.0 100 Trying", "active;expires=60")
+		said := make(chan struct{})
+		go func() { // a telephone that is slow to hear it doesn't delay the transfer
+			defer close(said)
+			c.notify("SIP/2.0 100 Trying", "active;expires=60")
+		}()
 		text := "SIP/2.0 200 OK"
 		if err := c.s.Transfer(c.ctx, c, to); err != nil {
 			text = "SIP/2.0 503 Service Unavailable"
 		}
+		<-said
 		c.notify(text, "terminated;reason=noresource")
 	}()
 }
 
 func (c *Call) notify(text, state string) {
-	_, _ = c.dialog.request(c.ctx, sip.NOTIFY, []byte(text+"\r\n"), // a telephone that doesn't hear it sees the result
+	ctx, stop := context.WithTimeout(c.ctx, 4*time.Second)
+	defer stop()
+	_, _ = c.dialog.request(ctx, sip.NOTIFY, []byte(text+"\r\n"), // a telephone that doesn't hear it sees the result
 		sip.NewHeader("Event", "refer"), sip.NewHeader("Subscription-State", state), sip.NewHeader("Content-Type", "message/sipfrag;version=2.0"))
 }

@@ -12,14 +12,13 @@ import (
 
 // An offer is what the other end says about its sound (RFC 8866, RFC 3264).
 type offer struct {
-	lines     []*sdp.MediaDescription // all of them: an answer names each
-	audio     int                     // the line that we take
-	addr      netip.AddrPort
-	codecs    []codec // those that we speak, the other end's favourite first
-	event     uint8   // payload type of telephone events; 0: none
-	eventFmtp string
-	sends     bool
-	hears     bool
+	lines  []*sdp.MediaDescription // all of them: an answer names each
+	audio  int                     // the line that we take
+	addr   netip.AddrPort
+	codecs []codec // those that we speak, the other end's favourite first
+	event  uint8   // payload type of telephone events; 0: none
+	sends  bool
+	hears  bool
 }
 
 type codec struct {

@@ -62,6 +62,7 @@ func sipp(t testing.TB, to netip.AddrPort, scenario string, more ...string) stri
 func tail(s string) string { return s[max(0, len(s)-3000):] }
 
 func TestSippCallsAndPressesAKey(t *testing.T) {
+	t.Parallel()
 	type heard struct {
 		key       byte
 		err       error

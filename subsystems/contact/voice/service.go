@@ -81,6 +81,7 @@ type Service struct {
 	closing  bool
 	running  sync.WaitGroup // calls that are not yet cleared away
 
+	unconfirmed time.Duration // how long an answer waits for its ACK
 	newCalls    allowance
 	newBySource sources
 	bytesFrom   sources
@@ -124,6 +125,7 @@ func (s *Service) setup() {
 		c.PerSource = or(c.PerSource, max(2, c.PerSecond/4))
 		c.Quiet = or(c.Quiet, time.Minute)
 		c.Realm = or(c.Realm, "praya")
+		s.unconfirmed = or(s.unconfirmed, 32*time.Second)
 		s.ports = ports{first: c.FirstPort, last: c.LastPort}
 		s.phones.secret = []byte(rand.Text())
 	})

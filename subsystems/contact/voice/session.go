@@ -41,11 +41,11 @@ func (c *Call) take(ack *sip.Request) {
 // awaitAck says a 2xx again and again until it is confirmed, for 32 seconds
 // (RFC 3261, 13.3.1.4); nil when it never is, or the call ends.
 func (c *Call) awaitAck(tx sip.ServerTransaction, res *sip.Response, acked <-chan *sip.Request) *sip.Request {
-	const t1, t2 = 500 * time.Millisecond, 4 * time.Second
+	const t1, t2 = 500 * time.Millisecond, 4 * time.Second // RFC 3261, 17.1.1.1
 	pause := t1
 	again := time.NewTimer(pause)
 	defer again.Stop()
-	over := time.NewTimer(64 * t1)
+	over := time.NewTimer(c.s.unconfirmed)
 	defer over.Stop()
 	for {
 		select {
@@ -314,7 +314,7 @@ func (c *Call) refresh(t sessionTimer) {
 	c.mu.Unlock()
 	res, err := c.dialog.request(ctx, sip.INVITE, body, sip.NewHeader("Content-Type", "application/sdp"),
 		sip.NewHeader("Supported", supported), sip.NewHeader("Session-Expires", strconv.Itoa(t.seconds)+";refresher=uac"))
-	if err != nil || res.StatusCode == 408 || res.StatusCode == 481 {
+	if err != nil || res.StatusCode == sip.StatusRequestTimeout || res.StatusCode == sip.StatusCallTransactionDoesNotExists {
 		c.finish(WhyExpired)
 		return
 	}

@@ -12,8 +12,14 @@ func Music() Sound { return music() }
 var music = sync.OnceValue(func() Sound {
 	const beat = rate * 3 / 4
 	chords := [][]float64{ // a slow walk through a pentatonic scale
-		{261.63, 392.00}, {293.66, 440.00}, {329.63, 493.88}, {392.00, 587.33},
-		{329.63, 523.25}, {293.66, 440.00}, {261.63, 329.63}, {220.00, 329.63},
+		{261.63, 392.00},
+		{293.66, 440.00},
+		{329.63, 493.88},
+		{392.00, 587.33},
+		{329.63, 523.25},
+		{293.66, 440.00},
+		{261.63, 329.63},
+		{220.00, 329.63},
 	}
 	out := make(Sound, 0, len(chords)*4*beat)
 	for round := range 4 {
