@@ -209,7 +209,7 @@ func (c *Core) release(now when.Instant, p *party) {
 
 func (c *Core) drop(p *party) {
 	delete(c.calls, p.ID)
-	if p.CallBack {
+	if p.CallBack && p.stage != talking {
 		c.promised--
 	}
 }
@@ -237,6 +237,9 @@ func (c *Core) Answered(now when.Instant, call CallID, agent string) ([]Act, boo
 		return c.done(false)
 	}
 	p.stage, p.answered = talking, now
+	if p.CallBack {
+		c.promised--
+	}
 	c.state(now, p.seat, Talking)
 	return c.done(true)
 }

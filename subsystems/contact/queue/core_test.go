@@ -482,7 +482,7 @@ func (m *history) check(t *rapid.T) {
 		}
 	}
 	for _, p := range m.c.calls {
-		if p.CallBack {
+		if p.CallBack && p.stage != talking {
 			promised++
 		}
 	}

@@ -33,7 +33,7 @@ type Overload struct {
 func Defaults() Rules {
 	return Rules{
 		Target: 12 * time.Second, RingFor: 15 * time.Second, DialFor: time.Minute, WrapFor: time.Minute,
-		ProposeAfter: 2 * time.Minute, Announce: 45 * time.Second, HeadStart: 2 * time.Minute,
+		ProposeAfter: 45 * time.Second, Announce: 45 * time.Second, HeadStart: 2 * time.Minute,
 		RetryAfter: 15 * time.Minute, Tries: 3, MostWaiting: 200, MostPromised: 5000, Scarce: 2, Handling: 4 * time.Minute,
 		Overload: Overload{
 			BusyWait: time.Minute, OverWait: 5 * time.Minute, BusyLine: 2, OverLine: 8,

@@ -155,3 +155,30 @@ type change struct {
 func changes(tx *db.Tx, limit int) ([]change, error) {
 	return db.List(tx, func(r db.Scanner) (c change, err error) { return c, r.Scan(&c.start, &c.changes) }, sqlChanges, tx.Realm(), limit)
 }
+
+const (
+	sqlWaitingNow = `select language, count(*), min(arrived) from contact_queue_calls
+		where realm = $1 and state = 'waiting' and outcome = '' group by language`
+
+	sqlPromisedNow = `select count(*) from contact_queue_calls where realm = $1 and state = 'promised' and outcome = 'callback'`
+)
+
+// boardLines are the languages in their order, also those with nobody in line.
+func boardLines(tx *db.Tx) (out []BoardLine, err error) {
+	found, err := db.List(tx, func(r db.Scanner) (l BoardLine, err error) {
+		var first when.Instant
+		err = r.Scan(&l.Language, &l.Waiting, &first)
+		l.Longest = tx.Now().Sub(first)
+		return l, err
+	}, sqlWaitingNow, tx.Realm())
+	for _, name := range Languages() {
+		line := BoardLine{Language: name}
+		for _, l := range found {
+			if l.Language == name {
+				line = l
+			}
+		}
+		out = append(out, line)
+	}
+	return out, err
+}
