@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"praya/kernel/fault"
 	"praya/kernel/id"
 	"praya/kernel/when"
 	"praya/platform/db"
@@ -307,7 +308,7 @@ func (s *Service) Assign(tx *db.Tx, of CaseID, holder, by string) error {
 func (s *Service) Sort(tx *db.Tx, of CaseID, kind Kind, service, by string) error {
 	about, err := s.service(tx, service)
 	if err == nil && !slices.Contains(Kinds(), kind) {
-		err = invalid("kind")
+		err = fault.New(fault.Invalid, "cases.fault.new").At("kind", "cases.wrong.kind")
 	}
 	if err != nil {
 		return err
@@ -315,7 +316,10 @@ func (s *Service) Sort(tx *db.Tx, of CaseID, kind Kind, service, by string) erro
 	_, err = s.changing(tx, of, func(c *Case) error {
 		c.Kind, c.Service = kind, service
 		c.Public = about.Public && kind != Enquiry && kind != Compliment
-		return s.remember(tx, c, Step{What: "sorted", By: by, Other: service})
+		if !c.Public {
+			c.Photo = ""
+		}
+		return errorsOf(s.remember(tx, c, Step{What: "sorted", By: by, Other: service}), s.putIndex(tx, *c))
 	})
 	return err
 }

@@ -126,15 +126,27 @@ func (s *Service) claimFiles(tx *db.Tx, c *Case, message int64, given []FileRef)
 		if err != nil {
 			return err
 		}
-		f, err := s.file(tx, g.ID)
-		if err != nil {
-			return err
-		}
-		if f.Picture() && c.Photo == "" {
-			c.Photo = f.ID
-		}
 	}
 	return nil
+}
+
+// PublishPhoto lets everybody see a photo of a public case, small and drawn anew; none when file is
+// empty. An agent looked at it before.
+func (s *Service) PublishPhoto(tx *db.Tx, of CaseID, file, by string) error {
+	_, err := s.changing(tx, of, func(c *Case) error {
+		if file != "" {
+			f, err := s.file(tx, file)
+			if err != nil {
+				return err
+			}
+			if f.Case != of || !f.Picture() || !c.Public {
+				return invalid("photo")
+			}
+		}
+		c.Photo = file
+		return s.remember(tx, c, Step{What: "photo", By: by})
+	})
+	return err
 }
 
 func (s *Service) file(tx *db.Tx, file string) (File, error) {

@@ -113,7 +113,11 @@ func (s *Service) putIndex(tx *db.Tx, c Case) error {
 	if c.Where != nil {
 		where = c.Where.Address
 	}
-	return s.putDoc(tx, string(c.ID), c.Title, c.Text+"\n"+where, []search.Facet{{Name: "for", Value: "centre"}, {Name: "kind", Value: string(c.Kind)}})
+	facets := []search.Facet{{Name: "for", Value: "centre"}, {Name: "kind", Value: string(c.Kind)}}
+	if c.Public {
+		facets = append(facets, search.Facet{Name: "public", Value: "yes"})
+	}
+	return s.putDoc(tx, string(c.ID), c.Title, c.Text+"\n"+where, facets)
 }
 
 // putDepartments makes a case findable for the departments that were asked: by what they were shown.
@@ -156,7 +160,7 @@ func (s *Service) query(tx *db.Tx, words string) (string, error) {
 
 // Find searches the cases of the centre.
 func (s *Service) Find(tx *db.Tx, words string, limit, offset int) (out []Case, total int, err error) {
-	ids, total, err := s.hits(tx, words, "centre", limit, offset)
+	ids, total, err := s.hits(tx, words, limit, offset, search.Facet{Name: "for", Value: "centre"})
 	for _, x := range ids {
 		if err == nil {
 			var c Case
@@ -169,7 +173,7 @@ func (s *Service) Find(tx *db.Tx, words string, limit, offset int) (out []Case, 
 
 // FindFor searches a department's referrals.
 func (s *Service) FindFor(tx *db.Tx, department, words string, limit, offset int) (out []Referral, total int, err error) {
-	ids, total, err := s.hits(tx, words, "department."+department, limit, offset)
+	ids, total, err := s.hits(tx, words, limit, offset, search.Facet{Name: "for", Value: "department." + department})
 	for _, x := range ids {
 		if err == nil {
 			var r Referral
@@ -180,13 +184,13 @@ func (s *Service) FindFor(tx *db.Tx, department, words string, limit, offset int
 	return out, total, err
 }
 
-func (s *Service) hits(tx *db.Tx, words, whose string, limit, offset int) (ids []string, total int, err error) {
+func (s *Service) hits(tx *db.Tx, words string, limit, offset int, facets ...search.Facet) (ids []string, total int, err error) {
 	text, err := s.query(tx, words)
 	if err != nil || text == "" || s.Index == nil {
 		return nil, 0, err
 	}
 	hits, err := s.Index.Find(tx, search.Query{
-		Text: text, Scopes: []string{SearchScope}, Filters: []search.Facet{{Name: "for", Value: whose}}, Limit: limit, Offset: offset,
+		Text: text, Scopes: []string{SearchScope}, Filters: facets, Limit: limit, Offset: offset,
 	})
 	for _, h := range hits.Page {
 		ids = append(ids, h.ID)

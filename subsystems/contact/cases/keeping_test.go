@@ -161,13 +161,17 @@ func TestReopenedWithinThirtyDays(t *testing.T) {
 			return w.Add(tx, c.ID, Message{From: ByPerson, Channel: "web", Text: "It is dark again.", By: Person})
 		}
 		w.refuse("unanswered", func(tx *db.Tx) error { return w.Close(tx, c.ID, Resolved, "agent") })
-		w.write(func(tx *db.Tx) error { return errorsOf(w.Answer(tx, c.ID, "Mended.", "agent"), w.Close(tx, c.ID, Resolved, "agent")) })
+		w.write(func(tx *db.Tx) error {
+			return errorsOf(w.Answer(tx, c.ID, "Mended.", "agent"), w.Close(tx, c.ID, Resolved, "agent"))
+		})
 		w.clock.move.Add(int64(29 * 24 * time.Hour))
 		w.write(add)
 		if got := w.get(c.ID); got.State != Fresh || !got.ReferDue.Time().After(w.clock.now().Time()) {
 			w.Errorf("%v, due %v", got.State, got.ReferDue)
 		}
-		w.write(func(tx *db.Tx) error { return errorsOf(w.Answer(tx, c.ID, "Mended again.", "agent"), w.Close(tx, c.ID, Resolved, "agent")) })
+		w.write(func(tx *db.Tx) error {
+			return errorsOf(w.Answer(tx, c.ID, "Mended again.", "agent"), w.Close(tx, c.ID, Resolved, "agent"))
+		})
 		w.clock.move.Add(int64(31 * 24 * time.Hour))
 		w.refuse("too-late", add)
 	})
@@ -211,7 +215,9 @@ func TestEventsHoldIDs(t *testing.T) {
 		c, _ := w.open(lamp())
 		r := w.refer(c.ID, "HYD")
 		w.write(func(tx *db.Tx) error { _, err := w.Reply(tx, r.ID, "Mended.", "officer"); return err })
-		w.write(func(tx *db.Tx) error { return errorsOf(w.Answer(tx, c.ID, "Mended.", "agent"), w.Close(tx, c.ID, Resolved, "agent"), w.Rate(tx, c.ID, 4)) })
+		w.write(func(tx *db.Tx) error {
+			return errorsOf(w.Answer(tx, c.ID, "Mended.", "agent"), w.Close(tx, c.ID, Resolved, "agent"), w.Rate(tx, c.ID, 4))
+		})
 		var seen []string
 		done := make(chan struct{})
 		ctx, cancel := contextWith(w)

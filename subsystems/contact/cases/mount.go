@@ -5,6 +5,7 @@ import (
 
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/web"
 	"praya/platform/words"
 )
 
@@ -25,3 +26,8 @@ func Schema() db.Schema { return db.Schema{Owner: "contact_cases", Files: schema
 
 // Policy is who may do what.
 func Policy() access.Source { return access.Source{Name: "cases", Policy: policyText} }
+
+// Mount registers every route.
+func (s *Service) Mount(site *web.Site) {
+	s.mountPages(site)
+}

@@ -104,8 +104,15 @@ func turn(m *image.RGBA, orientation int) *image.RGBA {
 	for y := range h {
 		for x := range w {
 			to := [...][2]int{
-				{}, {}, {w - 1 - x, y}, {w - 1 - x, h - 1 - y}, {x, h - 1 - y},
-				{y, x}, {h - 1 - y, x}, {h - 1 - y, w - 1 - x}, {y, w - 1 - x},
+				{},
+				{},
+				{w - 1 - x, y},
+				{w - 1 - x, h - 1 - y},
+				{x, h - 1 - y},
+				{y, x},
+				{h - 1 - y, x},
+				{h - 1 - y, w - 1 - x},
+				{y, w - 1 - x},
 			}[orientation]
 			out.SetRGBA(to[0], to[1], m.RGBAAt(x, y))
 		}

@@ -33,9 +33,11 @@ func place(tx *db.Tx, table, column, id string) sign.Place {
 	return sign.Place{Realm: tx.Realm(), Table: "contact_cases_" + table, Column: column, ID: id}
 }
 
-func wordsPlace(tx *db.Tx, of CaseID) sign.Place   { return place(tx, "cases", "words", string(of)) }
+func wordsPlace(tx *db.Tx, of CaseID) sign.Place { return place(tx, "cases", "words", string(of)) }
+
 func contactPlace(tx *db.Tx, of CaseID) sign.Place { return place(tx, "cases", "contact", string(of)) }
-func draftPlace(tx *db.Tx, of CaseID) sign.Place   { return place(tx, "cases", "draft", string(of)) }
+
+func draftPlace(tx *db.Tx, of CaseID) sign.Place { return place(tx, "cases", "draft", string(of)) }
 
 func referralPlace(tx *db.Tx, of ReferralID) sign.Place {
 	return place(tx, "referrals", "words", string(of))
@@ -53,7 +55,9 @@ func mailPlace(tx *db.Tx, of CaseID, number int64) sign.Place {
 	return place(tx, "messages", "mail_id", numbered(of, number))
 }
 
-func numbered(of CaseID, number int64) string { return string(of) + "." + strconv.FormatInt(number, 10) }
+func numbered(of CaseID, number int64) string {
+	return string(of) + "." + strconv.FormatInt(number, 10)
+}
 
 // sealText seals a text; an empty one stays empty.
 func (s *Service) sealText(_ *db.Tx, at sign.Place, text string) ([]byte, error) {

@@ -40,6 +40,9 @@ const (
 
 	sqlMergedInto = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and merged_into = $2 and merged_into <> '' order by id limit $3`
 
+	sqlNear = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and kind = $2 and cell = $3 and cell <> '' and public
+		and state in ('new', 'referred', 'escalated', 'replied', 'answered') order by id desc limit $4`
+
 	messageColumns = `number, from_whom, channel, by_whom, internal, mail_id, text, at`
 
 	sqlMessages = `select ` + messageColumns + ` from contact_cases_messages where realm = $1 and case_id = $2 order by number limit $3`
@@ -163,4 +166,8 @@ func linksOf(tx *db.Tx, of CaseID) ([]CaseID, error) {
 func moveContact(tx *db.Tx, of CaseID, by found, contact []byte) error {
 	_, err := tx.Exec(sqlMoveIndexes, tx.Realm(), of, by.phone, by.mail, contact)
 	return err
+}
+
+func casesNear(tx *db.Tx, kind Kind, cell string, limit int) ([]Case, error) {
+	return db.List(tx, scanCase, sqlNear, tx.Realm(), kind, cell, limit)
 }

@@ -96,9 +96,8 @@ func updateReferral(tx *db.Tx, r Referral) error {
 
 // toChase is a referral whose clock has something to say.
 type toChase struct {
-	id  ReferralID
-	of  CaseID
-
+	id ReferralID
+	of CaseID
 }
 
 func referralsToChase(tx *db.Tx, limit int) ([]toChase, error) {

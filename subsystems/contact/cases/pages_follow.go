@@ -1,0 +1,437 @@
+package cases
+
+import (
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"praya/kernel/fault"
+	"praya/kernel/when"
+	"praya/kernel/who"
+	"praya/platform/db"
+	"praya/platform/web"
+)
+
+// showContact is the way in.
+func (s *Service) showContact(v *web.Visit) error {
+	tasks := []web.Task{
+		{Text: v.T("cases.contact.write"), Hint: v.T("cases.contact.write-hint"), Path: writePath},
+		{Text: v.T("cases.follow.title"), Hint: v.T("cases.contact.follow-hint"), Path: followPath},
+	}
+	if v.Actor().Kind == who.Person {
+		tasks = append(tasks, web.Task{Text: v.T("cases.own.title"), Hint: v.T("cases.contact.own-hint"), Path: ownPath})
+	}
+	return v.Render(web.Page{Title: v.T("cases.contact.title"), Lead: v.T("cases.contact.lead")}, web.TaskList(v.View, tasks))
+}
+
+// showNear proposes cases that may be the same.
+func (s *Service) showNear(v *web.Visit) error {
+	f := face{v, s}
+	token, d, err := f.begun()
+	if err != nil {
+		return err
+	}
+	near, err := f.nearDraft(d)
+	if err != nil {
+		return err
+	}
+	if len(near) == 0 || d.Text == "" {
+		return v.Redirect(f.next(token, "near"))
+	}
+	var parts []templ.Component
+	for _, n := range near {
+		rows := []web.Entry{{Label: v.T("cases.subject"), Value: n.Title}, {Label: v.T("cases.opened-day"), Value: dayText(f, n.Opened)}}
+		if n.Where.District != "" {
+			rows = append(rows, web.Entry{Label: v.T("cases.district-label"), Value: v.T("cases.district." + n.Where.District)})
+		}
+		if n.Metres > 0 {
+			rows = append(rows, web.Entry{Label: v.T("cases.near.far"), Value: v.T("cases.near.metres", "count", int64((n.Metres+9)/10*10))})
+		}
+		var photo []picture
+		if n.Photo != "" {
+			photo = []picture{{v.Link(stepPath(token, "near") + "/" + n.Photo), v.T("cases.near.photo")}}
+		}
+		parts = append(parts, web.SummaryList(v.View, rows), pictures(photo), button(v.View, web.Form{
+			Action: stepPath(token, "near"), Submit: v.T("cases.near.same"), Quiet: true, Hidden: [][2]string{v.Once(), {"case", string(n.Case)}},
+		}))
+	}
+	parts = append(parts, button(v.View, web.Form{Action: stepPath(token, "near"), Submit: v.T("cases.near.none"), Hidden: [][2]string{v.Once()}}))
+	return v.Render(web.Page{Title: v.T("cases.near.title"), Lead: v.T("cases.near.lead"), Back: stepPath(token, "where"), Secret: true}, stack(parts))
+}
+
+func dayText(f face, day string) string {
+	d, err := when.ParseDay(day)
+	if err != nil {
+		return day
+	}
+	return f.Day(d)
+}
+
+func (f face) nearDraft(d writing) (near []Nearby, err error) {
+	err = f.read(func(tx *db.Tx) (err error) {
+		near, err = f.Near(tx, d.Kind, d.Service, d.Title+" "+d.Text, &d.Where)
+		return err
+	})
+	return near, err
+}
+
+func (s *Service) chooseNear(v *web.Visit) error {
+	f := face{v, s}
+	token, d, err := f.begun()
+	if err != nil {
+		return err
+	}
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	near, err := f.nearDraft(d)
+	if err != nil {
+		return err
+	}
+	d.Same, d.SameName = "", ""
+	for _, n := range near {
+		if string(n.Case) == form.Get("case") {
+			d.Same, d.SameName = n.Case, n.Title
+		}
+	}
+	if err := f.write(func(tx *db.Tx) error { return f.keepDraft(tx, token, d) }); err != nil {
+		return err
+	}
+	return v.Redirect(f.next(token, "near"))
+}
+
+// nearPhoto is the small public photo of a case that was proposed.
+func (s *Service) nearPhoto(v *web.Visit) error {
+	f := face{v, s}
+	_, d, err := f.begun()
+	if err != nil {
+		return err
+	}
+	near, err := f.nearDraft(d)
+	if err != nil {
+		return err
+	}
+	for _, n := range near {
+		if n.Photo != "" && n.Photo == v.PathValue("file") {
+			return f.sendFile(n.Case, n.Photo, AsSmall, "photo.jpg")
+		}
+	}
+	return fault.New(fault.NotFound, "cases.fault.no-file")
+}
+
+// askFollow asks for reference and code; the right to follow lasts a day.
+func (s *Service) askFollow(v *web.Visit) error {
+	f := face{v, s}
+	return v.Ask(web.Questions{
+		Title: v.T("cases.follow.title"), Lead: v.T("cases.follow.lead"), Submit: v.T("cases.follow.submit"), Back: rootPath,
+		Asked: []web.Question{
+			{Field: web.Field{Name: "reference", Label: v.T("cases.reference"), Hint: v.T("cases.follow.reference-hint"), Width: "medium", MaxLength: 20}},
+			{Field: web.Field{Name: "code", Label: v.T("cases.code"), Hint: v.T("cases.follow.code-hint"), Width: "medium", MaxLength: 30}},
+		},
+		Act: func(a *web.Answers) (string, string, error) {
+			if err := f.slow("follow", 10, time.Minute); err != nil {
+				return "", "", err
+			}
+			token := strings.ToLower(rand.Text())
+			err := f.write(func(tx *db.Tx) error {
+				c, err := f.Follow(tx, a.Text("reference"), a.Text("code"))
+				if err != nil {
+					return err
+				}
+				return f.keepDraft(tx, token, writing{Follow: c.ID})
+			})
+			if fault.Is(err, fault.NotFound) {
+				a.Wrong("reference", "cases.fault.follow")
+				return "", "", nil
+			}
+			return followPath + "/" + token, v.T("cases.follow.found"), err
+		},
+	})
+}
+
+// followed is the case that the visit's token leads to.
+func (f face) followed() (CaseID, string, error) {
+	d, err := f.draft(f.PathValue("token"))
+	if err == nil && d.Follow == "" {
+		err = fault.New(fault.NotFound, "cases.fault.draft")
+	}
+	return d.Follow, followPath + "/" + f.PathValue("token"), err
+}
+
+func (s *Service) showFollowed(v *web.Visit) error {
+	f := face{v, s}
+	of, here, err := f.followed()
+	if err != nil {
+		return err
+	}
+	return f.showToPerson(of, here, followPath)
+}
+
+func (s *Service) doFollowed(v *web.Visit) error {
+	f := face{v, s}
+	of, here, err := f.followed()
+	if err != nil {
+		return err
+	}
+	return f.doAsPerson(of, here)
+}
+
+func (s *Service) followedFile(v *web.Visit) error {
+	f := face{v, s}
+	of, _, err := f.followed()
+	if err != nil {
+		return err
+	}
+	return f.personsFile(of)
+}
+
+// own is a case of the visitor's own.
+func (f face) own() (CaseID, string, error) {
+	if err := f.Allow("cases.own", web.Resource{Type: "Case", ID: "own"}); err != nil {
+		return "", "", err
+	}
+	of := CaseID(f.PathValue("id"))
+	err := f.read(func(tx *db.Tx) error {
+		c, err := f.Case(tx, of)
+		if err == nil && (c.Account == "" || c.Account != f.by()) {
+			err = fault.New(fault.NotFound, "cases.fault.no-case")
+		}
+		return err
+	})
+	return of, ownPath + "/" + string(of), err
+}
+
+func (s *Service) showOwn(v *web.Visit) error {
+	f := face{v, s}
+	of, here, err := f.own()
+	if err != nil {
+		return err
+	}
+	return f.showToPerson(of, here, ownPath)
+}
+
+func (s *Service) doOwn(v *web.Visit) error {
+	f := face{v, s}
+	of, here, err := f.own()
+	if err != nil {
+		return err
+	}
+	return f.doAsPerson(of, here)
+}
+
+func (s *Service) ownFile(v *web.Visit) error {
+	f := face{v, s}
+	of, _, err := f.own()
+	if err != nil {
+		return err
+	}
+	return f.personsFile(of)
+}
+
+// showOwns lists a person's cases.
+func (s *Service) showOwns(v *web.Visit) error {
+	f := face{v, s}
+	if err := v.Allow("cases.own", web.Resource{Type: "Case", ID: "own"}); err != nil {
+		return err
+	}
+	var rows []web.Row
+	err := f.read(func(tx *db.Tx) error {
+		all, err := f.ByAccount(tx, f.by())
+		for _, c := range all {
+			name := c.Title
+			if name == "" {
+				name = f.Title(tx, c)
+			}
+			rows = append(rows, web.Row{Cells: []web.Cell{
+				{Text: c.Reference, Path: ownPath + "/" + string(c.ID)},
+				{Text: name, Small: f.T("cases.kind." + string(c.Kind))},
+				{Text: f.Date(c.OpenedAt.Day())},
+				{Body: web.Outcome(f.View, stateOf(c.State), f.T("cases.own."+ownState(c.State)))},
+			}})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t := web.Table{
+		Caption: v.T("cases.own.title"), Rows: rows, Empty: web.Empty{Why: v.T("cases.own.none"), Next: v.T("cases.contact.write"), Path: writePath},
+		Columns: []web.Column{{Head: v.T("cases.reference")}, {Head: v.T("cases.col.what")}, {Head: v.T("cases.opened-day")}, {Head: v.T("cases.col.state")}},
+	}
+	return v.Render(web.Page{Title: v.T("cases.own.title"), Lead: v.T("cases.own.lead"), Secret: true}, stack([]templ.Component{
+		ways(v.View, []web.Crumb{{Text: v.T("cases.contact.write"), Path: writePath}}), web.DataTable(v.View, t),
+	}))
+}
+
+// ownState is a state as its person is told: what goes on inside is "in progress" to them.
+func ownState(s State) string {
+	switch s {
+	case Fresh, Answered, Closed, Merged:
+		return string(s)
+	}
+	return "progress"
+}
+
+// toPerson are the steps that a person is told.
+func toPerson() []string {
+	return []string{"opened", "referred", "referred-child", "directed", "answered", "closed", "reopened", "merged", "wrote", "rated"}
+}
+
+// showToPerson is a case as its person sees it.
+func (f face) showToPerson(of CaseID, here, back string) error {
+	var c Case
+	var messages []Message
+	var files []File
+	var history []Step
+	var names map[string]string
+	err := f.read(func(tx *db.Tx) (err error) {
+		if c, err = f.Case(tx, of); err != nil {
+			return err
+		}
+		if messages, err = f.Messages(tx, of); err != nil {
+			return err
+		}
+		if history, err = f.History(tx, of); err != nil {
+			return err
+		}
+		if files, err = f.FilesOf(tx, of); err != nil {
+			return err
+		}
+		_, names, err = f.departments(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	parts := []templ.Component{sentence(f.T("cases.told." + string(c.State))), web.SummaryList(f.View, f.personsFacts(c))}
+	parts = append(parts, heading(f.T("cases.messages")), f.thread(c, messages, true))
+	parts = append(parts, f.personsPictures(here, files))
+	if c.State.Open() || c.State == Closed && f.Now().Sub(c.ClosedAt) <= reopens {
+		parts = append(parts, addForm(f.View, web.Form{Action: here + "/add", Submit: f.T("cases.add.submit"), Hidden: [][2]string{f.Once()}},
+			web.Field{Name: "text", Label: f.T("cases.add.label"), Hint: f.T("cases.add.hint-" + addHint(c))}))
+	}
+	if (c.State == Closed || c.State == Answered) && c.Rating == 0 {
+		var stars []web.Choice
+		for n := 5; n >= 1; n-- {
+			stars = append(stars, web.Choice{Value: strconv.Itoa(n), Label: f.T("cases.rate." + strconv.Itoa(n))})
+		}
+		parts = append(parts, rateForm(f.View, web.Form{Action: here + "/rate", Submit: f.T("cases.rate.submit"), Quiet: true, Hidden: [][2]string{f.Once()}},
+			web.Field{Name: "rating", Label: f.T("cases.rate.label")}, stars))
+	}
+	var events []web.Event
+	for _, x := range history {
+		if slices.Contains(toPerson(), x.What) {
+			x.Note = ""
+			if x.What == "merged" {
+				events = append(events, web.Event{When: f.Instant(x.At), What: f.T("cases.told.merged")})
+				continue
+			}
+			e := f.step(x, names)
+			e.Who = ""
+			events = append(events, e)
+		}
+	}
+	parts = append(parts, heading(f.T("cases.history")), web.Timeline(f.View, events))
+	title := c.Title
+	if title == "" {
+		title = f.T("cases.kind." + string(c.Kind))
+	}
+	return f.Render(web.Page{
+		Title: title, Secret: true, Back: back, Lead: f.T("cases.with-reference", "reference", c.Reference),
+		Head: tag(f.View, stateOf(c.State), f.T("cases.own."+ownState(c.State))),
+	}, stack(parts))
+}
+
+func addHint(c Case) string {
+	if c.State == Closed {
+		return "closed"
+	}
+	return "open"
+}
+
+func (f face) personsFacts(c Case) []web.Entry {
+	rows := []web.Entry{
+		{Label: f.T("cases.write.kind-label"), Value: f.T("cases.kind." + string(c.Kind))},
+		{Label: f.T("cases.opened-day"), Value: f.Instant(c.OpenedAt)},
+	}
+	if c.Where != nil {
+		rows = append(rows, web.Entry{Label: f.T("cases.write.where"), Value: f.place(c.Where)})
+	}
+	if c.State == Closed {
+		rows = append(rows, web.Entry{Label: f.T("cases.outcome-label"), Value: f.T("cases.outcome." + string(c.Outcome))})
+	}
+	return rows
+}
+
+// thread is what was written, the oldest first: to the person without what is internal.
+func (f face) thread(c Case, all []Message, outside bool) templ.Component {
+	parts := []templ.Component{web.SummaryList(f.View, []web.Entry{{Label: f.T("cases.thread.person", "at", c.OpenedAt), Body: said(c.Text)}})}
+	var rows []web.Entry
+	for _, m := range all {
+		if m.Text == "" || outside && (m.Internal || m.From == ByDepartment) {
+			continue
+		}
+		from := string(m.From)
+		if m.Internal {
+			from = "internal"
+		}
+		rows = append(rows, web.Entry{Label: f.T("cases.thread."+from, "at", m.At), Body: said(m.Text)})
+	}
+	if len(rows) > 0 {
+		parts = append(parts, web.SummaryList(f.View, rows))
+	}
+	return stack(parts)
+}
+
+func (f face) personsPictures(here string, files []File) templ.Component {
+	var shown []picture
+	for i, x := range files {
+		if x.Picture() {
+			shown = append(shown, picture{f.View.Link(here + "/files/" + x.ID), f.T("cases.file.photo", "number", int64(i+1))})
+		}
+	}
+	return pictures(shown)
+}
+
+func (f face) personsFile(of CaseID) error {
+	return f.sendFile(of, f.PathValue("file"), AsSmall, "")
+}
+
+// doAsPerson adds a message, or rates.
+func (f face) doAsPerson(of CaseID, here string) error {
+	form, err := f.Form()
+	if err != nil {
+		return err
+	}
+	act := f.PathValue("act")
+	notice := f.T("cases.add.done")
+	err = f.SubmitOnce(form, func() error {
+		if err := f.slow("add", 10, time.Minute); err != nil {
+			return err
+		}
+		return f.write(func(tx *db.Tx) error {
+			switch act {
+			case "add":
+				return f.Add(tx, of, Message{From: ByPerson, Channel: "web", Text: form.Get("text"), By: Person})
+			case "rate":
+				notice = f.T("cases.rate.done")
+				n, _ := strconv.Atoi(form.Get("rating")) // 0 is refused
+				return f.Rate(tx, of, n)
+			}
+			return fault.New(fault.NotFound, "cases.fault.no-case")
+		})
+	})
+	var bad *fault.Fault
+	if asFault(err, &bad) && (bad.Kind == fault.Invalid || bad.Kind == fault.Conflict) && f.Has(bad.Key) {
+		return f.RedirectWith(here, web.Notice{Failed: true, Text: f.T(bad.Key)})
+	}
+	if err != nil {
+		return err
+	}
+	return f.RedirectWith(here, web.Notice{Text: notice})
+}
