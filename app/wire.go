@@ -206,6 +206,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Cycle.Reminders = reminders{p}
 	p.register(performance.JobTake, p.Cycle.TakeVersion)
 	p.register(performance.JobRemind, p.Cycle.Remind)
+	p.register(performance.JobRecount, p.Cycle.Recount)
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
 		Reminders: reminders{p},

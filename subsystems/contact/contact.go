@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,10 +71,30 @@ func (s *Service) Run(ctx context.Context) error {
 	work.Go(func() { s.chase(ctx) })
 	work.Go(func() { errs[0] = s.Queue.Run(ctx) })
 	if s.Listens {
-		work.Go(func() { errs[1] = s.Voice.Run(ctx) })
+		work.Go(func() {
+			if errs[1] = s.Voice.Run(ctx); errs[1] != nil {
+				s.Log.ErrorContext(ctx, "telephone", "error", errs[1])
+			}
+		})
 	}
 	work.Wait()
 	return errors.Join(errs[0], errs[1])
+}
+
+// Telephone is where calls are answered, or why they aren't.
+func (s *Service) Telephone() string {
+	b := s.Voice.Bound()
+	if b.Err != nil {
+		return b.Err.Error()
+	}
+	var out []string
+	for network, a := range map[string]netip.AddrPort{"udp": b.UDP, "tcp": b.TCP, "tls": b.TLS} {
+		if a.IsValid() {
+			out = append(out, network+" "+a.String())
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
 }
 
 // chase asks, each quarter of an hour, for the clocks of all cases to be looked at. Of several

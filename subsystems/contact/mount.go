@@ -55,6 +55,7 @@ const maxOffer = 64 << 10
 
 // Mount puts this part's pages on the site.
 func (s *Service) Mount(site *web.Site) {
+	s.Cases.Mount(site)
 	page := func(pattern string, h web.Handler, opts ...web.Option) {
 		site.Page(pattern, h, append(opts, web.Secret())...)
 	}
