@@ -37,11 +37,26 @@ func newEnd(t *testing.T, s *Service, host string) *end {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = conn.Close() })
 		*c = conn
 	}
+	t.Cleanup(func() {
+		_ = e.media.Close()
+		go e.leave()
+	})
 	go e.listen()
 	return e
+}
+
+// leave answers good-byes until no more come.
+func (e *end) leave() {
+	defer e.conn.Close()
+	for {
+		text, ok := e.read("BYE ", 3*time.Second)
+		if !ok {
+			return
+		}
+		e.answer(text, 200, "")
+	}
 }
 
 func (e *end) listen() {
