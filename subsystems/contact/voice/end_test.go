@@ -1,12 +1,14 @@
 package voice
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"net"
 	"net/netip"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,18 +17,19 @@ import (
 
 // end speaks SIP byte by byte, so that it can also say what no telephone says.
 type end struct {
-	t      *testing.T
-	conn   *net.UDPConn // signals
-	media  *net.UDPConn // sound
-	server netip.AddrPort
-	callID string
-	number string
-	toTag  string
-	cseq   int
-	sdp    string // of the last answer
-	mu     sync.Mutex
-	heard  []int16
-	got    int // packets
+	t        *testing.T
+	conn     *net.UDPConn // signals
+	media    *net.UDPConn // sound
+	server   netip.AddrPort
+	callID   string
+	number   string
+	toTag    string
+	cseq     int
+	sdp      string // of the last answer
+	mu       sync.Mutex
+	heard    []int16
+	got      int // packets
+	watching chan arrival
 }
 
 func newEnd(t *testing.T, s *Service, host string) *end {
@@ -37,30 +40,74 @@ func newEnd(t *testing.T, s *Service, host string) *end {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = conn.Close() })
 		*c = conn
 	}
+	t.Cleanup(func() {
+		_ = e.media.Close()
+		go e.leave()
+	})
 	go e.listen()
 	return e
 }
 
-func (e *end) listen() {
-	buffer := make([]byte, 2048)
+// leave answers good-byes until no more come.
+func (e *end) leave() {
+	defer e.conn.Close()
 	for {
-		n, _, err := e.media.ReadFromUDPAddrPort(buffer)
+		text, ok := e.read("BYE ", 3*time.Second)
+		if !ok {
+			return
+		}
+		e.answer(text, 200, "")
+	}
+}
+
+func (e *end) listen() {
+	buffer, aside := make([]byte, 2048), make([]byte, 64)
+	stamped(e.media)
+	for {
+		n, m, _, _, err := e.media.ReadMsgUDPAddrPort(buffer, aside)
 		if err != nil {
 			return
 		}
 		var p rtp.Packet
-		if p.Unmarshal(buffer[:n]) == nil {
-			e.mu.Lock()
-			e.got++
+		if p.Unmarshal(buffer[:n]) != nil {
+			continue
+		}
+		e.mu.Lock()
+		e.got++
+		if e.watching != nil {
+			a := arrival{seq: p.SequenceNumber, at: stamp(aside[:m])}
+			if joined := len(p.Payload) > 8 && p.Payload[8] == 0; joined {
+				a.sent = time.Unix(0, int64(binary.BigEndian.Uint64(p.Payload)))
+			}
+			e.watching <- a
+		} else {
 			for _, b := range p.Payload {
 				e.heard = append(e.heard, int16(decodeMu(b)))
 			}
-			e.mu.Unlock()
 		}
+		e.mu.Unlock()
 	}
+}
+
+// stamped asks the kernel for the time at which each packet came: a tester
+// that is late to read is no lateness of the server's.
+func stamped(conn *net.UDPConn) {
+	if raw, err := conn.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) {
+			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_TIMESTAMPNS, 1)
+		})
+	}
+}
+
+func stamp(aside []byte) time.Time {
+	messages, err := syscall.ParseSocketControlMessage(aside)
+	if err != nil || len(messages) == 0 || len(messages[0].Data) < 16 {
+		return time.Now()
+	}
+	d := messages[0].Data
+	return time.Unix(int64(binary.LittleEndian.Uint64(d)), int64(binary.LittleEndian.Uint64(d[8:])))
 }
 
 func (e *end) packets() int {

@@ -26,6 +26,7 @@ const (
 // silent log: it would write messages, and with them who calls whom.
 func (s *Service) listen(ctx context.Context) (<-chan error, error) {
 	silent := slog.New(slog.DiscardHandler)
+	sip.SetDefaultLogger(silent) // what it writes without asking has addresses of callers in it
 	parser := sip.NewParser()
 	parser.MaxMessageLength = longestMessage
 	stack, err := sipgo.NewUA(
