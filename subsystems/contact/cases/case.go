@@ -175,7 +175,7 @@ func (n *New) check() error {
 	need := func(ok bool, field, key string) {
 		if !ok {
 			wrong = true
-			bad.At(field, "cases.wrong."+key)
+			bad = bad.At(field, "cases.wrong."+key)
 		}
 	}
 	need(slices.Contains(Kinds(), n.Kind), "kind", "kind")

@@ -76,13 +76,13 @@ func (x Category) checkAttributes(given map[string][]string) error {
 		}
 		if !fits || a.Required && !a.Fixed && (len(v) == 0 || v[0] == "") {
 			wrong = true
-			bad.At("attribute["+a.Code+"]", "cases.wrong.attribute")
+			bad = bad.At("attribute["+a.Code+"]", "cases.wrong.attribute")
 		}
 	}
 	for code := range given {
 		if !slices.ContainsFunc(x.Attributes, func(a Attribute) bool { return a.Code == code }) {
 			wrong = true
-			bad.At("attribute["+code+"]", "cases.wrong.attribute")
+			bad = bad.At("attribute["+code+"]", "cases.wrong.attribute")
 		}
 	}
 	if wrong {

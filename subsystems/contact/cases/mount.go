@@ -30,4 +30,5 @@ func Policy() access.Source { return access.Source{Name: "cases", Policy: policy
 // Mount registers every route.
 func (s *Service) Mount(site *web.Site) {
 	s.mountPages(site)
+	s.mountAPI(site)
 }

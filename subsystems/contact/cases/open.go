@@ -40,7 +40,7 @@ func (s *Service) Open(tx *db.Tx, n New) (c Case, code string, err error) {
 	if c.Received.IsZero() {
 		c.Received = now.Day()
 	}
-	if n.By != Person && n.By != Machine {
+	if n.By != Person && n.By != Machine && n.Channel != "open311" {
 		c.Holder = n.By
 	}
 	if err = s.insert(tx, &c, n, code); err != nil {
@@ -105,7 +105,7 @@ func (s *Service) SetContact(tx *db.Tx, of CaseID, to Contact, by string) error 
 	to.check(func(ok bool, field, key string) {
 		if !ok {
 			wrong = true
-			bad.At(field, "cases.wrong."+key)
+			bad = bad.At(field, "cases.wrong."+key)
 		}
 	})
 	if wrong {

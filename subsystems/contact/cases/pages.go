@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -293,7 +294,7 @@ func (f face) uploads(most int) (got []FileRef, wrong []web.FieldError, err erro
 	}
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return got, wrong, nil
 		}
 		if err != nil {
@@ -303,8 +304,12 @@ func (f face) uploads(most int) (got []FileRef, wrong []web.FieldError, err erro
 			continue
 		}
 		plain, err := io.ReadAll(http.MaxBytesReader(nil, part, MaxFile+1))
-		if err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
 			return got, append(wrong, web.FieldError{Name: "file", Text: f.T("cases.fault.file-large")}), nil
+		}
+		if err != nil {
+			return got, wrong, err
 		}
 		if len(plain) == 0 {
 			continue

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"crypto/rand"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -155,10 +156,10 @@ func (f face) facts(w whole) []web.Entry {
 // acts are the ways to what can be done with a case as it stands.
 func (f face) acts(w whole) []web.Crumb {
 	var names []string
-	switch {
-	case w.State == Closed:
+	switch w.State {
+	case Closed:
 		names = []string{"reopen", "note", "link"}
-	case w.State == Merged:
+	case Merged:
 		names = []string{"note"}
 	default:
 		names = []string{"refer", "answer", "close", "take", "note", "sort", "contact", "code", "files", "merge", "link"}
@@ -550,7 +551,7 @@ func (s *Service) askFiles(v *web.Visit) error {
 	}
 	var wrong []web.FieldError
 	status := 200
-	if v.R.Method == "POST" {
+	if v.R.Method == http.MethodPost {
 		var got []FileRef
 		if got, wrong, err = f.uploads(maxFiles); err != nil {
 			return err

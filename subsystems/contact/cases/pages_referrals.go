@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -253,7 +254,7 @@ func (s *Service) askHandle(v *web.Visit) error {
 	if q.Submit == "" {
 		q.Submit = q.Title
 	}
-	if act == "see-contact" && v.R.Method == "POST" {
+	if act == "see-contact" && v.R.Method == http.MethodPost {
 		return f.seeContact(d, q.Crumbs)
 	}
 	return v.Ask(q)

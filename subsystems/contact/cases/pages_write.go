@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -228,7 +229,7 @@ func (s *Service) askPhotos(v *web.Visit) error {
 		return err
 	}
 	var wrong []web.FieldError
-	if v.R.Method == "POST" {
+	if v.R.Method == http.MethodPost {
 		if err := f.slow("upload", 30, time.Minute); err != nil {
 			return err
 		}

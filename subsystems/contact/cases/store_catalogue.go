@@ -39,8 +39,6 @@ const (
 
 	sqlDraft = `select content from contact_cases_drafts where realm = $1 and hash = $2 and at >= $3`
 
-	sqlDropDraft = `delete from contact_cases_drafts where realm = $1 and hash = $2`
-
 	sqlDropOldDrafts = `delete from contact_cases_drafts where realm = $1 and at < $2`
 
 	sqlSealedWords = `select id, '', words from contact_cases_cases where realm = $1 and id > $2 order by id limit $3`
@@ -109,11 +107,6 @@ func putDraft(tx *db.Tx, hash, content []byte) error {
 func draftBy(tx *db.Tx, hash []byte, from when.Instant) (content []byte, err error) {
 	err = tx.Row(sqlDraft, tx.Realm(), hash, from).Scan(&content)
 	return content, err
-}
-
-func dropDraft(tx *db.Tx, hash []byte) error {
-	_, err := tx.Exec(sqlDropDraft, tx.Realm(), hash)
-	return err
 }
 
 func dropOldDrafts(tx *db.Tx, before when.Instant) error {

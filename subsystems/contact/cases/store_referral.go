@@ -48,8 +48,6 @@ const (
 
 	sqlSettings = `select code, interim, reply, remind, four_eyes, version from contact_cases_departments where realm = $1 and code = $2`
 
-	sqlAllSettings = `select code, interim, reply, remind, four_eyes, version from contact_cases_departments where realm = $1 order by code`
-
 	sqlInsertSettings = `insert into contact_cases_departments (realm, code, interim, reply, remind, four_eyes, version) values ($1, $2, $3, $4, $5, $6, 1)`
 
 	sqlUpdateSettings = `update contact_cases_departments set interim = $3, reply = $4, remind = $5, four_eyes = $6, version = version + 1

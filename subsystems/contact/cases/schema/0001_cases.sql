@@ -135,6 +135,8 @@ create table contact_cases_history (
   primary key (realm, case_id, number)
 );
 
+create index contact_cases_history_public on contact_cases_history (realm, at) where what in ('opened', 'referred', 'answered', 'closed', 'reopened');
+
 create table contact_cases_links (
   realm text not null,
   one   text not null,
@@ -181,15 +183,6 @@ create table contact_cases_keys (
   primary key (realm, id)
 );
 create unique index contact_cases_keys_hash on contact_cases_keys (realm, hash);
-
--- What was sent in by a program before it had an id.
-create table contact_cases_tokens (
-  realm   text  not null,
-  hash    bytea not null,
-  case_id text  not null,
-  at      text  not null,
-  primary key (realm, hash)
-);
 
 -- What happened, counted by month: a row is cut in pieces so that those who count do not wait for
 -- each other.
