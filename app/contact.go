@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/mail"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"praya/platform/words"
 	"praya/subsystems/contact"
 	"praya/subsystems/contact/cases"
+	contactmail "praya/subsystems/contact/mail"
 	"praya/subsystems/contact/queue"
 	"praya/subsystems/contact/voice"
 	"praya/subsystems/directory"
@@ -45,6 +47,10 @@ type Contact struct {
 	// KeepDays is how long recordings are kept. Default 90.
 	KeepDays int   `toml:"keep_days" json:"keep_days"`
 	Trunk    Trunk `toml:"trunk" json:"trunk"`
+	// Mail is the address that people write to, and SMTP where their servers bring it:
+	// 0.0.0.0:25. What goes out goes by [mail].
+	Mail string `toml:"mail" json:"mail"`
+	SMTP string `toml:"smtp" json:"smtp"`
 }
 
 // Trunk is the line to the telephone network: what numbers outside are dialled by. Media lists the
@@ -61,10 +67,13 @@ type Trunk struct {
 func (c Contact) listens() bool { return c.UDP != "" || c.TCP != "" || c.TLS != "" }
 
 func (c Contact) check(say func(format string, args ...any)) {
-	for name, address := range map[string]string{"udp": c.UDP, "tcp": c.TCP, "tls": c.TLS, "browsers": c.Browsers} {
+	for name, address := range map[string]string{"udp": c.UDP, "tcp": c.TCP, "tls": c.TLS, "browsers": c.Browsers, "smtp": c.SMTP} {
 		if _, _, err := net.SplitHostPort(address); address != "" && err != nil {
 			say("contact: %s: %q is not host:port", name, address)
 		}
+	}
+	if a, err := mail.ParseAddress(c.Mail); c.Mail != "" && (err != nil || a.Address != c.Mail) || c.Mail == "" && c.SMTP != "" {
+		say("contact: mail: %q is not an address such as 1823@example.org", c.Mail)
 	}
 	for _, m := range c.Trunk.Media {
 		if _, err := netip.ParsePrefix(m); err != nil {
@@ -109,6 +118,7 @@ func (p *Praya) newContact(policy *access.Policy, book *words.Book, index *searc
 	}
 	return &contact.Service{
 		DB: p.DB, Keys: p.Keys, Files: p.Files, Policy: policy, Words: book, Clock: when.System, Log: p.log,
+		People: applicants{p}, Mail: p.newMail(), Post: p.Config.mail(), Address: c.Mail,
 		Listens: c.listens(), CallsBack: trunk.Address != "", Retention: time.Duration(days) * 24 * time.Hour,
 		Tapes: &voice.Spool{Dir: filepath.Join(p.Config.Data, "calls"), Keys: p.Keys, Realm: who.Production},
 		Voice: &voice.Service{
@@ -153,6 +163,20 @@ func caseScanner(s forms.Scanner) cases.Scanner {
 func (p *Praya) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(p.Config.TLS.Cert, p.Config.TLS.Key)
 	return &pair, err
+}
+
+// newMail is nil when no mail comes in here.
+func (p *Praya) newMail() *contactmail.Server {
+	c := p.Config.Contact
+	if c.SMTP == "" {
+		return nil
+	}
+	_, domain, _ := strings.Cut(c.Mail, "@")
+	s := &contactmail.Server{Address: c.SMTP, Domain: domain, Ours: []string{c.Mail}, DNS: net.DefaultResolver, Log: p.log, Clock: when.System}
+	if p.Config.TLS.Cert != "" {
+		s.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.certificate}
+	}
+	return s
 }
 
 // skillNames says what a topic of the menu is called.

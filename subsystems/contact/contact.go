@@ -18,9 +18,11 @@ import (
 	"praya/platform/db"
 	"praya/platform/files"
 	"praya/platform/jobs"
+	"praya/platform/post"
 	"praya/platform/sign"
 	"praya/platform/words"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/mail"
 	"praya/subsystems/contact/queue"
 	"praya/subsystems/contact/voice"
 )
@@ -40,6 +42,11 @@ type Service struct {
 	Cases *cases.Service
 	Tapes *voice.Spool
 
+	People  cases.People
+	Mail    *mail.Server // nil: none comes in
+	Post    *post.Server // nil: none goes out
+	Address string       // ours
+
 	// Listens says whether a telephone line is configured at all.
 	Listens bool
 	// CallsBack says whether numbers outside can be dialled.
@@ -58,6 +65,10 @@ func (s *Service) Open() {
 	s.Voice.Incoming = s.incoming
 	s.Queue.Acts = s.act
 	s.Queue.Recordings = s.recordingPath
+	s.Cases.Send = s.send
+	if s.Mail != nil {
+		s.Mail.Deliver = s.takeMail
+	}
 }
 
 // Run answers calls until the context ends.
@@ -67,7 +78,7 @@ func (s *Service) Run(ctx context.Context) error {
 		s.Log.ErrorContext(ctx, "recordings", "error", err)
 	}
 	var work sync.WaitGroup
-	var errs [2]error
+	var errs [3]error
 	work.Go(func() { s.chase(ctx) })
 	work.Go(func() { errs[0] = s.Queue.Run(ctx) })
 	if s.Listens {
@@ -77,8 +88,15 @@ func (s *Service) Run(ctx context.Context) error {
 			}
 		})
 	}
+	if s.Mail != nil {
+		work.Go(func() {
+			if errs[2] = s.Mail.Run(ctx); errs[2] != nil {
+				s.Log.ErrorContext(ctx, "mail", "error", errs[2])
+			}
+		})
+	}
 	work.Wait()
-	return errors.Join(errs[0], errs[1])
+	return errors.Join(errs[0], errs[1], errs[2])
 }
 
 // Telephone is where calls are answered, or why they aren't.

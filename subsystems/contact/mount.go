@@ -40,6 +40,7 @@ func Policies() []access.Source {
 // Jobs registers what is done later.
 func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(JobForget, s.Forget, jobs.Options{})
+	q.Register(JobSend, s.Send, jobs.Options{})
 	q.Register(cases.JobChase, s.Cases.Chase, jobs.Options{})
 	q.Register(cases.JobTell, s.Cases.Tell, jobs.Options{})
 	q.Register(cases.JobRefresh, s.Cases.Refresh, jobs.Options{})
