@@ -202,7 +202,7 @@ func (c *Call) open(transport, peer string) error {
 	if !ip.IsValid() {
 		ip = netip.IPv4Unspecified()
 	}
-	socket, err := newSocket(&c.s.ports, ip, &c.s.counted.dropped)
+	socket, err := newSocket(&c.s.ports, ip, c.s.own, &c.s.counted.dropped)
 	if err != nil {
 		return err
 	}

@@ -251,10 +251,9 @@ func (e *end) serverMedia() netip.AddrPort {
 // hum says a tone for so long, from a socket of one's choice.
 func (e *end) hum(from *net.UDPConn, frequency float64, long time.Duration) {
 	to := e.serverMedia()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
+	began := time.Now()
 	for n := range int(long / (20 * time.Millisecond)) {
-		<-ticker.C
+		time.Sleep(time.Until(began.Add(time.Duration(n+1) * 20 * time.Millisecond)))
 		payload := make([]byte, frame)
 		for i := range payload {
 			payload[i] = encodeMu(int(8000 * math.Sin(2*math.Pi*frequency*float64(n*frame+i)/rate)))

@@ -8,6 +8,7 @@ type jitter struct {
 	next    uint32     // timestamp of the next frame to take
 	newest  uint32     // timestamp behind the newest sample
 	started bool
+	late    int // packets in a row that came too late
 }
 
 const (
@@ -37,11 +38,15 @@ func (j *jitter) put(at uint32, sound []byte) {
 	if !j.started || ahead < stale && ahead > jump || ahead >= stale && -ahead > jump {
 		j.restart(at)
 	} else if ahead >= stale { // late: only what is still to be taken counts
-		missed := -ahead
-		if missed >= uint32(len(sound)) {
+		if j.late++; j.late > 3 { // the sender has fallen behind, and will stay there
+			j.restart(at)
+		} else if missed := -ahead; missed >= uint32(len(sound)) {
 			return
+		} else {
+			at, sound = at+missed, sound[missed:]
 		}
-		at, sound = at+missed, sound[missed:]
+	} else {
+		j.late = 0
 	}
 	for i, b := range sound {
 		j.ring[(at+uint32(i))&grain] = b
@@ -55,7 +60,7 @@ func (j *jitter) restart(at uint32) {
 	for i := range j.ring {
 		j.ring[i] = silence
 	}
-	j.next, j.newest, j.started = at-delay, at, true
+	j.next, j.newest, j.started, j.late = at-delay, at, true, 0
 }
 
 // take gives the next 20 ms; what has not come is silence.

@@ -136,7 +136,7 @@ func (e *end) watch(long time.Duration) (got, lost int64, off []time.Duration) {
 					lost += int64(gap) - 1
 				} else {
 					even := 20 * time.Millisecond
-					if !a.sent.IsZero() {
+					if !a.sent.IsZero() && !last.sent.IsZero() {
 						even = a.sent.Sub(last.sent)
 					}
 					off = append(off, (a.at.Sub(last.at) - even).Abs())

@@ -84,7 +84,7 @@ func TestSippCallsAndPressesAKey(t *testing.T) {
 		packets   uint64
 	}
 	got := make(chan heard, 3)
-	s := serving(t, &Service{Incoming: func(ctx context.Context, c *Call) {
+	s := serving(t, &Service{Config: Config{UDP: ":0"}, Incoming: func(ctx context.Context, c *Call) {
 		c.Ringing()
 		var h heard
 		if h.err = c.Answer(ctx); h.err == nil {
@@ -94,7 +94,7 @@ func TestSippCallsAndPressesAKey(t *testing.T) {
 		h.from, h.why, h.packets = c.From(), c.Why(), c.sound.heardN
 		got <- h
 	}})
-	sipp(t, s.Bound().UDP, "testdata/call.xml", "-m", "3", "-r", "3")
+	sipp(t, netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), s.Bound().UDP.Port()), "testdata/call.xml", "-m", "3", "-r", "3")
 	for range 3 {
 		h := <-got
 		if h.err != nil || h.key != '1' || h.from != "21801234" || h.why != WhyPeer || h.packets < 50 {

@@ -20,6 +20,7 @@ type socket struct {
 	port    int
 	peer    atomic.Pointer[netip.AddrPort]
 	latched atomic.Bool
+	own     map[netip.Addr]bool // this machine's addresses, which are one host
 	dropped *atomic.Int64
 	packet  [2300]byte // of the sender, who holds the stream's lock
 }
@@ -48,13 +49,13 @@ func (p *ports) listen(ip netip.Addr) (*net.UDPConn, error) {
 	return nil, fmt.Errorf("%w between %d and %d", errNoPort, p.first, p.last)
 }
 
-func newSocket(p *ports, ip netip.Addr, dropped *atomic.Int64) (*socket, error) {
+func newSocket(p *ports, ip netip.Addr, own map[netip.Addr]bool, dropped *atomic.Int64) (*socket, error) {
 	conn, err := p.listen(ip)
 	if err != nil {
 		return nil, err
 	}
 	_ = conn.SetReadBuffer(1 << 17)
-	return &socket{conn: conn, port: conn.LocalAddr().(*net.UDPAddr).Port, dropped: dropped}, nil
+	return &socket{conn: conn, port: conn.LocalAddr().(*net.UDPAddr).Port, own: own, dropped: dropped}, nil
 }
 
 // aim sets who is heard and spoken to. The same address again changes nothing.
@@ -109,10 +110,10 @@ func (s *socket) run(into *stream) {
 func (s *socket) known(from netip.AddrPort) bool {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	peer := s.peer.Load()
-	if peer == nil || peer.Addr() != from.Addr() {
+	if peer == nil || peer.Addr() != from.Addr() && (!s.own[peer.Addr()] || !s.own[from.Addr()]) {
 		return false
 	}
-	if peer.Port() == from.Port() {
+	if *peer == from {
 		s.latched.Store(true)
 		return true
 	}

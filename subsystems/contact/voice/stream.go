@@ -62,6 +62,10 @@ type stream struct {
 	sentN   uint64
 }
 
+// pauses is how many turns nothing may come from the one other end of a room
+// before silence fills in.
+const pauses = 3
+
 func newStream(clock when.Clock, ssrc uint32, seq uint16, ts uint32) *stream {
 	return &stream{
 		clock: clock, laws: tables(), keys: make(chan press, 32),
@@ -115,12 +119,16 @@ func (m *stream) turn() {
 		m.playFrame(m.sound[:frame])
 		m.emit(m.sound[:frame])
 	case m.mixed:
-	case m.idle >= 3: // nobody speaks to it: silence keeps the way open
+	case m.idle >= pauses: // nobody speaks to it: silence keeps the way open
 		for i := range m.sound[:frame] {
 			m.sound[i] = silence
 		}
+		if m.idle == pauses {
+			m.out.Timestamp += (pauses - 1) * frame // what was left out
+		}
 		m.passing = false
 		m.emit(m.sound[:frame])
+		m.idle = pauses
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -73,6 +74,7 @@ func (s *Service) serve(ctx context.Context, server *sipgo.Server) (<-chan error
 		_ = conn.(*net.UDPConn).SetReadBuffer(4 << 20)
 		s.bound.UDP = conn.LocalAddr().(*net.UDPAddr).AddrPort()
 		run(conn, func() error { return server.ServeUDP(conn) })
+		s.listening(ctx)
 	}
 	if c.TCP != "" {
 		l, err := net.Listen("tcp", c.TCP)
@@ -92,6 +94,23 @@ func (s *Service) serve(ctx context.Context, server *sipgo.Server) (<-chan error
 		run(l, func() error { return server.ServeTLS(secure) })
 	}
 	return failed, nil
+}
+
+// listening waits until the stack knows our datagram listener: before that, it
+// would bind a second one to call anybody.
+func (s *Service) listening(ctx context.Context) {
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for range 1000 {
+		if _, err := s.stack.TransportLayer().GetConnection("udp", s.bound.UDP.String()); err == nil {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // addresses learns which addresses are this machine's, and which the trunk's.
