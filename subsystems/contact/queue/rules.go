@@ -25,6 +25,7 @@ type Rules struct {
 type Overload struct {
 	BusyWait, OverWait time.Duration // somebody has waited this long on the line
 	BusyLine, OverLine int           // so many on the line for each ten agents present
+	Least              int           // fewer on the line than this say nothing
 	Calm               time.Duration // a level ends when its measure has not held for this long
 	Urgent             int           // in overload, callers below this priority are put off
 }
@@ -36,7 +37,7 @@ func Defaults() Rules {
 		ProposeAfter: 45 * time.Second, Announce: 45 * time.Second, HeadStart: 2 * time.Minute,
 		RetryAfter: 15 * time.Minute, Tries: 3, MostWaiting: 200, MostPromised: 5000, Scarce: 2, Handling: 4 * time.Minute,
 		Overload: Overload{
-			BusyWait: time.Minute, OverWait: 5 * time.Minute, BusyLine: 2, OverLine: 8,
+			BusyWait: time.Minute, OverWait: 5 * time.Minute, BusyLine: 2, OverLine: 8, Least: 10,
 			Calm: 3 * time.Minute, Urgent: 1,
 		},
 	}
@@ -49,9 +50,15 @@ func (r Rules) filled() Rules {
 		is    *time.Duration
 		usual time.Duration
 	}{
-		{&r.Target, d.Target}, {&r.RingFor, d.RingFor}, {&r.DialFor, d.DialFor}, {&r.WrapFor, d.WrapFor},
-		{&r.ProposeAfter, d.ProposeAfter}, {&r.Announce, d.Announce}, {&r.HeadStart, d.HeadStart},
-		{&r.RetryAfter, d.RetryAfter}, {&r.Handling, d.Handling},
+		{&r.Target, d.Target},
+		{&r.RingFor, d.RingFor},
+		{&r.DialFor, d.DialFor},
+		{&r.WrapFor, d.WrapFor},
+		{&r.ProposeAfter, d.ProposeAfter},
+		{&r.Announce, d.Announce},
+		{&r.HeadStart, d.HeadStart},
+		{&r.RetryAfter, d.RetryAfter},
+		{&r.Handling, d.Handling},
 	} {
 		if *x.is <= 0 {
 			*x.is = x.usual
