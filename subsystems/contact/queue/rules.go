@@ -17,6 +17,7 @@ type Rules struct {
 	MostPromised int           // call-backs; beyond it voicemail
 	Scarce       int           // an ability is scarce while at most so many agents with it are ready
 	Handling     time.Duration // talking and wrapping, until calls have shown it
+	KeepNumbers  time.Duration // then callers' numbers are erased
 	Overload     Overload
 }
 
@@ -36,6 +37,7 @@ func Defaults() Rules {
 		Target: 12 * time.Second, RingFor: 15 * time.Second, DialFor: time.Minute, WrapFor: time.Minute,
 		ProposeAfter: 45 * time.Second, Announce: 45 * time.Second, HeadStart: 2 * time.Minute,
 		RetryAfter: 15 * time.Minute, Tries: 3, MostWaiting: 200, MostPromised: 5000, Scarce: 2, Handling: 4 * time.Minute,
+		KeepNumbers: 180 * 24 * time.Hour,
 		Overload: Overload{
 			BusyWait: time.Minute, OverWait: 5 * time.Minute, BusyLine: 2, OverLine: 8, Least: 10,
 			Calm: 3 * time.Minute, Urgent: 1,
@@ -59,6 +61,7 @@ func (r Rules) filled() Rules {
 		{&r.HeadStart, d.HeadStart},
 		{&r.RetryAfter, d.RetryAfter},
 		{&r.Handling, d.Handling},
+		{&r.KeepNumbers, d.KeepNumbers},
 	} {
 		if *x.is <= 0 {
 			*x.is = x.usual
