@@ -25,7 +25,7 @@ type Figures struct {
 	Tally
 	Waits            Histogram
 	Languages, Skill []Part
-	Within           []Interval // of the next smaller span
+	Inner            []Interval // of the next smaller span
 }
 
 // FiguresOf are the figures of a day, month or year. It reads counters only: at most a year's
@@ -45,7 +45,7 @@ func (s *Service) FiguresOf(tx *db.Tx, span Span, start string) (f Figures, err 
 		return f, err
 	}
 	smaller, from, to := inside(span, start)
-	f.Within, err = totals(tx, smaller, from, to)
+	f.Inner, err = totals(tx, smaller, from, to)
 	return f, err
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/web"
 	"praya/platform/words"
 )
 
@@ -31,3 +32,9 @@ func Schema() db.Schema { return db.Schema{Owner: "contact_queue", Files: schema
 
 // Policy is who may do what.
 func Policy() access.Source { return access.Source{Name: "queue", Policy: policyText} }
+
+// Mount registers every route.
+func (s *Service) Mount(site *web.Site) {
+	s.mountPages(site)
+	s.mountAPI(site)
+}

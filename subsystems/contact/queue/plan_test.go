@@ -141,7 +141,7 @@ func TestFiguresAddUp(t *testing.T) {
 					return err
 				}
 				var inner, languages, skills Tally
-				for _, i := range f.Within {
+				for _, i := range f.Inner {
 					inner = inner.Add(i.Tally)
 				}
 				for _, p := range f.Languages {

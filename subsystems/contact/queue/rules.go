@@ -17,6 +17,7 @@ type Rules struct {
 	MostPromised int           // call-backs; beyond it voicemail
 	Scarce       int           // an ability is scarce while at most so many agents with it are ready
 	Handling     time.Duration // talking and wrapping, until calls have shown it
+	KeepNumbers  time.Duration // then callers' numbers are erased
 	Overload     Overload
 }
 
@@ -25,6 +26,7 @@ type Rules struct {
 type Overload struct {
 	BusyWait, OverWait time.Duration // somebody has waited this long on the line
 	BusyLine, OverLine int           // so many on the line for each ten agents present
+	Least              int           // fewer on the line than this say nothing
 	Calm               time.Duration // a level ends when its measure has not held for this long
 	Urgent             int           // in overload, callers below this priority are put off
 }
@@ -35,8 +37,9 @@ func Defaults() Rules {
 		Target: 12 * time.Second, RingFor: 15 * time.Second, DialFor: time.Minute, WrapFor: time.Minute,
 		ProposeAfter: 45 * time.Second, Announce: 45 * time.Second, HeadStart: 2 * time.Minute,
 		RetryAfter: 15 * time.Minute, Tries: 3, MostWaiting: 200, MostPromised: 5000, Scarce: 2, Handling: 4 * time.Minute,
+		KeepNumbers: 180 * 24 * time.Hour,
 		Overload: Overload{
-			BusyWait: time.Minute, OverWait: 5 * time.Minute, BusyLine: 2, OverLine: 8,
+			BusyWait: time.Minute, OverWait: 5 * time.Minute, BusyLine: 2, OverLine: 8, Least: 10,
 			Calm: 3 * time.Minute, Urgent: 1,
 		},
 	}
@@ -49,9 +52,16 @@ func (r Rules) filled() Rules {
 		is    *time.Duration
 		usual time.Duration
 	}{
-		{&r.Target, d.Target}, {&r.RingFor, d.RingFor}, {&r.DialFor, d.DialFor}, {&r.WrapFor, d.WrapFor},
-		{&r.ProposeAfter, d.ProposeAfter}, {&r.Announce, d.Announce}, {&r.HeadStart, d.HeadStart},
-		{&r.RetryAfter, d.RetryAfter}, {&r.Handling, d.Handling},
+		{&r.Target, d.Target},
+		{&r.RingFor, d.RingFor},
+		{&r.DialFor, d.DialFor},
+		{&r.WrapFor, d.WrapFor},
+		{&r.ProposeAfter, d.ProposeAfter},
+		{&r.Announce, d.Announce},
+		{&r.HeadStart, d.HeadStart},
+		{&r.RetryAfter, d.RetryAfter},
+		{&r.Handling, d.Handling},
+		{&r.KeepNumbers, d.KeepNumbers},
 	} {
 		if *x.is <= 0 {
 			*x.is = x.usual

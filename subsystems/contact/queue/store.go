@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"praya/kernel/fault"
-	"praya/kernel/when"
 	"praya/platform/db"
 )
 
@@ -61,15 +60,6 @@ const (
 
 	sqlRate = `update contact_queue_calls set rating = $3, version = version + 1
 		where realm = $1 and id = $2 and rating = 0 and answered <> ''`
-
-	sqlSealedNumbers = `select id, number from contact_queue_calls where realm = $1 and id > $2 and number <> $3 order by id limit $4`
-
-	sqlResealNumber = `update contact_queue_calls set number = $3 where realm = $1 and id = $2`
-
-	sqlStaleNumbers = `select count(*) from contact_queue_calls where realm = $1 and number <> $2 and substr(number, 1, $3) <> $4`
-
-	sqlForget = `update contact_queue_calls set number = $3, number_index = $3 where realm = $1 and arrived < $2 and number <> $3
-		and state = 'over'`
 )
 
 func scanCall(r db.Scanner) (c Call, err error) {
@@ -121,8 +111,3 @@ func openCalls(tx *db.Tx, st CallState, limit int) ([]Call, error) {
 }
 
 func milliseconds(d time.Duration) int64 { return max(d.Milliseconds(), 0) }
-
-// forget erases the numbers of calls that arrived before an instant.
-func forget(tx *db.Tx, before when.Instant) (int64, error) {
-	return tx.Exec(sqlForget, tx.Realm(), before, []byte{})
-}

@@ -7,6 +7,7 @@ import (
 
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
+	"praya/platform/sign"
 )
 
 func TestStatements(t *testing.T) {
@@ -251,6 +252,52 @@ func TestTwoProcesses(t *testing.T) {
 		if !other.Holding() {
 			t.Error("the other does not take over")
 		}
+	})
+}
+
+// TestNumbersAreSealedAndForgotten: a number opens nowhere else, follows a new key, and goes after
+// its time.
+func TestNumbersAreSealedAndForgotten(t *testing.T) {
+	each(t, func(w *world) {
+		w.step()
+		w.arrive("old", "91234567")
+		w.ok(w.Leave(w.system, "old", Abandoned))
+		w.ok(w.Keys.Rotate(sign.Fields))
+		if n, err := w.Stale(w.system); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		w.ok(w.reseal(w.system, func(int64) {}))
+		if n, err := w.Stale(w.system); n != 0 || err != nil {
+			t.Error(n, err)
+		}
+		number := func(id CallID) (s string) {
+			w.read(func(tx *db.Tx) (err error) { s, err = w.NumberOf(tx, id); return err })
+			return s
+		}
+		if got := number("old"); got != "91234567" {
+			t.Errorf("%q after a new key", got)
+		}
+		w.clock.by(179 * 24 * time.Hour)
+		if n, err := w.forgetNumbers(w.system); n != 0 || err != nil {
+			t.Error(n, err)
+		}
+		w.step()
+		w.arrive("new", "91234567")
+		w.ok(w.Leave(w.system, "new", Abandoned))
+		w.clock.by(2 * 24 * time.Hour)
+		if n, err := w.forgetNumbers(w.system); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		if a, b := number("old"), number("new"); a != "" || b != "91234567" {
+			t.Errorf("%q %q", a, b)
+		}
+		w.read(func(tx *db.Tx) error {
+			earlier, err := w.EarlierCalls(tx, "91234567")
+			if len(earlier) != 1 {
+				t.Errorf("%v", earlier)
+			}
+			return err
+		})
 	})
 }
 

@@ -103,10 +103,11 @@ func (c *Core) measured(now when.Instant) Level {
 		}
 	}
 	r, per := c.rules.Overload, c.onLine*10
+	many := c.onLine > 0 && c.onLine >= r.Least
 	switch {
-	case longest >= r.OverWait, c.onLine > 0 && per >= r.OverLine*max(present, 1):
+	case longest >= r.OverWait, many && per >= r.OverLine*max(present, 1):
 		return Overloaded
-	case longest >= r.BusyWait, c.onLine > 0 && per >= r.BusyLine*max(present, 1):
+	case longest >= r.BusyWait, many && per >= r.BusyLine*max(present, 1):
 		return Busy
 	}
 	return Normal
