@@ -20,7 +20,9 @@ func TestInTheBrowser(t *testing.T) {
 	c, _ := f.open(n)
 	f.write(func(tx *db.Tx) error { return f.PublishPhoto(tx, c.ID, ref.ID, "agent") })
 	refused := f.refer(c.ID, "FEHD")
-	f.write(func(tx *db.Tx) error { return f.Refuse(tx, refused.ID, Refusal{Reason: "不屬本部門職責。"}, "officer") })
+	f.write(func(tx *db.Tx) error {
+		return f.Refuse(tx, refused.ID, Refusal{Reason: "不屬本部門職責。"}, "officer")
+	})
 	r := f.refer(c.ID, "HYD")
 	f.write(func(tx *db.Tx) error {
 		return errorsOf(f.Share(tx, r.ID, true, "agent"), f.Interim(tx, r.ID, "正在安排更換燈泡。", "officer"),
@@ -30,7 +32,9 @@ func TestInTheBrowser(t *testing.T) {
 	x := f.refer(up.ID, "DSD")
 	f.write(func(tx *db.Tx) error { return f.Refuse(tx, x.ID, Refusal{Reason: "Not ours."}, "officer") })
 	closed, _ := f.open(n2())
-	f.write(func(tx *db.Tx) error { return errorsOf(f.Answer(tx, closed.ID, "已解答。", "agent"), f.Close(tx, closed.ID, Informed, "agent")) })
+	f.write(func(tx *db.Tx) error {
+		return errorsOf(f.Answer(tx, closed.ID, "已解答。", "agent"), f.Close(tx, closed.ID, Informed, "agent"))
+	})
 
 	server := httptest.NewServer(f.handler)
 	t.Cleanup(server.Close)
