@@ -237,27 +237,32 @@ func (f face) step(x Step, names map[string]string) web.Event {
 	return e
 }
 
-// mapBox is the frame of the map, in hundredths of a degree times ten.
-const mapBox = "0 0 640 450"
+// The frames of the map and of its crowded middle, in thousandths of a degree.
+const (
+	mapBox   = "0 0 640 450"
+	urbanBox = "255 215 210 190"
+)
 
 // shape is a district on the map.
 type shape struct{ Name, Path, Points, Fill string }
 
-// shapes are the districts as links to this page with ?district=.
-func (f face) shapes(chosen string) []shape {
-	var out []shape
+// shapes are the districts as links to this page with ?district=: all of them, and those of the middle.
+func (f face) shapes(chosen string) (all, urban []shape) {
 	for _, o := range outlines() {
 		var points []string
 		for _, p := range o.points {
 			points = append(points, fmt.Sprintf("%.0f,%.0f", (p[0]-west)*1000, (north-p[1])*1000))
 		}
-		fill := "none"
+		d := shape{f.T("cases.district." + o.code), f.With("district", o.code), strings.Join(points, " "), "none"}
 		if o.code == chosen {
-			fill = "currentColor"
+			d.Fill = "currentColor"
 		}
-		out = append(out, shape{f.T("cases.district." + o.code), f.With("district", o.code), strings.Join(points, " "), fill})
+		all = append(all, d)
+		if slices.Contains([]string{"CW", "WC", "EN", "SN", "YTM", "SSP", "KC", "WTS", "KT", "KTS"}, o.code) {
+			urban = append(urban, d)
+		}
 	}
-	return out
+	return all, urban
 }
 
 // slow bounds what a visitor's network may do.

@@ -316,9 +316,10 @@ func (f face) askWhere(token string, d writing) error {
 			lead = f.T("cases.write.where-photo")
 		}
 	}
+	all, urban := f.shapes(w.District)
 	return f.Ask(web.Questions{
 		Title: f.T("cases.write.where"), Lead: lead, Submit: f.T("cases.write.next"), Back: f.back(token, "where"), Given: given,
-		Above: districtMap(f.View, f.T("cases.write.map"), f.shapes(w.District)),
+		Below: districtMap(f.View, f.T("cases.write.map"), f.T("cases.write.map-middle"), all, urban),
 		Asked: []web.Question{
 			{As: web.AsSelect, Field: web.Field{Name: "district", Label: f.T("cases.district-label")}, Choices: f.districts()},
 			{Field: web.Field{Name: "address", Label: f.T("cases.address"), Hint: f.T("cases.address-hint"), Optional: true, MaxLength: MaxAddress}},

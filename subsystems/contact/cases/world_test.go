@@ -50,6 +50,7 @@ type office struct {
 func (o *office) Department(_ *db.Tx, code string) (Department, error) {
 	names := map[string]lang.Text{
 		"FEHD": text("Food"), "HYD": text("Highways"), "LANDS": text("Lands"), "DSD": text("Drainage"),
+		"LANDSD": text("Lands Department"), "LCSD": text("Leisure"), "EPD": text("Environment"),
 	}
 	n, ok := names[code]
 	if !ok {
@@ -256,4 +257,13 @@ func at(s string) when.Instant {
 
 func contextWith(w *world) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(w.system, 20*time.Second)
+}
+
+// emptied is a world on a store of its own without services.
+func emptied(w *world) *world {
+	w.Helper()
+	x := newWorld(w.T, dbtest.SQLite(w.T))
+	x.system = who.AsSystem(w.T.Context(), who.Sandbox) // another realm: what newWorld made stands in production
+	w.ok(calendar.New(x.DB).Seed(x.system))
+	return x
 }

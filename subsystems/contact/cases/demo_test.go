@@ -1,0 +1,51 @@
+package cases
+
+import (
+	"testing"
+
+	"praya/platform/db"
+)
+
+// TestDemonstration: cases at every stage and level, once.
+func TestDemonstration(t *testing.T) {
+	each(t, func(w *world) {
+		w.write(func(tx *db.Tx) error { // as in an empty store
+			for _, code := range []string{"street-light", "noise"} {
+				if _, err := w.Category(tx, code); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		who := Demonstration{Agent: "a", Colleague: "b", Head: "h", Director: "d", Officer: "o"}
+		w.ok(w.Demonstrate(w.system, who)) // there are services: nothing is invented
+		var n Counts
+		count := func() {
+			w.read(func(tx *db.Tx) (err error) {
+				n, err = w.Counts(tx)
+				return err
+			})
+		}
+		if count(); n.Opened != 0 {
+			t.Error("invented among real ones")
+		}
+		w = emptied(w)
+		w.ok(w.Demonstrate(w.system, who))
+		w.ok(w.Demonstrate(w.system, who))
+		count()
+		if int(n.Opened) != len(demoCases()) || n.Merged != 1 || n.Closed < 4 || n.States[Fresh] == 0 || n.States[Referred] == 0 || n.States[Escalated] < 2 || n.States[Replied] == 0 {
+			t.Errorf("%+v", n)
+		}
+		levels := map[int]bool{}
+		w.read(func(tx *db.Tx) error {
+			all, err := deskCases(tx, desk{view: "all", limit: 100})
+			for _, c := range all {
+				levels[c.Level] = true
+			}
+			return err
+		})
+		if !levels[1] || !levels[2] {
+			t.Errorf("levels %v", levels)
+		}
+	})
+}
