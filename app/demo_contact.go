@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"praya/kernel/lang"
 	"praya/subsystems/contact/cases"
 	"praya/subsystems/directory"
@@ -8,6 +10,13 @@ import (
 
 // demoTelephone is where the demonstration answers calls: on this machine only.
 const demoTelephone = "127.0.0.1:5060"
+
+// loadContact invents cases, by officers whom nobody can sign in as.
+func (p *Praya) loadContact(ctx context.Context) error {
+	return p.Contact.Cases.Demonstrate(ctx, cases.Demonstration{
+		Agent: "demonstration-agent", Colleague: "demonstration-colleague", Head: "demonstration-head", Director: "demonstration-director", Officer: "demonstration-case-officer",
+	})
+}
 
 // contactOfficers are those who answer, refer and decide in the demonstration: an agent, the head
 // of the centre, and an officer in each of two departments.

@@ -296,7 +296,7 @@ func (s *Service) openMail(ctx context.Context, in mail.Inbound, text string, re
 // Bounds of a case.
 const (
 	longestName = 100
-	mostFiles   = 5
+	mostFiles   = 6
 )
 
 // languageOf guesses in which language to answer: English has no Han characters, and Simplified

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"time"
 
+	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
 	"praya/platform/jobs"
@@ -44,6 +45,8 @@ func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(cases.JobChase, s.Cases.Chase, jobs.Options{})
 	q.Register(cases.JobTell, s.Cases.Tell, jobs.Options{})
 	q.Register(cases.JobRefresh, s.Cases.Refresh, jobs.Options{})
+	q.Register(queue.JobRefresh, s.Queue.Refresh, jobs.Options{})
+	q.Register(queue.JobForget, s.Queue.Forget, jobs.Options{})
 }
 
 const (
@@ -54,9 +57,29 @@ const (
 // maxOffer bounds what a browser's telephone says of itself.
 const maxOffer = 64 << 10
 
+// More leads from an officer's account to what they do here.
+func (s *Service) More(v *web.Visit) (out []web.Task) {
+	duty := v.Actor().Duty
+	add := func(in bool, key, path string) {
+		if in {
+			out = append(out, web.Task{Text: v.T("contact.more." + key), Hint: v.T("contact.more." + key + "-text"), Path: path})
+		}
+	}
+	agent, head := duty.In(cases.AgentRole), duty.In(cases.SupervisorRole)
+	add(agent || head, "console", consolePath)
+	add(agent || head || duty.In(cases.HeadRole) || duty.In(cases.DirectorRole), "desk", "/contact/desk")
+	add(head, "board", "/contact/board")
+	add(duty.In(cases.OfficerRole) || duty.In(cases.ReplierRole), "referrals", "/contact/referrals")
+	if v.Actor().Kind == who.Person {
+		out = append(out, web.Task{Text: v.T("contact.more.own"), Hint: v.T("contact.more.own-text"), Path: "/me/cases"})
+	}
+	return out
+}
+
 // Mount puts this part's pages on the site.
 func (s *Service) Mount(site *web.Site) {
 	s.Cases.Mount(site)
+	s.Queue.Mount(site)
 	page := func(pattern string, h web.Handler, opts ...web.Option) {
 		site.Page(pattern, h, append(opts, web.Secret())...)
 	}

@@ -39,7 +39,7 @@ func countQuarter(tx *db.Tx, e events.Event) error {
 	if err := json.Unmarshal(e.Data, &q); err != nil {
 		return err
 	}
-	path := "/contact/figures/quarters/" + q.From.String()
+	path := "/contact/figures?of=" + q.Day.String()
 	for _, c := range []struct {
 		stream string
 		amount int32
