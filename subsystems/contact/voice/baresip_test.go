@@ -3,6 +3,7 @@ package voice
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -49,7 +50,7 @@ snd_path DIR
 
 // baresip runs a telephone that we did not write; its folder fills with what
 // it heard and said.
-func baresip(t *testing.T, account, source string, args ...string) (folder string) {
+func baresip(t *testing.T, account, source, more string, args ...string) (folder string) {
 	t.Helper()
 	program, err := exec.LookPath("baresip")
 	if err != nil {
@@ -62,7 +63,7 @@ func baresip(t *testing.T, account, source string, args ...string) (folder strin
 	}
 	port := probe.LocalAddr().(*net.UDPAddr).Port
 	_ = probe.Close()
-	config := strings.NewReplacer("PORT", itoa(port), "SOURCE", source, "DIR", folder).Replace(baresipConfig)
+	config := strings.NewReplacer("PORT", itoa(port), "SOURCE", source, "DIR", folder).Replace(baresipConfig) + more
 	for name, text := range map[string]string{"config": config, "accounts": account + "\n", "contacts": ""} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -155,9 +156,19 @@ func wavSamples(t *testing.T, pattern string) []int16 {
 
 func TestATonePassesBetweenACallerAndAnAgentsTelephone(t *testing.T) {
 	t.Parallel()
+	pair, cert, _ := certificate(t)
+	for _, transport := range []string{"udp", "tcp", "tls"} {
+		t.Run(transport, func(t *testing.T) {
+			tonePasses(t, transport, cert, func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &pair, nil })
+		})
+	}
+}
+
+func tonePasses(t *testing.T, transport, cert string, certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)) {
 	joined := make(chan error, 1)
 	var s *Service
 	s = serving(t, &Service{
+		Config: Config{TCP: "127.0.0.1:0", TLS: "127.0.0.1:0", Certificate: certificate},
 		Phones: people{"agent": {OldSecretOf("agent", "praya", "pass-1"), "officer-1"}},
 		Incoming: func(ctx context.Context, c *Call) {
 			c.Ringing()
@@ -176,10 +187,11 @@ func TestATonePassesBetweenACallerAndAnAgentsTelephone(t *testing.T) {
 			joined <- room.Wait(ctx)
 		},
 	})
-	udp := s.Bound().UDP.String()
-	agent := baresip(t, "<sip:agent@"+udp+">;auth_pass=pass-1;answermode=auto;regint=60", "aufile,"+toneFile(t, 1000))
+	at := map[string]string{"udp": s.Bound().UDP.String(), "tcp": s.Bound().TCP.String(), "tls": s.Bound().TLS.String()}
+	account := "<sip:agent@" + at[transport] + ";transport=" + transport + ">;auth_pass=pass-1;answermode=auto;regint=60"
+	agent := baresip(t, account, "aufile,"+toneFile(t, 1000), "sip_cafile "+cert+"\n")
 	eventually(t, "the telephone registers", func() bool { return s.Counts().Phones == 1 })
-	caller := baresip(t, "<sip:21801234@127.0.0.1>;regint=0", "aufile,"+toneFile(t, 440), "-e", "d sip:1823@"+udp)
+	caller := baresip(t, "<sip:21801234@127.0.0.1>;regint=0", "aufile,"+toneFile(t, 440), "", "-e", "d sip:1823@"+at["udp"])
 	select {
 	case err := <-joined:
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -16,9 +17,10 @@ import (
 // browserWay is what the browsers' connections share: PCMU as the one codec,
 // which every browser speaks (RFC 7874), and one UDP port for all of them.
 type browserWay struct {
-	mu   sync.Mutex
-	api  *webrtc.API
-	conn net.PacketConn
+	mu    sync.Mutex
+	api   *webrtc.API
+	conn  net.PacketConn
+	share io.Closer
 }
 
 func (b *browserWay) open(c Config) (*webrtc.API, error) {
@@ -49,8 +51,9 @@ func (b *browserWay) open(c Config) (*webrtc.API, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.conn = conn
-		settings.SetICEUDPMux(webrtc.NewICEUDPMux(nil, conn))
+		share := webrtc.NewICEUDPMux(nil, conn)
+		b.conn, b.share = conn, share
+		settings.SetICEUDPMux(share)
 	}
 	b.api = webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings))
 	return b.api, nil
@@ -67,6 +70,7 @@ func (b *browserWay) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.conn != nil {
+		_ = b.share.Close()
 		_ = b.conn.Close()
 	}
 }
