@@ -21,35 +21,43 @@ func (s *Service) clocked(now when.Instant) {
 	s.counted = now
 }
 
-// save stores what the round changed: agents, level, agents' time, records that had to wait, and
-// the events of quarters that changed. A zero instant is the end: all of it, now.
+// round is what a round stores.
+type round struct {
+	changed []Agent
+	written []Written
+	level   Level
+	from    when.Instant // since when agents' time is in it
+	time    Tally
+}
+
+// save stores what the round changed: records that had to wait, agents, level, wraps, agents' time,
+// and the events of quarters that changed. A zero instant is the end: all of it, now.
 func (s *Service) save(ctx context.Context, now when.Instant) error {
+	if err := s.catchUp(ctx); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	due := now.IsZero() || now.Sub(s.saved) >= saveEvery || quarterOf(now) != quarterOf(s.saved)
 	tell := now.IsZero() || now.Sub(s.published) >= tellEvery
-	for _, w := range s.core.Written() {
-		s.unsaved = append(s.unsaved, func(tx *db.Tx) error { return wrapped(tx, w.Call, w.At) })
-	}
-	changed, unsaved, level, old := s.core.Changed(), s.unsaved, s.core.level, s.level
-	var t Tally
-	at := s.saved
+	r := round{changed: s.core.Changed(), written: s.core.Written(), level: s.core.level, from: s.saved}
 	if due {
-		t = Tally{BusyMS: milliseconds(s.busy), ReadyMS: milliseconds(s.ready)}
+		r.time = Tally{BusyMS: milliseconds(s.busy), ReadyMS: milliseconds(s.ready)}
 	}
+	old := s.level
 	s.mu.Unlock()
-	if len(changed)+len(unsaved) > 0 || level != old || t != (Tally{}) {
-		if err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error { return saveRound(tx, changed, unsaved, level, at, t) }); err != nil {
+	if len(r.changed)+len(r.written) > 0 || r.level != old || r.time != (Tally{}) {
+		if err := s.DB.WriteLatest(ctx, r.save); err != nil {
 			s.mu.Lock()
-			s.core.again(changed)
-			s.mu.Unlock()
+			defer s.mu.Unlock()
+			s.core.again(r.changed, r.written)
 			return err
 		}
 	}
 	s.mu.Lock()
-	s.unsaved, s.level = s.unsaved[len(unsaved):], level
+	s.level = r.level
 	if due {
-		s.busy -= time.Duration(t.BusyMS) * time.Millisecond
-		s.ready -= time.Duration(t.ReadyMS) * time.Millisecond
+		s.busy -= time.Duration(r.time.BusyMS) * time.Millisecond
+		s.ready -= time.Duration(r.time.ReadyMS) * time.Millisecond
 		s.saved = now
 	}
 	if tell {
@@ -62,24 +70,46 @@ func (s *Service) save(ctx context.Context, now when.Instant) error {
 	return nil
 }
 
-func saveRound(tx *db.Tx, changed []Agent, unsaved []func(tx *db.Tx) error, level Level, at when.Instant, t Tally) error {
-	for _, fn := range unsaved {
-		if err := fn(tx); err != nil && !fault.Is(err, fault.NotFound) { // what has no row has nothing to store
+// catchUp stores the records that had to wait, in their order.
+func (s *Service) catchUp(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		if len(s.unsaved) == 0 {
+			s.mu.Unlock()
+			return nil
+		}
+		next := s.unsaved[0]
+		s.mu.Unlock()
+		err := s.DB.WriteLatest(ctx, next)
+		if fault.Is(err, fault.Unavailable) {
 			return err
 		}
+		if err != nil {
+			s.Log.ErrorContext(ctx, "a call's record could not be stored", "error", err)
+		}
+		s.mu.Lock()
+		s.unsaved = s.unsaved[1:]
+		s.mu.Unlock()
 	}
-	for _, a := range changed {
+}
+
+func (r round) save(tx *db.Tx) error {
+	for _, a := range r.changed {
 		if err := putAgentState(tx, a); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.Exec(sqlSetLevel, tx.Realm(), level); err != nil {
+	if _, err := tx.Exec(sqlSetLevel, tx.Realm(), r.level); err != nil {
 		return err
 	}
-	if t == (Tally{}) || at.IsZero() {
-		return nil
+	l := newLedger()
+	if err := wrapped(tx, r.written, l); err != nil {
+		return err
 	}
-	return count(tx, at, all, all, t)
+	if r.time != (Tally{}) && !r.from.IsZero() {
+		l.add(r.from, all, all, r.time)
+	}
+	return l.write(tx)
 }
 
 // SubjectInterval is the subject of the event that a quarter's counters have changed.
@@ -184,6 +214,7 @@ func (s *Service) Recover(ctx context.Context) error {
 
 // interruptAll closes what stands open, and sums what it counts, so that rows are changed in one order.
 func interruptAll(tx *db.Tx, now when.Instant) error {
+	l := newLedger()
 	for _, st := range []CallState{IsWaiting, IsTalking} {
 		for {
 			open, err := openCalls(tx, st, mostListed)
@@ -198,16 +229,14 @@ func interruptAll(tx *db.Tx, now when.Instant) error {
 				if st == IsTalking {
 					t = Tally{Handled: 1, HandledMS: milliseconds(now.Sub(c.Answered))}
 				}
-				if err := count(tx, c.Arrived, c.Language, c.Skill, t); err != nil {
-					return err
-				}
+				l.add(c.Arrived, c.Language, c.Skill, t)
 			}
 			if len(open) < mostListed {
 				break
 			}
 		}
 	}
-	return nil
+	return l.write(tx)
 }
 
 // hear reads what agents wish and what the supervisor set, and tells the core what is new.

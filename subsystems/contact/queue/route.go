@@ -201,11 +201,17 @@ func (s *Service) Wrapped(_ context.Context, call CallID) error {
 	return err
 }
 
-// wrapped adds the wrap to the handling time.
-func wrapped(tx *db.Tx, call CallID, now when.Instant) error {
-	c, err := callOf(tx, call)
-	if err != nil || c.Ended.IsZero() {
-		return err
+// wrapped adds the wraps to the handling time. A call without a record has nothing to add.
+func wrapped(tx *db.Tx, list []Written, l *ledger) error {
+	for _, w := range list {
+		c, err := callOf(tx, w.Call)
+		if fault.Is(err, fault.NotFound) || err == nil && c.Ended.IsZero() {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		l.add(c.Arrived, c.Language, c.Skill, Tally{HandledMS: milliseconds(w.At.Sub(c.Ended))})
 	}
-	return count(tx, c.Arrived, c.Language, c.Skill, Tally{HandledMS: milliseconds(now.Sub(c.Ended))})
+	return nil
 }

@@ -23,7 +23,9 @@ const (
 	sqlCalls = `select ` + callColumns + ` from contact_queue_calls where realm = $1 and arrived >= $2 and arrived < $3
 		order by arrived desc limit $4 offset $5`
 
-	sqlCallsOfAgent = `select ` + callColumns + ` from contact_queue_calls where realm = $1 and agent = $2 and arrived >= $3 and arrived < $4
+	// The expression keeps SQLite, which has no statistics, from reading everybody's calls by arrival.
+	sqlCallsOfAgent = `select ` + callColumns + ` from contact_queue_calls where realm = $1 and agent = $2
+		and arrived || '' >= $3 and arrived || '' < $4
 		and ($5 = '' or outcome = $5) order by arrived desc limit $6 offset $7`
 
 	sqlCallsByOutcome = `select ` + callColumns + ` from contact_queue_calls where realm = $1 and state = $2 and outcome = $3

@@ -1,6 +1,9 @@
 package queue
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"praya/kernel/when"
@@ -57,26 +60,67 @@ const (
 // all stands for every language and every skill.
 const all = "-"
 
-// count adds to the counters of a call's spans, in one order, so that two writers never wait for
-// each other in a circle (all for what belongs to no language), and notes that the quarter's event is due.
-func count(tx *db.Tx, arrived when.Instant, language, skill string, t Tally) error {
-	for _, s := range Spans() {
-		keys := [][2]string{{all, all}, {language, skill}}
-		for _, k := range keys[:1+one(language != all)] {
-			args := []any{tx.Realm(), s, s.Start(arrived), k[0], k[1]}
-			for _, n := range t.fields() {
-				args = append(args, *n)
-			}
-			if _, err := tx.Exec(sqlAdd, args...); err != nil {
-				return err
-			}
+// counterKey is a row of counters.
+type counterKey struct {
+	span            int // of Spans
+	start           string
+	language, skill string
+}
+
+// ledger gathers what a transaction counts, and writes every row once and all in one order, so
+// that two writers never wait for each other in a circle.
+type ledger struct {
+	rows     map[counterKey]Tally
+	quarters map[string]when.Instant // whose event is due
+}
+
+func newLedger() *ledger {
+	return &ledger{map[counterKey]Tally{}, map[string]when.Instant{}}
+}
+
+// add counts in the spans of an arrival, for the language and skill and in sum. With all as the
+// language it is agents' time, which is counted in sum only and is no part of the event.
+func (l *ledger) add(arrived when.Instant, language, skill string, t Tally) {
+	for i, s := range Spans() {
+		sum := counterKey{i, s.Start(arrived), all, all}
+		l.rows[sum] = l.rows[sum].Add(t)
+		if language != all {
+			part := counterKey{i, s.Start(arrived), language, skill}
+			l.rows[part] = l.rows[part].Add(t)
 		}
 	}
-	if language == all {
-		return nil // agents' time, which is no part of the event
+	if language != all {
+		l.quarters[quarterOf(arrived).String()] = quarterOf(arrived)
 	}
-	_, err := tx.Exec(sqlChanged, tx.Realm(), quarterOf(arrived))
-	return err
+}
+
+func (l *ledger) write(tx *db.Tx) error {
+	keys := slices.SortedFunc(maps.Keys(l.rows), func(a, b counterKey) int {
+		return cmp.Or(cmp.Compare(a.span, b.span), cmp.Compare(a.start, b.start), cmp.Compare(a.language, b.language), cmp.Compare(a.skill, b.skill))
+	})
+	for _, k := range keys {
+		args := []any{tx.Realm(), Spans()[k.span], k.start, k.language, k.skill}
+		t := l.rows[k]
+		for _, n := range t.fields() {
+			args = append(args, *n)
+		}
+		if _, err := tx.Exec(sqlAdd, args...); err != nil {
+			return err
+		}
+	}
+	for _, q := range slices.Sorted(maps.Keys(l.quarters)) {
+		if _, err := tx.Exec(sqlChanged, tx.Realm(), l.quarters[q]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count counts one call.
+func count(tx *db.Tx, arrived when.Instant, language, skill string, t Tally) error {
+	l := newLedger()
+	l.add(arrived, language, skill, t)
+	return l.write(tx)
 }
 
 func countWait(tx *db.Tx, arrived when.Instant, wait time.Duration) error {

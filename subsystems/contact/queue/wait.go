@@ -167,9 +167,10 @@ func (c *Core) Written() []Written {
 	return out
 }
 
-// again marks agents as changed whom Changed gave and nobody could store.
-func (c *Core) again(list []Agent) {
+// again takes back what Changed and Written gave and nobody could store.
+func (c *Core) again(list []Agent, written []Written) {
 	for _, a := range list {
 		c.changed[a.Account] = true
 	}
+	c.written = append(written, c.written...)
 }
