@@ -69,7 +69,7 @@ func TestFollowTheSame(t *testing.T) {
 	b.post(303, base+"/where", "point", "22.2811, 114.1581")
 	b.get(200, base+"/near")
 	b.has("Street light", "About 20 m")
-	b.hasNot("CHAN", "Invented Road", "Broken lamp", string(c.Reference))
+	b.hasNot("CHAN", "Invented Road", "Broken lamp", c.Reference)
 	form := b.hidden()
 	form.Set("case", string(c.ID))
 	b.send("POST", base+"/near", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))

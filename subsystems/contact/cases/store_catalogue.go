@@ -5,7 +5,6 @@ import (
 
 	"praya/kernel/when"
 	"praya/platform/db"
-	"praya/platform/sign"
 )
 
 const (
@@ -40,24 +39,6 @@ const (
 	sqlDraft = `select content from contact_cases_drafts where realm = $1 and hash = $2 and at >= $3`
 
 	sqlDropOldDrafts = `delete from contact_cases_drafts where realm = $1 and at < $2`
-
-	sqlSealedWords = `select id, '', words from contact_cases_cases where realm = $1 and id > $2 order by id limit $3`
-
-	sqlResealWords = `update contact_cases_cases set words = $3 where realm = $1 and id = $2`
-
-	sqlSealedContacts = `select id, '', contact from contact_cases_cases where realm = $1 and id > $2 and length(contact) > 0 order by id limit $3`
-
-	sqlResealContact = `update contact_cases_cases set contact = $3 where realm = $1 and id = $2`
-
-	sqlSealedReferrals = `select id, '', words from contact_cases_referrals where realm = $1 and id > $2 order by id limit $3`
-
-	sqlResealReferral = `update contact_cases_referrals set words = $3 where realm = $1 and id = $2`
-
-	sqlSealedHeads = `select id, '', head from contact_cases_files where realm = $1 and id > $2 order by id limit $3`
-
-	sqlResealHead = `update contact_cases_files set head = $3 where realm = $1 and id = $2`
-
-	sqlStaleWords = `select count(*) from contact_cases_cases where realm = $1 and (substr(words, 1, $3) <> $2 or length(contact) > 0 and substr(contact, 1, $3) <> $2)`
 )
 
 func putCategory(tx *db.Tx, x Category) error {
@@ -112,49 +93,4 @@ func draftBy(tx *db.Tx, hash []byte, from when.Instant) (content []byte, err err
 func dropOldDrafts(tx *db.Tx, before when.Instant) error {
 	_, err := tx.Exec(sqlDropOldDrafts, tx.Realm(), before)
 	return err
-}
-
-func scanSealed(s db.Scanner) (r sign.Row, err error) {
-	return r, s.Scan(&r.ID, &r.Part, &r.Sealed)
-}
-
-func sealedWords(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
-	return db.List(tx, scanSealed, sqlSealedWords, tx.Realm(), after.ID, sign.Slice)
-}
-
-func resealWords(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealWords, tx.Realm(), r.ID, sealed)
-	return err
-}
-
-func sealedContacts(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
-	return db.List(tx, scanSealed, sqlSealedContacts, tx.Realm(), after.ID, sign.Slice)
-}
-
-func resealContact(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealContact, tx.Realm(), r.ID, sealed)
-	return err
-}
-
-func sealedReferrals(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
-	return db.List(tx, scanSealed, sqlSealedReferrals, tx.Realm(), after.ID, sign.Slice)
-}
-
-func resealReferral(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealReferral, tx.Realm(), r.ID, sealed)
-	return err
-}
-
-func sealedHeads(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
-	return db.List(tx, scanSealed, sqlSealedHeads, tx.Realm(), after.ID, sign.Slice)
-}
-
-func resealHead(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealHead, tx.Realm(), r.ID, sealed)
-	return err
-}
-
-func countStale(tx *db.Tx, mark []byte) (n int64, err error) {
-	err = tx.Row(sqlStaleWords, tx.Realm(), mark, len(mark)).Scan(&n)
-	return n, err
 }

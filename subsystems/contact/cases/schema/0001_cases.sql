@@ -117,7 +117,7 @@ create table contact_cases_referrals (
   primary key (realm, id)
 );
 create unique index contact_cases_referrals_case on contact_cases_referrals (realm, case_id, number);
-create index contact_cases_referrals_department on contact_cases_referrals (realm, department, due, id) where state in ('sent', 'accepted', 'interim');
+create index contact_cases_referrals_department on contact_cases_referrals (realm, department, due, id, state) where state in ('sent', 'accepted', 'interim');
 create index contact_cases_referrals_past on contact_cases_referrals (realm, department, ended_at, id) where state not in ('sent', 'accepted', 'interim');
 create index contact_cases_referrals_chase on contact_cases_referrals (realm, chase_at) where chase_at <> '';
 
