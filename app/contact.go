@@ -50,6 +50,8 @@ type Contact struct {
 	// Mail is the address that people write to, and SMTP where their servers bring it:
 	// 0.0.0.0:25. What goes out goes by [mail].
 	Mail string `toml:"mail" json:"mail"`
+	// Number is what people call, as it is written. Default: none is shown.
+	Number string `toml:"number" json:"number"`
 	SMTP string `toml:"smtp" json:"smtp"`
 }
 
@@ -118,7 +120,7 @@ func (p *Praya) newContact(policy *access.Policy, book *words.Book, index *searc
 	}
 	return &contact.Service{
 		DB: p.DB, Keys: p.Keys, Files: p.Files, Policy: policy, Words: book, Clock: when.System, Log: p.log,
-		People: applicants{p}, Mail: p.newMail(), Post: p.Config.mail(), Address: c.Mail,
+		People: applicants{p}, Mail: p.newMail(), Post: p.Config.mail(), Address: c.Mail, Number: c.Number,
 		Listens: c.listens(), CallsBack: trunk.Address != "", Retention: time.Duration(days) * 24 * time.Hour,
 		Tapes: &voice.Spool{Dir: filepath.Join(p.Config.Data, "calls"), Keys: p.Keys, Realm: who.Production},
 		Voice: &voice.Service{

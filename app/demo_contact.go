@@ -11,8 +11,11 @@ import (
 // demoTelephone is where the demonstration answers calls: on this machine only.
 const demoTelephone = "127.0.0.1:5060"
 
-// loadContact invents cases, by officers whom nobody can sign in as.
+// loadContact invents cases, by officers whom nobody can sign in as. Nobody is written to.
 func (p *Praya) loadContact(ctx context.Context) error {
+	send := p.Contact.Cases.Send
+	p.Contact.Cases.Send = nil
+	defer func() { p.Contact.Cases.Send = send }()
 	return p.Contact.Cases.Demonstrate(ctx, cases.Demonstration{
 		Agent: "demonstration-agent", Colleague: "demonstration-colleague", Head: "demonstration-head", Director: "demonstration-director", Officer: "demonstration-case-officer",
 	})

@@ -28,7 +28,7 @@ type demoCommand struct{ addresses }
 // Run serves with the demonstration government loaded. What is there already stays.
 func (c demoCommand) Run(ctx context.Context, config Config, t estimates.Terminal) error {
 	if !config.Contact.listens() {
-		config.Contact.UDP = demoTelephone
+		config.Contact.UDP, config.Contact.Number = demoTelephone, "1823"
 	}
 	return serve(ctx, config.at(c.addresses), t.Out, t.Err, loadDemo)
 }

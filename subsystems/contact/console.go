@@ -60,10 +60,27 @@ func (s *Service) Console(ctx context.Context) (c Console, err error) {
 		c.Earlier, err = s.Queue.EarlierCalls(tx, c.Number)
 		return err
 	})
-	if c.Call != nil {
-		s.live(&c)
+	if err != nil || c.Call == nil {
+		return c, err
 	}
-	return c, err
+	s.live(&c)
+	return c, s.look(ctx, c)
+}
+
+// look records, once a call, that its number was shown.
+func (s *Service) look(ctx context.Context, c Console) error {
+	s.mu.Lock()
+	known := s.looked[c.Call.ID] || c.Number == ""
+	if !known && s.talks[c.Call.ID] != nil {
+		s.looked[c.Call.ID] = true
+	}
+	s.mu.Unlock()
+	if known {
+		return nil
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		return audit.Record(tx, audit.Act{What: "contact.number.shown", On: string(c.Call.ID), Outcome: audit.Done})
+	})
 }
 
 func (s *Service) live(c *Console) {

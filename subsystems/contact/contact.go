@@ -20,6 +20,7 @@ import (
 	"praya/platform/jobs"
 	"praya/platform/post"
 	"praya/platform/sign"
+	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/contact/cases"
 	"praya/subsystems/contact/mail"
@@ -46,6 +47,7 @@ type Service struct {
 	Mail    *mail.Server // nil: none comes in
 	Post    *post.Server // nil: none goes out
 	Address string       // ours
+	Number  string       // ours, that people call
 
 	// Listens says whether a telephone line is configured at all.
 	Listens bool
@@ -57,15 +59,16 @@ type Service struct {
 	mu      sync.Mutex
 	talks   map[queue.CallID]*talk
 	offered map[string]queue.CallID // by agent
+	looked  map[queue.CallID]bool   // whose number was shown, and stands in the audit trail
 }
 
 // Open prepares what the use cases need. It is called once, before anything else.
 func (s *Service) Open() {
-	s.talks, s.offered = map[queue.CallID]*talk{}, map[string]queue.CallID{}
+	s.talks, s.offered, s.looked = map[queue.CallID]*talk{}, map[string]queue.CallID{}, map[queue.CallID]bool{}
 	s.Voice.Incoming = s.incoming
 	s.Queue.Acts = s.act
 	s.Queue.Recordings = s.recordingPath
-	s.Cases.Send = s.send
+	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways = s.send, s.caller, s.called, s.ways
 	if s.Mail != nil {
 		s.Mail.Deliver = s.takeMail
 	}
@@ -148,6 +151,31 @@ func language(spoken string) lang.Lang {
 		return lang.SC
 	}
 	return lang.TC
+}
+
+// caller is who called, for an agent who opens a case of the call.
+func (s *Service) caller(tx *db.Tx, call string) (phone string, l lang.Lang, err error) {
+	known, err := s.Queue.Call(tx, queue.CallID(call))
+	if err != nil {
+		return "", "", err
+	}
+	phone, err = s.Queue.NumberOf(tx, known.ID)
+	return phone, language(known.Language), err
+}
+
+func (s *Service) called(tx *db.Tx, call string, of cases.CaseID) error {
+	return s.Queue.Link(tx, queue.CallID(call), string(of))
+}
+
+// ways are the telephone and the mail, for the centre's front page.
+func (s *Service) ways(v *web.View) (out []web.Task) {
+	if s.Number != "" {
+		out = append(out, web.Task{Text: v.T("contact.ways.call", "number", s.Number), Hint: v.T("contact.ways.call-text"), Path: "tel:" + strings.ReplaceAll(s.Number, " ", "")})
+	}
+	if s.Address != "" {
+		out = append(out, web.Task{Text: v.T("contact.ways.mail", "address", s.Address), Hint: v.T("contact.ways.mail-text"), Path: "mailto:" + s.Address})
+	}
+	return append(out, web.Task{Text: v.T("contact.ways.figures"), Hint: v.T("contact.ways.figures-text"), Path: "/contact/figures"})
 }
 
 func noCall() error { return fault.New(fault.Conflict, "contact.fault.no-call") }

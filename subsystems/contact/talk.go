@@ -53,6 +53,7 @@ func (s *Service) forget(t *talk) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.talks, t.id)
+	delete(s.looked, t.id)
 }
 
 // act carries out what the queue wants. The queue waits for it, so it only passes things on.
