@@ -37,6 +37,15 @@
 //     No figure reads calls.
 //   - Nothing public ranks or names persons: occupancy is that of all agents together.
 //
+// # How it works
+//
+// The core decides, at once and in memory; then the record follows, and what can't be stored is
+// stored later, in order. Only the arrival is stored first. A round (Service.Step, four times a
+// second) holds the lease, hears what agents and supervisors wrote in any process, lets the core do
+// what is due by time, and stores what changed. Pages read the store only, and so say the same in
+// every process. The event of a quarter has all that it counts so far, and is published at most
+// once in two seconds, however many calls changed it.
+//
 // # Figures
 //
 //   - answered in 12 seconds: within / offered. Numerator: answered by an agent within Rules.Target

@@ -34,6 +34,7 @@ func (s *Service) showBoard(v *web.Visit) error {
 	parts := []templ.Component{
 		f.levelTag(b.Level.Level()), sentence(f.levelSays(b.Level)),
 		web.DataTable(v.View, f.linesTable(b)), web.DataTable(v.View, f.statesTable(b)), web.DataTable(v.View, f.targetsTable("today", v.T("queue.board.today"), b.Today)),
+		web.DataTable(v.View, f.outcomesTable(b.Today)),
 		sentence(v.T("queue.board.as-of", "at", v.Now())),
 		ways(v.View, append([]web.Crumb{again, {Text: v.T("queue.calls.title"), Path: callsPath}, {Text: v.T("queue.figures.title"), Path: figuresPath}}, f.deskWays()...)),
 	}

@@ -167,3 +167,21 @@ func TestFiguresAddUp(t *testing.T) {
 		}
 	})
 }
+
+// FuzzReadCalls: whatever file somebody brings, what is accepted can be planned.
+func FuzzReadCalls(f *testing.F) {
+	f.Add("time,calls\n09:15,12.5\n")
+	f.Add("calls,time\r\n1e3,9:00\r\n")
+	f.Add("\ufefftime,calls\n00:00,Inf\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		calls, wrong, err := ReadCalls(strings.NewReader(text))
+		if err != nil || len(wrong) > 0 {
+			return
+		}
+		for _, n := range calls {
+			if math.IsNaN(n) || n < 0 || n > mostCalls {
+				t.Fatalf("%f calls", n)
+			}
+		}
+	})
+}

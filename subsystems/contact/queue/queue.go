@@ -99,7 +99,8 @@ func (s *Service) Step(ctx context.Context) error {
 	return s.save(ctx, now)
 }
 
-// Holding reports whether this process routes calls.
+// Holding reports whether this process routes calls. Who still has callers on the line when it no
+// longer does, tells them so and hangs up: their records are closed by whoever took over.
 func (s *Service) Holding() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

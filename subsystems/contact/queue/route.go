@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"praya/kernel/fault"
@@ -37,7 +38,12 @@ func (s *Service) Arrive(ctx context.Context, c Caller, number string) error {
 		return err
 	}
 	_, _, err = s.route(func(core *Core, now when.Instant) ([]Act, bool) { return core.Arrive(now, c) })
-	return err
+	if err == nil {
+		return nil
+	}
+	// The lease was lost just now: whoever has it may have looked for open calls already.
+	now := s.Clock()
+	return errors.Join(err, s.keep(ctx, func(tx *db.Tx) error { return leave(tx, c.ID, Interrupted, now) }))
 }
 
 // Leave records how a caller went who was not answered.

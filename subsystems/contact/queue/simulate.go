@@ -2,6 +2,7 @@ package queue
 
 import (
 	"container/heap"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -29,6 +30,25 @@ type Day struct {
 	Accepts   float64                // share who choose a call-back when it is proposed
 	Messages  float64                // share who leave a message when they are put off and want no call-back
 	Reached   float64                // share of call-backs that reach the person
+}
+
+// PeakDay is a day with so many calls in the shape of a working day: well over one and a half times the mean
+// at eleven in the morning, a third of it at eleven at night. Languages, acceptance of call-backs
+// and the rest are assumptions, and said so where results are shown.
+func PeakDay(start when.Instant, calls float64) Day {
+	d := Day{
+		Start: start, Languages: map[string]float64{Cantonese: 0.88, English: 0.07, Putonghua: 0.05},
+		Urgent: 0.02, Accepts: 0.6, Messages: 0.5, Reached: 0.9,
+	}
+	sum := 0.0
+	for q := range d.Calls {
+		d.Calls[q] = 0.9 + 0.6*math.Cos(2*math.Pi*(float64(q)/4-11)/24)
+		sum += d.Calls[q]
+	}
+	for q := range d.Calls {
+		d.Calls[q] *= calls / sum
+	}
+	return d
 }
 
 // Played is what a simulated day saw. Busy tones are none by construction: there is no act for one;

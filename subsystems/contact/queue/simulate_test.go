@@ -9,23 +9,8 @@ import (
 	"praya/kernel/when"
 )
 
-// peakDay is 43,000 calls with the shape of a working day: one and a half times the mean at eleven in the morning,
-// a third at four in the night.
-func peakDay() Day {
-	d := Day{
-		Start: midnight(when.Day{Year: 2026, Month: 3, Date: 2}), Languages: map[string]float64{Cantonese: 0.88, English: 0.07, Putonghua: 0.05},
-		Urgent: 0.02, Accepts: 0.6, Messages: 0.5, Reached: 0.9,
-	}
-	sum := 0.0
-	for q := range d.Calls {
-		d.Calls[q] = 0.9 + 0.6*math.Cos(2*math.Pi*(float64(q)/4-11)/24)
-		sum += d.Calls[q]
-	}
-	for q := range d.Calls {
-		d.Calls[q] *= 43_000 / sum
-	}
-	return d
-}
+// peakDay is the peak that the centre has seen.
+func peakDay() Day { return PeakDay(midnight(when.Day{Year: 2026, Month: 3, Date: 2}), 43_000) }
 
 const (
 	handles = 240 * time.Second
