@@ -213,7 +213,7 @@ func (c *Call) open(transport, peer string) error {
 	c.socket = socket
 	c.ours.addr = netip.AddrPortFrom(host.Unmap(), uint16(socket.port))
 	c.sound.agree(terms{}, socket)
-	go socket.run(c.sound)
+	go socket.run(c.sound, func() { c.finish(WhyLost) })
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (s *Service) call(ctx context.Context, g goal) (*Call, error) {
 	select {
 	case err = <-result:
 	case <-ctx.Done():
-		err = ctx.Err() // ring sees it too, and says CANCEL
+		err = errors.Join(ErrNoAnswer, ctx.Err()) // ring sees it too, and says CANCEL
 	}
 	if err != nil {
 		c.finish(WhyRefused)

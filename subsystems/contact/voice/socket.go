@@ -84,7 +84,12 @@ func (s *socket) send(h *rtp.Header, payload []byte) {
 func (s *socket) close() { _ = s.conn.Close() }
 
 // run hears packets until the socket is closed.
-func (s *socket) run(into *stream) {
+func (s *socket) run(into *stream, fallen func()) {
+	defer func() {
+		if recover() != nil { // a defect of ours ends this call, not the others
+			fallen()
+		}
+	}()
 	buffer := make([]byte, 2048)
 	var h rtp.Header
 	for {
