@@ -73,7 +73,9 @@ func (s *Service) call(ctx context.Context, g goal) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.mu.Lock()
 	c.dialog = s.uacDialog(g, c.id)
+	c.mu.Unlock()
 	if err := c.open(g.transport, g.peer); err != nil {
 		c.finish(WhyRefused)
 		return nil, err
