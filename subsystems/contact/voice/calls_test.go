@@ -313,7 +313,7 @@ func TestAnEndMayMoveToAnotherPort(t *testing.T) {
 	if e.packets() != old {
 		t.Errorf("%d packets still go to the old port", e.packets()-old)
 	}
-	eventually(t, "what came from the old port is dropped", func() bool { return s.Counts().Dropped == 5 })
+	eventually(t, "what came from the old port is dropped", func() bool { return s.Counts().Dropped >= 5 })
 	if c.Why() != "" {
 		t.Error(c.Why())
 	}

@@ -113,12 +113,16 @@ func TestKeysOfARoomAndOfPackets(t *testing.T) {
 		payload []byte
 		want    byte
 	}{
-		{1000, []byte{1, 10, 0, 160}, '1'}, {1000, []byte{1, 10, 1, 64}, 0}, {1000, []byte{1, 0x8a, 1, 224}, 0}, {1000, []byte{1, 0x8a, 1, 224}, 0},
-		{5000, []byte{1, 0x8a, 1, 224}, '1'},                                // only the end of a key arrived
-		{4000, []byte{2, 10, 0, 160}, 0},                                    // older: it comes late
-		{9000, []byte{11, 10, 0xFF, 0xFF}, '#'},                             // held very long
-		{9000 + 0xFFFF, []byte{11, 10, 0, 160}, 0},                          // and longer: one key
-		{90000, []byte{10, 10, 0, 160}, '*'}, {99000, []byte{15, 10, 0}, 0}, // too short to be a key
+		{1000, []byte{1, 10, 0, 160}, '1'},
+		{1000, []byte{1, 10, 1, 64}, 0},
+		{1000, []byte{1, 0x8a, 1, 224}, 0},
+		{1000, []byte{1, 0x8a, 1, 224}, 0},
+		{5000, []byte{1, 0x8a, 1, 224}, '1'},       // only the end of a key arrived
+		{4000, []byte{2, 10, 0, 160}, 0},           // older: it comes late
+		{9000, []byte{11, 10, 0xFF, 0xFF}, '#'},    // held very long
+		{9000 + 0xFFFF, []byte{11, 10, 0, 160}, 0}, // and longer: one key
+		{90000, []byte{10, 10, 0, 160}, '*'},
+		{99000, []byte{15, 10, 0}, 0},      // too short to be a key
 		{99000, []byte{16, 10, 0, 160}, 0}, // no key: flash
 	}
 	for i, s := range steps {
