@@ -204,6 +204,11 @@ func (c *Call) state(now webrtc.PeerConnectionState) {
 }
 
 func (c *Call) listen(t *webrtc.TrackRemote) {
+	defer func() {
+		if recover() != nil {
+			c.finish(WhyLost)
+		}
+	}()
 	buffer := make([]byte, 2048)
 	var h rtp.Header
 	for {

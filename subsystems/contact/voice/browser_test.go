@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"sync"
 	"testing"
@@ -113,21 +114,31 @@ func TestBrowsersHearEachOtherAndNotThemselves(t *testing.T) {
 				room.Add(c)
 			}
 			eventually(t, "all are connected", func() bool { return s.Counts().Answered == 3 })
-			time.Sleep(2500 * time.Millisecond)
-			for i, b := range ends {
-				heard := b.last(1)
-				for j, f := range tones {
-					// A half each; less where a tester that was late has left a gap.
-					if got := strength(heard, f); i == j && got > 0.05 || i != j && (got < 0.2 || got > 0.8) {
-						t.Errorf("end %d hears the tone of %d with %.2f", i, j, got)
+			// A half each; less where a busy machine leaves gaps, for which one may listen again.
+			said := ""
+			mixed := func() bool {
+				for i, b := range ends {
+					heard := b.last(1)
+					for j, f := range tones {
+						if got := strength(heard, f); i == j && got > 0.05 || i != j && (got < 0.3 || got > 0.7) {
+							said = fmt.Sprintf("end %d hears the tone of %d with %.2f", i, j, got)
+							return false
+						}
 					}
 				}
+				return true
+			}
+			for range 30 {
+				if time.Sleep(500 * time.Millisecond); mixed() {
+					said = ""
+					break
+				}
+			}
+			if said != "" {
+				t.Error(said)
 			}
 			room.Remove(room.Calls()[2])
-			time.Sleep(1500 * time.Millisecond)
-			if got := strength(ends[0].last(1), tones[1]); got < 0.7 {
-				t.Errorf("of two, one hears the other with %.2f", got)
-			}
+			eventually(t, "of two, one hears the other", func() bool { return strength(ends[0].last(1), tones[1]) > 0.8 })
 			if c, ok := s.BrowserOf("officer-1"); !ok || c.Account() != "officer-1" {
 				t.Error("the browser of officer-1 is not found")
 			}

@@ -141,7 +141,7 @@ func (c *Call) clear() {
 	c.s.mu.Unlock()
 	c.s.wheel.remove(c)
 	c.mu.Lock()
-	ends, up := c.atEnd, c.up
+	ends, up, d := c.atEnd, c.up, c.dialog
 	c.atEnd = nil
 	if c.timer != nil {
 		c.timer.Stop()
@@ -152,10 +152,10 @@ func (c *Call) clear() {
 	}
 	c.sound.end()
 	var e *ending
-	if errors.As(context.Cause(c.ctx), &e) && e.bye && up && c.dialog != nil {
+	if errors.As(context.Cause(c.ctx), &e) && e.bye && up && d != nil {
 		ctx, stop := context.WithTimeout(context.Background(), 4*time.Second)
 		defer stop()
-		_, _ = c.dialog.request(ctx, sip.BYE, nil) // gone for us whatever the other end says
+		_, _ = d.request(ctx, sip.BYE, nil) // gone for us whatever the other end says
 	}
 }
 
@@ -213,7 +213,7 @@ func (c *Call) open(transport, peer string) error {
 	c.socket = socket
 	c.ours.addr = netip.AddrPortFrom(host.Unmap(), uint16(socket.port))
 	c.sound.agree(terms{}, socket)
-	go socket.run(c.sound)
+	go socket.run(c.sound, func() { c.finish(WhyLost) })
 	return nil
 }
 

@@ -73,7 +73,9 @@ func (s *Service) call(ctx context.Context, g goal) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.mu.Lock()
 	c.dialog = s.uacDialog(g, c.id)
+	c.mu.Unlock()
 	if err := c.open(g.transport, g.peer); err != nil {
 		c.finish(WhyRefused)
 		return nil, err
@@ -83,7 +85,7 @@ func (s *Service) call(ctx context.Context, g goal) (*Call, error) {
 	select {
 	case err = <-result:
 	case <-ctx.Done():
-		err = ctx.Err() // ring sees it too, and says CANCEL
+		err = errors.Join(ErrNoAnswer, ctx.Err()) // ring sees it too, and says CANCEL
 	}
 	if err != nil {
 		c.finish(WhyRefused)

@@ -84,9 +84,7 @@ func (d *dialog) refreshed(m sip.Message, source string) {
 
 // from reports whether a request comes from the dialog's other end.
 func (d *dialog) from(req *sip.Request) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return sameHost(req.Source(), d.peer)
+	return sameHost(req.Source(), d.where())
 }
 
 func sameHost(a, b string) bool {
@@ -95,11 +93,16 @@ func sameHost(a, b string) bool {
 	return ha == hb
 }
 
-// signaller is the host that signals.
-func (d *dialog) signaller() netip.Addr {
+// where the other end's messages come from.
+func (d *dialog) where() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return hostOf(d.peer)
+	return d.peer
+}
+
+// signaller is the host that signals.
+func (d *dialog) signaller() netip.Addr {
+	return hostOf(d.where())
 }
 
 func hostOf(address string) netip.Addr {

@@ -46,6 +46,9 @@ func newEnd(t *testing.T, s *Service, host string) *end {
 		_ = e.media.Close()
 		go e.leave()
 	})
+	if e.server.Addr().IsUnspecified() {
+		e.server = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), e.server.Port())
+	}
 	go e.listen()
 	return e
 }

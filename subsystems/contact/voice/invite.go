@@ -166,11 +166,12 @@ func (s *Service) arrive(req *sip.Request, tx sip.ServerTransaction, account str
 		s.busy(req, tx)
 		return nil, nil, false
 	}
-	c.dialog = s.uasDialog(req, c.id)
 	// Every answer of ours carries the dialog's tag.
 	inv.req = req.Clone()
 	inv.req.To().Params.Add("tag", c.id)
-	c.incoming = inv
+	c.mu.Lock()
+	c.dialog, c.incoming = s.uasDialog(req, c.id), inv
+	c.mu.Unlock()
 	if err := c.open(c.dialog.transport, req.Source()); err != nil {
 		s.Log.ErrorContext(c.ctx, "voice: no port for a call's sound", "error", err)
 		s.busy(req, tx)
@@ -264,7 +265,7 @@ func (c *Call) Ringing() {
 		return
 	}
 	res := sip.NewResponseFromRequest(inv.req, 180, "Ringing", nil)
-	res.AppendHeader(c.s.contact(c.dialog.transport, c.dialog.peer))
+	res.AppendHeader(c.s.contact(c.dialog.transport, c.dialog.where()))
 	_ = inv.tx.Respond(res)
 }
 
@@ -311,7 +312,7 @@ func (c *Call) Answer(ctx context.Context) error {
 		c.agree(inv.offer)
 	}
 	res := sip.NewSDPResponseFromRequest(inv.req, body)
-	res.AppendHeader(c.s.contact(c.dialog.transport, c.dialog.peer))
+	res.AppendHeader(c.s.contact(c.dialog.transport, c.dialog.where()))
 	res.AppendHeader(sip.NewHeader("Allow", allowed))
 	res.AppendHeader(sip.NewHeader("Supported", supported))
 	inv.timer.write(res)

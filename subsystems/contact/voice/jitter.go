@@ -8,13 +8,15 @@ type jitter struct {
 	next    uint32     // timestamp of the next frame to take
 	newest  uint32     // timestamp behind the newest sample
 	started bool
-	late    int // packets in a row that came too late
+	late    int    // packets in a row that came too late
+	wait    uint32 // how long a first packet waits: longer for a sender that is often late
 }
 
 const (
 	held  = 1 << 13           // samples in the ring: about a second
-	delay = 2 * frame         // how long a first packet waits
-	most  = delay + 5*frame   // more than this is cut: clocks drift
+	least = 2 * frame         // how long a first packet waits
+	worst = 6 * frame         // and at most, of a sender that was late
+	spare = 5 * frame         // more than this on top is cut: clocks drift
 	jump  = held / 2          // further away is another stream
 	stale = uint32(1) << 31   // differences above are negative
 	grain = uint32(held) - 1  // mask of the ring
@@ -22,7 +24,7 @@ const (
 )
 
 func newJitter() *jitter {
-	j := &jitter{}
+	j := &jitter{wait: least}
 	for i := range j.ring {
 		j.ring[i] = silence
 	}
@@ -39,6 +41,7 @@ func (j *jitter) put(at uint32, sound []byte) {
 		j.restart(at)
 	} else if ahead >= stale { // late: only what is still to be taken counts
 		if j.late++; j.late > 3 { // the sender has fallen behind, and will stay there
+			j.wait = min(j.wait+frame, worst)
 			j.restart(at)
 		} else if missed := -ahead; missed >= uint32(len(sound)) {
 			return
@@ -60,7 +63,7 @@ func (j *jitter) restart(at uint32) {
 	for i := range j.ring {
 		j.ring[i] = silence
 	}
-	j.next, j.newest, j.started, j.late = at-delay, at, true, 0
+	j.next, j.newest, j.started, j.late = at-j.wait, at, true, 0
 }
 
 // take gives the next 20 ms; what has not come is silence.
@@ -71,8 +74,8 @@ func (j *jitter) take(into []byte) {
 		}
 		return
 	}
-	if wait := j.newest - j.next; wait < stale && wait > most {
-		j.skip(wait - delay)
+	if wait := j.newest - j.next; wait < stale && wait > j.wait+spare {
+		j.skip(wait - j.wait)
 	}
 	for i := range into {
 		at := (j.next + uint32(i)) & grain

@@ -25,7 +25,7 @@ func (c *Call) Refer(ctx context.Context, to string) error {
 	c.refers = said
 	c.mu.Unlock()
 	d := c.dialog
-	goal := sip.Uri{Scheme: "sip", User: to, Host: bracketed(c.s.host(d.transport, d.peer)), Port: int(c.s.listener(d.transport).Port())}
+	goal := sip.Uri{Scheme: "sip", User: to, Host: bracketed(c.s.host(d.transport, d.where())), Port: int(c.s.listener(d.transport).Port())}
 	res, err := d.request(ctx, sip.REFER, nil, sip.NewHeader("Refer-To", "<"+goal.String()+">"))
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func referred(c *Call, req *sip.Request, tx sip.ServerTransaction) {
 		respond(tx, req, 603, "Decline")
 		return
 	}
-	respond(tx, req, 202, "Accepted", c.s.contact(c.dialog.transport, c.dialog.peer))
+	respond(tx, req, 202, "Accepted", c.s.contact(c.dialog.transport, c.dialog.where()))
 	go func() {
 		said := make(chan struct{})
 		go func() { // a telephone that is slow to hear it doesn't delay the transfer

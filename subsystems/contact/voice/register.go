@@ -257,9 +257,6 @@ func (s *Service) RingPhone(ctx context.Context, account, caller string) (*Call,
 	if won != nil {
 		return won, nil
 	}
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
 	if errors.Is(err, ErrBusy) {
 		return nil, ErrBusy
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -107,3 +108,42 @@ func TestSippCallsAndPressesAKey(t *testing.T) {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+func TestSippGivesUpAndSendsNonsense(t *testing.T) {
+	t.Parallel()
+	why := make(chan string, 10)
+	s := serving(t, &Service{Incoming: func(_ context.Context, c *Call) {
+		c.Ringing()
+		<-c.Done()
+		why <- c.Why()
+	}})
+	sipp(t, s.Bound().UDP, "testdata/abandon.xml", "-m", "5", "-r", "5")
+	for range 5 {
+		if w := <-why; w != WhyCancelled {
+			t.Error(w)
+		}
+	}
+	sipp(t, s.Bound().UDP, "testdata/malformed.xml", "-m", "5", "-r", "5")
+	eventually(t, "nothing is left", func() bool { return s.Counts().Calls == 0 })
+}
+
+// TestNothingIsLeftOfCalls doesn't run beside others: it counts goroutines.
+func TestNothingIsLeftOfCalls(t *testing.T) {
+	s := serving(t, &Service{Config: Config{PerSecond: 1000, PerSource: 1000}, Incoming: func(ctx context.Context, c *Call) {
+		if c.Answer(ctx) == nil {
+			c.Keep(ctx, Music())
+		}
+	}})
+	time.Sleep(100 * time.Millisecond)
+	before := runtime.NumGoroutine()
+	sipp(t, s.Bound().UDP, "", "-sn", "uac", "-m", "300", "-r", "150", "-d", "200")
+	eventually(t, "the goroutines of 300 calls have ended", func() bool { return runtime.NumGoroutine() <= before+3 })
+	for i := range s.wheel.slot {
+		if n := len(s.wheel.in(i)); n != 0 {
+			t.Errorf("%d turns are left", n)
+		}
+	}
+	if n := s.Counts(); n.Answered != 300 || n.Calls != 0 {
+		t.Errorf("%+v", n)
+	}
+}

@@ -84,7 +84,8 @@ type Service struct {
 	unconfirmed time.Duration // how long an answer waits for its ACK
 	newCalls    allowance
 	newBySource sources
-	bytesFrom   sources
+	bytesFrom   sources // datagrams
+	invitesFrom sources // INVITEs, with their repetitions
 	refusedFrom sources // failed sign-ins
 	phones      registry
 	browserWay  browserWay
@@ -104,6 +105,7 @@ type Counts struct {
 	Dropped  int64 // packets of sound from others than the negotiated peer
 	Ignored  int64 // datagrams that were no SIP, or too many from one source
 	Late     int64 // times that sound was made up for
+	Fallen   int64 // calls whose sound a defect of ours has stopped
 	Phones   int   // telephones registered now
 }
 
@@ -154,7 +156,7 @@ func (s *Service) Counts() Counts {
 	s.mu.Unlock()
 	return Counts{
 		Calls: calls, Answered: s.counted.answered.Load(), Refused: s.counted.refused.Load(),
-		Dropped: s.counted.dropped.Load(), Ignored: s.counted.ignored.Load(), Late: s.wheel.late.Load(),
+		Dropped: s.counted.dropped.Load(), Ignored: s.counted.ignored.Load(), Late: s.wheel.late.Load(), Fallen: s.wheel.fallen.Load(),
 		Phones: s.phones.count(s.Clock()),
 	}
 }

@@ -175,7 +175,7 @@ func (c *Call) reanswer(req *sip.Request) (*sip.Response, *offer, sessionTimer) 
 }
 
 func (c *Call) headers(res *sip.Response, timer sessionTimer) {
-	res.AppendHeader(c.s.contact(c.dialog.transport, c.dialog.peer))
+	res.AppendHeader(c.s.contact(c.dialog.transport, c.dialog.where()))
 	res.AppendHeader(sip.NewHeader("Allow", allowed))
 	res.AppendHeader(sip.NewHeader("Supported", supported))
 	timer.write(res)

@@ -19,6 +19,7 @@ type socket struct {
 	conn    *net.UDPConn
 	port    int
 	peer    atomic.Pointer[netip.AddrPort]
+	former  atomic.Pointer[netip.AddrPort] // where the peer was before it said that it moved
 	latched atomic.Bool
 	own     map[netip.Addr]bool // this machine's addresses, which are one host
 	dropped *atomic.Int64
@@ -64,7 +65,7 @@ func (s *socket) aim(to netip.AddrPort) {
 	if old := s.peer.Load(); old != nil && *old == to {
 		return
 	}
-	s.peer.Store(&to)
+	s.former.Store(s.peer.Swap(&to))
 	s.latched.Store(false)
 }
 
@@ -84,7 +85,12 @@ func (s *socket) send(h *rtp.Header, payload []byte) {
 func (s *socket) close() { _ = s.conn.Close() }
 
 // run hears packets until the socket is closed.
-func (s *socket) run(into *stream) {
+func (s *socket) run(into *stream, fallen func()) {
+	defer func() {
+		if recover() != nil { // a defect of ours ends this call, not the others
+			fallen()
+		}
+	}()
 	buffer := make([]byte, 2048)
 	var h rtp.Header
 	for {
@@ -117,7 +123,7 @@ func (s *socket) known(from netip.AddrPort) bool {
 		s.latched.Store(true)
 		return true
 	}
-	if s.latched.Load() {
+	if former := s.former.Load(); s.latched.Load() || former != nil && *former == from { // still on its way from there
 		return false
 	}
 	s.peer.Store(&from)

@@ -177,20 +177,26 @@ func (m *stream) spoken(sound []byte) []byte {
 
 // hear takes a packet of the other end. The payload may be changed.
 func (m *stream) hear(h *rtp.Header, payload []byte) {
+	switch onward, isSound := m.receive(h, payload); {
+	case onward == nil:
+	case isSound:
+		onward.pass(h, payload)
+	default:
+		onward.passEvent(h, payload)
+	}
+}
+
+// receive keeps a packet's sound or key, and says who else is to hear it.
+func (m *stream) receive(h *rtp.Header, payload []byte) (onward *stream, isSound bool) {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.closed {
-		m.mu.Unlock()
-		return
+		return nil, false
 	}
 	m.quiet, m.heardN = 0, m.heardN+1
 	l, isSound := m.terms.in[h.PayloadType]
 	if !isSound {
-		onward := m.key(h, payload)
-		m.mu.Unlock()
-		if onward != nil {
-			onward.passEvent(h, payload)
-		}
-		return
+		return m.key(h, payload), false
 	}
 	if l == aLaw {
 		for i, b := range payload {
@@ -205,11 +211,7 @@ func (m *stream) hear(h *rtp.Header, payload []byte) {
 	for _, j := range m.kept {
 		j.put(h.Timestamp, payload)
 	}
-	onward := m.onward
-	m.mu.Unlock()
-	if onward != nil {
-		onward.pass(h, payload)
-	}
+	return m.onward, true
 }
 
 func (m *stream) key(h *rtp.Header, payload []byte) (onward *stream) {

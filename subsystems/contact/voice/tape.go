@@ -88,6 +88,7 @@ func (t *tape) close() {
 func (c *Call) Voicemail(ctx context.Context, longest time.Duration, w Recorder) error {
 	v := &voicemail{c: c, tape: newTape(w, c.s.Log), left: int(longest / (slots * beat)), over: make(chan struct{}), kept: c.sound.keep()}
 	c.s.wheel.add(v)
+	began := c.s.Clock()
 	defer func() {
 		c.s.wheel.remove(v)
 		c.sound.drop(v.kept)
@@ -96,7 +97,7 @@ func (c *Call) Voicemail(ctx context.Context, longest time.Duration, w Recorder)
 	for {
 		select {
 		case k := <-c.sound.keys:
-			if k.key == '#' {
+			if k.key == '#' && !k.at.Before(began) {
 				return nil
 			}
 		case <-v.over:

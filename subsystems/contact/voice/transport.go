@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -153,14 +154,23 @@ func (s *Service) filter(parser *sip.Parser) sip.TransportReadFilter {
 			return data, nil
 		}
 		addr := from.AddrPort().Addr().Unmap()
-		perSecond := float64(30 * s.Config.PerSource)
-		if !s.trusted(addr) && !s.bytesFrom.take(addr, s.Clock(), perSecond, 2*perSecond) ||
-			len(data) > longestMessage || !parses(parser, data) {
+		if !s.trusted(addr) && !s.within(addr, data) || len(data) > longestMessage || !parses(parser, data) {
 			s.counted.ignored.Add(1)
 			return nil, nil
 		}
 		return data, nil
 	}
+}
+
+// within bounds what one source sends. An INVITE over its bound is dropped: an
+// answer would be repeated until it is confirmed, at a host that may never
+// have asked.
+func (s *Service) within(from netip.Addr, data []byte) bool {
+	now, calls := s.Clock(), float64(s.Config.PerSource)
+	if bytes.HasPrefix(data, []byte("INVITE ")) && !s.invitesFrom.take(from, now, 2*calls, 4*calls) {
+		return false
+	}
+	return s.bytesFrom.take(from, now, 30*calls, 60*calls)
 }
 
 func parses(parser *sip.Parser, data []byte) (ok bool) {
@@ -206,7 +216,8 @@ func (b *bounded) Accept() (net.Conn, error) {
 		b.all++
 		b.per[host]++
 		b.mu.Unlock()
-		return &counted{Conn: conn, done: func() { b.leave(host) }}, nil
+		idle := time.AfterFunc(30*time.Second, func() { _ = conn.Close() }) // its reader sees it, and closes
+		return &counted{Conn: conn, done: func() { b.leave(host) }, idle: idle}, nil
 	}
 }
 
@@ -219,13 +230,25 @@ func (b *bounded) leave(host string) {
 	}
 }
 
+// counted is a connection that is closed when nothing comes for longer than a
+// telephone may wait until it registers again; a new one has half a minute.
 type counted struct {
 	net.Conn
 	once sync.Once
 	done func()
+	idle *time.Timer
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 {
+		c.idle.Reset((longest + 300) * time.Second)
+	}
+	return n, err
 }
 
 func (c *counted) Close() error {
+	c.idle.Stop()
 	c.once.Do(c.done)
 	return c.Conn.Close()
 }

@@ -24,6 +24,8 @@ type wheel struct {
 	mu   sync.Mutex
 	slot [slots]atomic.Pointer[[]turner]
 	late atomic.Int64 // beats that came after their frame
+
+	fallen atomic.Int64 // turns that panicked
 }
 
 func (w *wheel) add(t turner) {
@@ -48,6 +50,20 @@ func (w *wheel) remove(t turner) {
 			w.slot[i].Store(&next)
 		}
 	}
+}
+
+// one gives a turn. What falls over leaves the wheel; all others go on.
+func (w *wheel) one(t turner) {
+	defer func() {
+		if recover() != nil {
+			w.fallen.Add(1)
+			w.remove(t)
+			if c, ok := t.(*Call); ok {
+				c.finish(WhyLost)
+			}
+		}
+	}()
+	t.turn()
 }
 
 func (w *wheel) in(slot int) []turner {
@@ -79,7 +95,7 @@ func (w *wheel) run(ctx context.Context) {
 			done = max(done, due-slots*50) // a second at most: after a longer sleep there is nothing to catch up
 			for ; done < due; done++ {
 				for _, t := range w.in(int(done % slots)) {
-					t.turn()
+					w.one(t)
 				}
 			}
 		}
