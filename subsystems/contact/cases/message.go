@@ -51,8 +51,8 @@ func (s *Service) Add(tx *db.Tx, of CaseID, m Message) error {
 	default:
 		return invalid("message")
 	}
-	_, err := s.changing(tx, of, func(c *Case) error {
-		if m.From == ByPerson {
+	c, err := s.changing(tx, of, func(c *Case) error {
+		if m.From == ByPerson && !m.Internal {
 			if err := s.heard(tx, c); err != nil {
 				return err
 			}
@@ -63,6 +63,10 @@ func (s *Service) Add(tx *db.Tx, of CaseID, m Message) error {
 		}
 		return s.claimFiles(tx, c, number, m.Files)
 	})
+	if err == nil && c.State == Merged && m.From == ByPerson && m.Text != "" {
+		m.Internal, m.Files, m.MailID = true, nil, "" // who looks after the other case reads it there
+		err = s.Add(tx, c.MergedInto, m)
+	}
 	return err
 }
 
@@ -70,7 +74,7 @@ func (s *Service) Add(tx *db.Tx, of CaseID, m Message) error {
 func (s *Service) heard(tx *db.Tx, c *Case) error {
 	switch {
 	case c.State == Merged:
-		return nil // kept; who looks after the other case sees it there
+		return s.remember(tx, c, Step{What: "wrote", By: Person})
 	case c.State == Closed && tx.Now().Sub(c.ClosedAt) > reopens:
 		return conflict("too-late")
 	case c.State == Closed:

@@ -187,7 +187,7 @@ func toPerson() []string {
 
 // showToPerson is a case as its person sees it.
 func (f face) showToPerson(of CaseID, here, back string) error {
-	var c Case
+	var c, into Case
 	var messages []Message
 	var files []File
 	var history []Step
@@ -195,6 +195,11 @@ func (f face) showToPerson(of CaseID, here, back string) error {
 	err := f.read(func(tx *db.Tx) (err error) {
 		if c, err = f.Case(tx, of); err != nil {
 			return err
+		}
+		if c.MergedInto != "" {
+			if into, err = f.Case(tx, c.MergedInto); err != nil {
+				return err
+			}
 		}
 		if messages, err = f.Messages(tx, of); err != nil {
 			return err
@@ -212,6 +217,9 @@ func (f face) showToPerson(of CaseID, here, back string) error {
 		return err
 	}
 	parts := []templ.Component{sentence(f.T("cases.told." + string(c.State))), web.SummaryList(f.View, f.personsFacts(c))}
+	if into.ID != "" && into.State != Merged {
+		parts = append(parts, sentence(f.T("cases.told."+string(into.State))))
+	}
 	parts = append(parts, heading(f.T("cases.messages")), f.thread(c, messages, true))
 	parts = append(parts, f.personsPictures(here, files))
 	if c.State.Open() || c.State == Closed && f.Now().Sub(c.ClosedAt) <= reopens {
