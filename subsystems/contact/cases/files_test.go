@@ -7,8 +7,11 @@ import (
 	"hash/crc32"
 	"image/jpeg"
 	"io"
+	"math"
 	"testing"
 	"time"
+
+	"github.com/rwcarlsen/goexif/exif"
 
 	"praya/platform/db"
 	"praya/platform/jobs"
@@ -87,6 +90,32 @@ func TestPhotosPosition(t *testing.T) {
 	b.upload(303, base+"/photos", "a.jpg", plain)
 	b.get(200, base+"/where")
 	b.has("22.280000, 114.160000", "Your photo says where it was taken")
+}
+
+// TestPositionAsOthersReadIt: a reader that we did not write finds the same.
+func TestPositionAsOthersReadIt(t *testing.T) {
+	for _, at := range [][2][3]uint32{{{22, 16, 48}, {114, 9, 36}}, {{22, 30, 1}, {113, 59, 59}}} {
+		plain := gps(photo(40, 20), at[0], at[1], 6)
+		theirs, err := exif.Decode(bytes.NewReader(plain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lat, lon, err := theirs.LatLong()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ourLat, ourLon := takenAt(plain)
+		if math.Abs(lat-ourLat) > 1e-6 || math.Abs(lon-ourLon) > 1e-6 {
+			t.Errorf("%v %v, they read %v %v", ourLat, ourLon, lat, lon)
+		}
+		tag, err := theirs.Get(exif.Orientation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := tag.Int(0); err != nil || n != orientation(plain) {
+			t.Errorf("%d, they read %d", orientation(plain), n)
+		}
+	}
 }
 
 // bomb is a PNG of a few bytes that says it has very many pixels.
