@@ -216,12 +216,22 @@ func FuzzPicture(f *testing.F) {
 		if fileType(plain) == "" {
 			return
 		}
-		lat, lon := takenAt(plain)
-		if (lat != 0 || lon != 0) && !inHongKong(lat, lon) {
-			t.Error("a place elsewhere")
-		}
 		if view, small, err := s.redraw(plain); err == nil && (fileType(view) != "image/jpeg" || fileType(small) != "image/jpeg") {
 			t.Error("what was drawn is no picture")
+		}
+	})
+}
+
+// FuzzPosition: whatever a photo says of itself, we read a place in Hong Kong or nothing.
+func FuzzPosition(f *testing.F) {
+	f.Add(gps(photo(20, 10), [3]uint32{22, 16, 48}, [3]uint32{114, 9, 36}, 8))
+	f.Add([]byte("\xff\xd8\xff\xe1\x00\x10Exif\x00\x00II*\x00\x08\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		if lat, lon := takenAt(plain); (lat != 0 || lon != 0) && !inHongKong(lat, lon) {
+			t.Error("a place elsewhere")
+		}
+		if n := orientation(plain); n < 0 {
+			t.Error("turned by less than nothing")
 		}
 	})
 }
