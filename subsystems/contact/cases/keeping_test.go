@@ -137,6 +137,10 @@ func TestSearch(t *testing.T) {
 					w.Errorf("%q finds %d, %v", words, total, err)
 				}
 			}
+			long := strings.Repeat("海旁道的街燈壞了三晚 broken lamp ", 8)
+			if _, _, err := w.Find(tx, long, 10, 0); err != nil {
+				w.Errorf("a long query: %v", err)
+			}
 			got, total, err := w.FindFor(tx, "HYD", "街燈", 10, 0)
 			if err != nil || total != 1 || got[0].ID != r.ID {
 				w.Errorf("%v %v", got, err)

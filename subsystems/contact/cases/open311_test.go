@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -240,7 +241,7 @@ func TestOpen311Photos(t *testing.T) {
 	_, err = part.Write(gps(photo(300, 200), [3]uint32{22, 16, 48}, [3]uint32{114, 9, 36}, 1))
 	f.ok(err)
 	f.ok(m.Close())
-	q := httptest.NewRequest("POST", "http://praya.example/open311/v2/requests.json", &body)
+	q := httptest.NewRequest(http.MethodPost, "http://praya.example/open311/v2/requests.json", &body)
 	q.Header.Set("Content-Type", m.FormDataContentType())
 	w := httptest.NewRecorder()
 	f.handler.ServeHTTP(w, q)
