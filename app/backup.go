@@ -14,6 +14,7 @@ import (
 	"praya/platform/events"
 	"praya/platform/files"
 	"praya/platform/search"
+	"praya/subsystems/contact/cases"
 	"praya/subsystems/estimates"
 	"praya/subsystems/performance"
 	"praya/subsystems/services"
@@ -24,7 +25,9 @@ func (c Config) keyFile() string     { return filepath.Join(c.Data, "key") }
 func (c Config) blobsFolder() string { return filepath.Join(c.Data, "blobs") }
 
 // searchScopes are the parts whose texts the index holds.
-func searchScopes() []string { return []string{"estimates", performance.Scope, services.Scope} }
+func searchScopes() []string {
+	return []string{"estimates", performance.Scope, services.Scope, cases.SearchScope}
+}
 
 type backupCommand struct {
 	File string `arg:"" help:"File to write; it must not be there yet." type:"path"`

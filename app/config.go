@@ -56,6 +56,8 @@ type Config struct {
 	Exchange Exchange `toml:"exchange" json:"exchange"`
 	// Services says who looks at what people upload. By default nobody.
 	Services Services `toml:"services" json:"services"`
+	// Contact says where telephones reach the contact centre. By default they don't.
+	Contact Contact `toml:"contact" json:"contact"`
 	// Log is text or json. Default text.
 	Log string `toml:"log" json:"log"`
 }
@@ -200,6 +202,7 @@ func (c Config) check() error {
 	c.Ledger.check(say)
 	c.Exchange.check(say)
 	c.Services.check(say)
+	c.Contact.check(say)
 	if c.Log != "text" && c.Log != "json" {
 		say("log: %q is neither text nor json", c.Log)
 	}

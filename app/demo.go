@@ -28,6 +28,9 @@ func loadDemo(ctx context.Context, p *Praya) error {
 	if err := p.loadServices(ctx); err != nil {
 		return err
 	}
+	if err := p.loadContact(ctx); err != nil {
+		return err
+	}
 	if err := p.mountHolders(); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ const demoOfficersFile = "demonstration-officers.txt"
 // folder. Officers who are there already stay as they are.
 func (p *Praya) loadOfficers(ctx context.Context) error {
 	var links []string
-	for _, o := range slices.Concat(demoOfficers(), serviceOfficers()) {
+	for _, o := range slices.Concat(demoOfficers(), serviceOfficers(), contactOfficers()) {
 		link, err := p.loadOfficer(ctx, o)
 		if err != nil {
 			return err

@@ -105,7 +105,7 @@ func (p subjects) Tell(ctx context.Context, account, key, path string, title, te
 
 // moreOfAccount leads from an account to what other parts have for its owner.
 func (p *Praya) moreOfAccount(v *web.Visit) []web.Task {
-	return slices.Concat(p.Services.More(v), moreOfExchange(v))
+	return slices.Concat(p.Services.More(v), p.Contact.More(v), moreOfExchange(v))
 }
 
 func moreOfExchange(v *web.Visit) []web.Task {

@@ -17,7 +17,7 @@ import (
 	"github.com/emersion/go-message/mail"
 	"github.com/emersion/go-smtp"
 
-	"praya/subsystems/identity"
+	"praya/platform/post"
 )
 
 // mailbox receives mail by SMTP.
@@ -58,7 +58,7 @@ func (m mailbox) next(t *testing.T) string {
 	}
 }
 
-func newMailbox(t *testing.T) (mailbox, *identity.Mail) {
+func newMailbox(t *testing.T) (mailbox, *post.Server) {
 	t.Helper()
 	m := mailbox{make(chan string, 10)}
 	server := smtp.NewServer(m)
@@ -74,7 +74,7 @@ func newMailbox(t *testing.T) (mailbox, *identity.Mail) {
 			t.Error(err)
 		}
 	})
-	return m, &identity.Mail{Server: listener.Addr().String(), From: "praya@praya.example", TLS: "none"}
+	return m, &post.Server{Server: listener.Addr().String(), From: "praya@praya.example", TLS: "none"}
 }
 
 // TestInbox: a resident confirms an address, is told of what happens to the account by mail

@@ -12,6 +12,8 @@ import (
 	"praya/platform/jobs"
 	"praya/platform/sign"
 	"praya/platform/web"
+	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/queue"
 	"praya/subsystems/exchange"
 	"praya/subsystems/services"
 	"praya/subsystems/services/booking"
@@ -58,7 +60,7 @@ func (p *Praya) stale(ctx context.Context) (left int64, err error) {
 		return 0, nil
 	}
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
-		for _, count := range []func(context.Context) (int64, error){p.Identity.Stale, p.Directory.Stale, p.Exchange.Stale} {
+		for _, count := range []func(context.Context) (int64, error){p.Identity.Stale, p.Directory.Stale, p.Exchange.Stale, p.Contact.Cases.Stale, p.Contact.Queue.Stale} {
 			n, err := count(who.AsSystem(ctx, realm))
 			if err != nil {
 				return 0, err
@@ -94,7 +96,7 @@ func (p *Praya) rotate(ctx context.Context) error {
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
 		ctx := who.AsSystem(ctx, realm)
 		err := p.DB.Write(ctx, func(tx *db.Tx) error {
-			for _, kind := range []string{jobRefresh, jobRefreshStaff, exchange.JobRefresh, services.JobRefresh, licences.JobRefresh, booking.JobRefresh} {
+			for _, kind := range []string{jobRefresh, jobRefreshStaff, exchange.JobRefresh, services.JobRefresh, licences.JobRefresh, booking.JobRefresh, cases.JobRefresh, queue.JobRefresh} {
 				if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: newest}); err != nil {
 					return err
 				}

@@ -40,7 +40,7 @@ func demonstration(t *testing.T) string {
 }
 
 // demonstrated is demonstration for tests that also reach into the program.
-func demonstrated(t *testing.T) (string, *Praya) {
+func demonstrated(t *testing.T, with ...func(*Config)) (string, *Praya) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
@@ -48,6 +48,9 @@ func demonstrated(t *testing.T) (string, *Praya) {
 		t.Fatal(err)
 	}
 	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: "http://localhost:" + port}.WithDefaults()
+	for _, change := range with {
+		change(&config)
+	}
 	ctx := who.AsSystem(context.Background(), who.Production)
 	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {

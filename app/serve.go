@@ -27,6 +27,9 @@ type demoCommand struct{ addresses }
 
 // Run serves with the demonstration government loaded. What is there already stays.
 func (c demoCommand) Run(ctx context.Context, config Config, t estimates.Terminal) error {
+	if !config.Contact.listens() {
+		config.Contact.UDP, config.Contact.Number = demoTelephone, "1823"
+	}
 	return serve(ctx, config.at(c.addresses), t.Out, t.Err, loadDemo)
 }
 
@@ -63,6 +66,9 @@ func serve(ctx context.Context, config Config, out, errOut io.Writer, prepare fu
 			fmt.Fprintln(out, "ready", public)
 			if operator != "" {
 				fmt.Fprintln(errOut, "operator", operator, "token in", p.Config.tokenFile())
+			}
+			if p.Contact.Listens {
+				fmt.Fprintln(errOut, "telephone", p.Contact.Telephone())
 			}
 		})
 	}

@@ -15,6 +15,8 @@ import (
 	"praya/platform/search"
 	"praya/platform/web"
 	"praya/platform/words"
+	"praya/subsystems/contact"
+	"praya/subsystems/contact/queue"
 	"praya/subsystems/directory"
 	"praya/subsystems/identity"
 	"praya/subsystems/ledger"
@@ -69,7 +71,7 @@ func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *sear
 
 // dailyServices asks for what the public services do once a day.
 func dailyServices(tx *db.Tx) error {
-	for _, kind := range []string{services.JobSweep, licences.JobRemind, booking.JobClose} {
+	for _, kind := range []string{services.JobSweep, licences.JobRemind, booking.JobClose, contact.JobForget, queue.JobForget} {
 		if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: tx.Now().Day().String()}); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"praya/platform/observe"
+	"praya/platform/post"
 	"praya/platform/web"
 	"praya/subsystems/estimates"
 	"praya/subsystems/identity"
@@ -51,11 +52,11 @@ func (c Config) identity() identity.Rules {
 }
 
 // mail is the server that the identity's mail goes out by; nil for none.
-func (c Config) mail() *identity.Mail {
+func (c Config) mail() *post.Server {
 	if c.Mail.Server == "" {
 		return nil
 	}
-	m := identity.Mail(c.Mail)
+	m := post.Server(c.Mail)
 	return &m
 }
 

@@ -25,6 +25,7 @@ import (
 	"praya/platform/sign"
 	"praya/platform/web"
 	"praya/platform/words"
+	"praya/subsystems/contact"
 	"praya/subsystems/directory"
 	"praya/subsystems/estimates"
 	"praya/subsystems/exchange"
@@ -58,6 +59,7 @@ type Praya struct {
 	Ledger    *ledger.Service
 	Exchange  *exchange.Service
 	Services  *services.Service
+	Contact   *contact.Service
 
 	demonstration bool // say so on the front page
 
@@ -73,7 +75,7 @@ func Schemas() []db.Schema {
 		directory.Schema(), identity.Schema(), estimates.Schema(),
 		performance.Schema(), governance.Schema(), votes.Schema(), papers.Schema(),
 		ledger.Schema(), exchange.Schema(),
-	}, services.Schemas())
+	}, services.Schemas(), contact.Schemas())
 }
 
 // Words lists what every part says.
@@ -85,7 +87,7 @@ func Words() []words.Source {
 	return slices.Concat(
 		[]words.Source{web.Words(), {Prefix: "app", Files: wordFiles}, {Files: faults}},
 		[]words.Source{directory.Words()}, identity.Words(), []words.Source{estimates.Words(), performance.Words(), governance.Words(), votes.Words(), papers.Words(), ledger.Words(), exchange.Words()},
-		services.Words(),
+		services.Words(), contact.Words(),
 	)
 }
 
@@ -96,7 +98,7 @@ func Policies() []access.Source {
 		directory.Policy(), identity.Policy(), estimates.Policy(),
 		performance.Policy(), governance.Policy(), votes.Policy(), papers.Policy(),
 		ledger.Policy(), exchange.Policy(),
-	}, services.Policies())
+	}, services.Policies(), contact.Policies())
 }
 
 // Open opens the stores, brings them up to date, and puts every part in its place.
@@ -171,7 +173,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 
 	// Directory 局和部門: bureaux, departments, posts, officers and their roles.
-	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles(), serviceRoles())}
+	p.Directory = &directory.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Accounts: accounts{p}, Roles: slices.Concat(identityRoles(), cycleRoles(), exchangeRoles(), serviceRoles(), contactRoles())}
 	p.register(jobRefreshStaff, p.Directory.Refresh)
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} { // developers try with the real names
 		if err := p.Directory.Seed(who.AsSystem(ctx, realm)); err != nil {
@@ -204,6 +206,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	p.Cycle.Reminders = reminders{p}
 	p.register(performance.JobTake, p.Cycle.TakeVersion)
 	p.register(performance.JobRemind, p.Cycle.Remind)
+	p.register(performance.JobRecount, p.Cycle.Recount)
 	p.Papers = &papers.Service{
 		DB: p.DB, Files: p.Files, Policy: policy, Heads: paperHeads{p}, Material: p.Cycle, Reader: paperReader{}, Posts: postNames{p},
 		Reminders: reminders{p},
@@ -238,6 +241,15 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 	p.Services.Mount(p.Site)
 	p.Services.Jobs(p.Jobs)
+
+	// Contact centre 聯絡中心: calls, cases, referrals, and the targets measured on what happened.
+	p.Contact, err = p.newContact(policy, book, index)
+	if err != nil {
+		return err
+	}
+	p.Contact.Open()
+	p.Contact.Mount(p.Site)
+	p.Contact.Jobs(p.Jobs)
 
 	p.register(jobHousekeeping, p.housekeeping)
 	p.Events = events.New(p.DB, p.log, slices.Concat(p.Cycle.Consumers(), p.Exchange.CDIConsumers(), p.Services.Consumers(), []events.Consumer{p.Estimates.YearFiles()})...)
@@ -291,7 +303,7 @@ func (p *Praya) Close() error { return p.DB.Close() }
 func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) error {
 	background, stop := context.WithCancel(who.AsSystem(ctx, who.Production))
 	var work sync.WaitGroup
-	var errs [7]error
+	var errs [8]error
 	work.Go(func() { errs[0] = p.Events.Run(background) })
 	work.Go(func() { errs[1] = p.Jobs.Run(background) })
 	work.Go(func() { errs[2] = p.hourly(background) })
@@ -299,9 +311,10 @@ func (p *Praya) Serve(ctx context.Context, ready func(public, operator string)) 
 	work.Go(func() { errs[4] = p.Ledger.Run(background) })
 	work.Go(func() { errs[5] = p.Exchange.Run(background) })
 	work.Go(func() { errs[6] = p.Services.Run(background) })
+	work.Go(func() { errs[7] = p.Contact.Run(background) })
 	breathe()
 	err := p.Site.Serve(ctx, ready)
 	stop()
 	work.Wait()
-	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4], errs[5], errs[6])
+	return errors.Join(err, errs[0], errs[1], errs[2], errs[3], errs[4], errs[5], errs[6], errs[7])
 }

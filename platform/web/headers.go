@@ -47,6 +47,12 @@ func (v *Visit) AllowCamera() {
 	h.Set("Permissions-Policy", strings.Replace(h.Get("Permissions-Policy"), "camera=()", "camera=(self)", 1))
 }
 
+// AllowMicrophone lets the page ask its reader for the microphone.
+func (v *Visit) AllowMicrophone() {
+	h := v.W.Header()
+	h.Set("Permissions-Policy", strings.Replace(h.Get("Permissions-Policy"), "microphone=()", "microphone=(self)", 1))
+}
+
 // overTLS reports whether the visitor's own connection is encrypted, here or at a trusted proxy.
 func (s *Site) overTLS(q *http.Request) bool {
 	return q.TLS != nil || s.fromProxy(q) && strings.EqualFold(q.Header.Get("X-Forwarded-Proto"), "https")

@@ -79,6 +79,15 @@ func (s *Service) Department(ctx context.Context, code string) (d Department, er
 	return d, unknown(err, "department")
 }
 
+// DepartmentIn is Department within somebody's transaction; who may, they know.
+func (s *Service) DepartmentIn(tx *db.Tx, code string) (Department, error) {
+	d, err := departmentByCode(tx, code)
+	return d, unknown(err, "department")
+}
+
+// DepartmentsIn is Departments within somebody's transaction.
+func (s *Service) DepartmentsIn(tx *db.Tx) ([]Department, error) { return departments(tx) }
+
 // ListedPosts are the posts of a department that the public may know, in force today.
 func (s *Service) ListedPosts(ctx context.Context, code string) (out []Post, err error) {
 	if err := s.mayRead(ctx); err != nil {

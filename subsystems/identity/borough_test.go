@@ -24,6 +24,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
 	"praya/platform/jobs"
+	"praya/platform/post"
 	"praya/platform/sign"
 	"praya/platform/web"
 	"praya/platform/words"
@@ -85,7 +86,7 @@ func newBorough(t *testing.T, address string) *borough {
 	origin := "http://" + w.server.Listener.Addr().String()
 	w.Service = &Service{
 		DB: d, Keys: ring, Verifier: Simulation{}, Words: book, Rules: Rules{Name: lang.Text{TC: "海旁", EN: "Praya", SC: "海旁"}}.WithDefaults(),
-		Mail: &Mail{Server: w.post.address, From: "praya@praya.example", TLS: "none"},
+		Mail: &post.Server{Server: w.post.address, From: "praya@praya.example", TLS: "none"},
 	}
 	w.NewProtocol(origin, w.now, log)
 	site, err := web.New(web.Config{Origin: origin}, web.Parts{Words: book, Log: log, Clock: w.now, DB: d})

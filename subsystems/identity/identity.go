@@ -15,6 +15,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/db"
+	"praya/platform/post"
 	"praya/platform/sign"
 	"praya/platform/web"
 	"praya/platform/words"
@@ -29,8 +30,8 @@ type Service struct {
 	Verifier Verifier
 	Staff    Staff // nil: there is no directory
 	Rules    Rules
-	Words    *words.Book // for what is said outside of pages
-	Mail     *Mail       // nil: no mail goes out
+	Words    *words.Book  // for what is said outside of pages
+	Mail     *post.Server // nil: no mail goes out
 
 	Agreements Agreements // nil: there is nothing else to agree to
 

@@ -16,6 +16,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/jobs"
 	"praya/platform/limits"
+	"praya/platform/post"
 	"praya/platform/web"
 )
 
@@ -147,11 +148,11 @@ func (s *Service) mailCode(ctx context.Context, j jobs.Job, _ *jobs.Progress) er
 		return err
 	}
 	t := s.Words.In(l)
-	err = s.Mail.Send(ctx, Letter{
+	err = s.Mail.Send(ctx, post.Letter{
 		ID: args.Code, To: c.Address, Subject: t.T("identity.notice.code.subject"), Lang: l, FromName: s.Rules.Name.In(l), At: s.DB.Clock()(),
 		Lines: []string{t.T("identity.notice.code.body"), "", c.Code, "", t.T("identity.notice.code.not-you"), ""},
 	})
-	if err == errAddressRefused { //nolint:errorlint // ours, never wrapped: the page says what to do when no code comes
+	if err == post.ErrAddressRefused { //nolint:errorlint // ours, never wrapped: the page says what to do when no code comes
 		return nil
 	}
 	return err

@@ -13,6 +13,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/jobs"
+	"praya/platform/post"
 )
 
 // The kinds of job. Their arguments are ids only.
@@ -181,7 +182,7 @@ func (s *Service) deliverMail(ctx context.Context, j jobs.Job, _ *jobs.Progress)
 	}
 	outcome := "sent"
 	err = s.Mail.Send(ctx, s.letterOf(ctx, p))
-	if errors.Is(err, errAddressRefused) {
+	if errors.Is(err, post.ErrAddressRefused) {
 		outcome, err = "refused", nil
 	}
 	if err != nil {
@@ -238,7 +239,7 @@ func (s *Service) addressOf(ctx context.Context, l lang.Lang, path string) strin
 }
 
 // letterOf is a notice as a mail: its title and where to read it, not what it says.
-func (s *Service) letterOf(ctx context.Context, p parcel) Letter {
+func (s *Service) letterOf(ctx context.Context, p parcel) post.Letter {
 	t := s.Words.In(p.lang)
 	title, _ := p.said(t, s.named(ctx, p.Service, p.lang))
 	from := t.T("identity.notice.us")
@@ -254,7 +255,7 @@ func (s *Service) letterOf(ctx context.Context, p parcel) Letter {
 		lines = append(lines, t.T("identity.notice.mail.stop"), s.addressOf(ctx, p.lang, "/recover/stop/"+p.Stop), "")
 	}
 	lines = append(lines, "-- ", t.T("identity.notice.mail.settings"), settings, "")
-	return Letter{
+	return post.Letter{
 		ID: string(p.ID), To: p.address, Subject: title, Lines: lines, Lang: p.lang, Settings: settings,
 		FromName: s.Rules.Name.In(p.lang), At: s.DB.Clock()(),
 	}

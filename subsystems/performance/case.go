@@ -39,6 +39,9 @@ const (
 	Levels          = "service-levels"
 	Spending        = "spending"
 	Posts           = "posts"
+	Calls           = "calls-in-time"
+	Settled         = "enquiries-settled"
+	Ratings         = "ratings"
 
 	// What stands beside those two, and is no stream of its own: what may be spent of a subhead in a
 	// year or of an item in all, what an item had spent before, and the posts first entered.
@@ -46,6 +49,11 @@ const (
 	approved = "commitment"
 	earlier  = "spent-before"
 	opened   = "posts-opening"
+
+	// And what calls are a share of, by quarter of an hour: the row of a quarter holds how many.
+	offered = "calls-offered"
+	asked   = "enquiries"
+	rated   = "ratings-given"
 )
 
 // countedIn is the stream whose measures a case concerns.
@@ -55,8 +63,27 @@ func countedIn(stream string) string {
 		return Spending
 	case opened:
 		return Posts
+	case offered:
+		return Calls
+	case asked:
+		return Settled
+	case rated:
+		return Ratings
 	}
 	return stream
+}
+
+// whole is what a stream of amounts is a share of.
+func whole(stream string) string {
+	switch stream {
+	case Calls:
+		return offered
+	case Settled:
+		return asked
+	case Ratings:
+		return rated
+	}
+	return ""
 }
 
 // Streams lists what can be counted today.
@@ -74,6 +101,9 @@ func Streams() []Stream {
 		{Outsourced, []Formula{Sum, Count}, -3},
 		{Spending, []Formula{Used, Sum, Count}, -3},
 		{Posts, []Formula{Stock, Sum}, 0},
+		{Calls, []Formula{Rate, Sum}, 0},
+		{Settled, []Formula{Rate, Sum}, 0},
+		{Ratings, []Formula{Mean}, 0},
 	}
 }
 
@@ -113,7 +143,11 @@ func (m Measure) reckon(cases []Case) (reckoning, error) {
 	}
 	switch m.Formula {
 	case Used:
-		return m.used(cases)
+		return m.ratio(cases, 100, Case.spends)
+	case Rate:
+		return m.ratio(cases, 100, m.counts)
+	case Mean:
+		return m.ratio(cases, 1, m.counts)
 	case Sum, Stock:
 		s, _ := streamOf(m.Stream)
 		v, err := total.Shift(s.Shift)
@@ -145,30 +179,33 @@ func (m Measure) reckon(cases []Case) (reckoning, error) {
 	}
 }
 
-// used is what was spent in a hundred of what may be. Where nothing may be spent there is no
-// share.
-func (m Measure) used(cases []Case) (r reckoning, err error) {
-	var may money.Decimal
+// ratio is the amounts of the cases that are a part, of those of all others, in so many. Of nothing
+// there is no share.
+func (m Measure) ratio(cases []Case, in int32, part func(Case) bool) (r reckoning, err error) {
+	var all money.Decimal
 	for _, c := range cases {
-		to := &may
-		if c.spends() {
+		to := &all
+		if part(c) {
 			to = &r.numerator
 		}
 		if *to, err = to.Add(c.Amount); err != nil {
 			return r, err
 		}
 	}
-	if may.Sign() <= 0 {
+	if all.Sign() <= 0 {
 		return r, fault.New(fault.NotFound, "performance.fault.no-cases")
 	}
-	r.denominator = &may
-	hundred, err := r.numerator.Mul(100)
+	r.denominator = &all
+	scaled, err := r.numerator.Mul(in)
 	if err != nil {
 		return r, err
 	}
-	r.value, err = hundred.Quo(may, m.Places)
+	r.value, err = scaled.Quo(all, m.Places)
 	return r, err
 }
+
+// counts says whether a case is of the measure's stream, and not what that is a share of.
+func (m Measure) counts(c Case) bool { return c.Stream == m.Stream }
 
 // spends says whether a case is spending, and not what may be spent.
 func (c Case) spends() bool { return c.Stream == Spending || c.Stream == earlier }
@@ -186,6 +223,8 @@ func (m Measure) streams() []string {
 		return []string{provided, Spending}
 	case m.Formula == Stock:
 		return []string{opened, m.Stream}
+	case m.Formula == Rate || m.Formula == Mean:
+		return []string{whole(m.Stream), m.Stream}
 	}
 	return []string{m.Stream}
 }

@@ -26,6 +26,7 @@ func (s *Service) Consumers() []events.Consumer {
 			"performance.plan.withdrawn", "performance.work.recorded", "performance.level.judged",
 			"performance.payment.posted", "performance.provision.changed", "performance.posts.changed",
 		}, Handle: countEvent},
+		{Name: "performance.calls", Subjects: []string{subjectQuarter}, Handle: countQuarter},
 	}
 }
 
@@ -334,6 +335,9 @@ func compute(tx *db.Tx, m Measure, period string) error {
 		DecidedBy: "cases", DecidedAt: tx.Now(),
 	}
 	if last, ok := lastOf(known, period, Actual); ok {
+		if m.flows() && last.How == Computed && last.State == Confirmed && last.GivenAt.Day() == tx.Now().Day() {
+			return rewriteValue(tx, last.ID, v)
+		}
 		if last.How == Computed && last.Value.Cmp(v.Value) == 0 && amountText(last.Denominator) == amountText(v.Denominator) &&
 			amountText(last.Numerator) == amountText(v.Numerator) {
 			return nil

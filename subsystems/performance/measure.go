@@ -71,6 +71,8 @@ const (
 	Held  Formula = "held"  // how many lasted on the period's last day
 	Used  Formula = "used"  // spending in a hundred of what may be spent
 	Stock Formula = "stock" // their amounts up to the period's last day
+	Rate  Formula = "rate"  // their amounts in a hundred of what they are a share of
+	Mean  Formula = "mean"  // their amounts, shared by how many there are
 )
 
 // MeasureState is whether the public sees a measure.

@@ -447,7 +447,7 @@ func (s *Service) askMeasure(v *web.Visit, m Measure, back string) error {
 		ask(v, web.AsRadios, "period", false, choices(v, "performance.period.", Calendar, Financial)...),
 		ask(v, web.AsRadios, "direction", false, choices(v, "performance.direction.", Up, Down, Flat)...),
 		ask(v, web.AsText, "numerator", true), ask(v, web.AsText, "denominator", true),
-		ask(v, web.AsSelect, "stream", true, streams...), ask(v, web.AsRadios, "formula", false, choices(v, "performance.reckon.", Share, Sum, Count, Held, Used, Stock)...),
+		ask(v, web.AsSelect, "stream", true, streams...), ask(v, web.AsRadios, "formula", false, choices(v, "performance.reckon.", Share, Sum, Count, Held, Used, Stock, Rate, Mean)...),
 		ask(v, web.AsText, "line", true),
 		ask(v, web.AsText, "days", false), ask(v, web.AsRadios, "state", false, choices(v, "performance.measure-state.", MeasureDraft, MeasurePublished, MeasureEnded)...),
 	)

@@ -55,6 +55,9 @@ const (
 	sqlInsertValue = `insert into performance_values (realm, ` + valueColumns + `)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)`
 
+	sqlRewriteValue = `update performance_values set value = $3, numerator = $4, denominator = $5, given_at = $6, decided_at = $6, version = version + 1
+		where realm = $1 and id = $2`
+
 	sqlDecideValue = `update performance_values set state = $4, decided_by = $5, decided_at = $6, version = version + 1
 		where realm = $1 and id = $2 and version = $3`
 
@@ -180,6 +183,12 @@ func insertValue(tx *db.Tx, v Value) error {
 	_, err := tx.Exec(sqlInsertValue, tx.Realm(), v.ID, string(v.Measure), v.Period, string(v.Role), v.Revision, v.Value.String(),
 		amountText(v.Numerator), amountText(v.Denominator), string(v.How), v.Source, v.Why, string(v.State), v.GivenBy, v.GivenAt,
 		v.DecidedBy, v.DecidedAt)
+	return err
+}
+
+// rewriteValue writes over what was computed earlier on the same day.
+func rewriteValue(tx *db.Tx, id string, v Value) error {
+	_, err := tx.Exec(sqlRewriteValue, tx.Realm(), id, v.Value.String(), amountText(v.Numerator), amountText(v.Denominator), v.GivenAt)
 	return err
 }
 

@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"praya/platform/events"
 	"praya/platform/jobs"
 	"praya/subsystems/services/forms"
+	"praya/subsystems/services/rule"
 )
 
 // Beginning is how an application begins.
@@ -42,10 +44,30 @@ func (s *Service) Begin(ctx context.Context, b Beginning) (a Application, err er
 	if err != nil {
 		return a, err
 	}
+	fresh, err := filled(o, b, known, who.From(ctx).Lang, s.Clock().Day())
+	if err != nil {
+		return a, err
+	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		a, err = s.begin(tx, o, b, known)
+		a, err = s.begin(tx, o, b, fresh)
 		return err
 	})
+	return a, err
+}
+
+// filled is a new application with what is known of the person and what a link gives. It is made
+// before the transaction, which others wait for.
+func filled(o Offer, b Beginning, known map[string]Known, l lang.Lang, today when.Day) (a Application, err error) {
+	a = Application{
+		Service: o.Code, Number: o.Number, Department: o.Department, Account: b.Account, Lang: l, Stage: Draft, Channel: b.Channel, Helper: b.Helper,
+		Version: 1, Content: Content{Answers: forms.Answers{}, Origins: forms.Origins{}},
+	}
+	fillFromProfile(&a, o.Form, known, today)
+	given := make(map[string]any, len(b.Answers))
+	for pointer, text := range b.Answers {
+		given[pointer] = text
+	}
+	a.Answers, err = o.Form.Compute(a.Answers.WithAll(given), today)
 	return a, err
 }
 
@@ -69,7 +91,7 @@ func (s *Service) mayBegin(ctx context.Context, o Offer, b Beginning) error {
 	return nil
 }
 
-func (s *Service) begin(tx *db.Tx, o Offer, b Beginning, known map[string]Known) (a Application, err error) {
+func (s *Service) begin(tx *db.Tx, o Offer, b Beginning, a Application) (Application, error) {
 	drafts, err := ownDrafts(tx, b.Account)
 	if err != nil {
 		return a, err
@@ -83,18 +105,7 @@ func (s *Service) begin(tx *db.Tx, o Offer, b Beginning, known map[string]Known)
 		return a, fault.New(fault.Conflict, "services.fault.drafts")
 	}
 	now := tx.Now()
-	a = Application{
-		ID: id.New[ApplicationID](now), Reference: id.Reference(), Service: o.Code, Number: o.Number, Department: o.Department,
-		Account: b.Account, Lang: who.From(tx.Context()).Lang, Stage: Draft, Channel: b.Channel, Helper: b.Helper, Made: now, Changed: now, Version: 1,
-		Content: Content{Answers: forms.Answers{}, Origins: forms.Origins{}},
-	}
-	fillFromProfile(&a, o.Form, known, now.Day())
-	for pointer, text := range b.Answers {
-		a.Answers = a.Answers.With(pointer, text)
-	}
-	if a.Answers, err = o.Form.Compute(a.Answers, now.Day()); err != nil {
-		return a, err
-	}
+	a.ID, a.Reference, a.Made, a.Changed = id.New[ApplicationID](now), id.Reference(), now, now
 	return a, s.add(tx, a)
 }
 
@@ -202,78 +213,107 @@ func (s *Service) edit(ctx context.Context, id ApplicationID, how func(tx *db.Tx
 }
 
 // Take takes the answers of a page. What is wrong with them is said, and nothing is kept then.
+// They are read and computed before the transaction, which others wait for; who saved the same
+// draft meanwhile, in another window, makes it begin again.
 func (s *Service) Take(ctx context.Context, id ApplicationID, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
-	_, err = s.edit(ctx, id, func(tx *db.Tx, a *Application, o Offer) error {
-		today := tx.Now().Day()
-		p := o.Form.Page(page)
-		if p == nil {
-			return fault.New(fault.NotFound, "services.fault.no-page")
+	for range mostWindows {
+		next, problems, err = s.take(ctx, id, page, posted, uploads)
+		if !fault.Is(err, fault.Conflict) || len(problems) > 0 {
+			break
 		}
-		var got forms.Answers
-		if got, problems = o.Form.Take(p, posted, uploads, a.Answers, a.Origins, today); len(problems) > 0 {
-			return problems.Fault()
-		}
-		if got, err = o.Form.Compute(got, today); err != nil {
-			return err
-		}
-		a.Answers, a.Page = got, page
-		next = ""
-		if n, ok := o.Form.Next(got, today, page); ok {
-			next = n.ID
-		}
-		return a.intact()
-	})
+	}
 	return next, problems, err
+}
+
+// mostWindows bounds how often a page is read again because another window was saved first.
+const mostWindows = 4
+
+func (s *Service) take(ctx context.Context, id ApplicationID, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
+	a, o, err := s.Own(ctx, id)
+	if err != nil {
+		return "", nil, err
+	}
+	p := o.Form.Page(page)
+	if p == nil {
+		return "", nil, fault.New(fault.NotFound, "services.fault.no-page")
+	}
+	today := s.Clock().Day()
+	if a.Answers, problems = o.Form.Take(p, posted, uploads, a.Answers, a.Origins, today); len(problems) > 0 {
+		return "", problems, problems.Fault()
+	}
+	if a.Answers, err = o.Form.Compute(a.Answers, today); err != nil {
+		return "", nil, err
+	}
+	a.Page = page
+	if n, ok := o.Form.Next(a.Answers, today, page); ok {
+		next = n.ID
+	}
+	if err := a.intact(); err != nil {
+		return "", nil, err
+	}
+	return next, nil, s.DB.Write(ctx, func(tx *db.Tx) error {
+		if a.Stage != Draft {
+			return fault.New(fault.Conflict, "services.fault.submitted")
+		}
+		return s.change(tx, a)
+	})
 }
 
 // Submit hands an application in. A second time changes nothing.
 func (s *Service) Submit(ctx context.Context, id ApplicationID) (a Application, err error) {
-	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		var o Offer
-		if a, o, err = s.own(tx, id); err != nil {
-			return err
+	for range mostWindows {
+		a, err = s.submit(ctx, id)
+		if !fault.Is(err, fault.Conflict) {
+			break
 		}
-		if !a.Submitted.IsZero() {
-			return nil
-		}
-		if err := s.submit(tx, &a, o); err != nil {
-			return err
-		}
-		content := a.Content
-		a, err = findHead(tx, id) // the process may have gone on to its end
-		a.Content = content
-		return err
-	})
+	}
 	return a, err
 }
 
-func (s *Service) submit(tx *db.Tx, a *Application, o Offer) error {
-	today := tx.Now().Day()
+// submit checks the draft before the transaction, which others wait for; a draft that changed
+// meanwhile is a conflict.
+func (s *Service) submit(ctx context.Context, id ApplicationID) (done Application, err error) {
+	a, o, err := s.Own(ctx, id)
+	if err != nil || !a.Submitted.IsZero() {
+		return a, err
+	}
+	today := s.Clock().Day()
 	a.Answers = o.Form.Prune(a.Answers, today)
 	if problems := o.Form.Check(a.Answers, today); len(problems) > 0 {
-		return fault.New(fault.Invalid, "services.fault.incomplete").At("", problems[0].Key)
+		return a, fault.New(fault.Invalid, "services.fault.incomplete").At("", problems[0].Key)
 	}
 	if err := a.intact(); err != nil {
-		return err
+		return a, err
 	}
 	if err := a.backed(o); err != nil {
-		return err
+		return a, err
 	}
-	if err := s.allConfirmed(tx, *a); err != nil {
-		return err
-	}
-	facts, err := s.factsOf(*a, o, today)
+	facts, err := o.facts.over(a, today)
 	if err != nil {
+		return a, err
+	}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.handIn(tx, a, o, today, facts); err != nil {
+			return err
+		}
+		done, err = findHead(tx, id) // the process may have gone on to its end
+		done.Content = a.Content
+		return err
+	})
+	return done, err
+}
+
+func (s *Service) handIn(tx *db.Tx, a Application, o Offer, today when.Day, facts map[string]any) (err error) {
+	if err := s.allConfirmed(tx, a); err != nil {
 		return err
 	}
 	if a.Due, err = dueDay(tx, today, o.Days); err != nil {
 		return err
 	}
 	a.Stage, a.Submitted = InProgress, tx.Now()
-	if err := s.change(tx, *a); err != nil {
+	if err := s.change(tx, a); err != nil {
 		return err
 	}
-	a.Version++
 	if err := s.note(tx, a.ID, by(tx, Entry{Kind: DidSubmit})); err != nil {
 		return err
 	}
@@ -294,20 +334,27 @@ func by(tx *db.Tx, e Entry) Entry {
 	return e
 }
 
-// factsOf is what the process may know.
-func (s *Service) factsOf(a Application, o Offer, today when.Day) (map[string]any, error) {
-	return s.evaluate(o.Facts, a, today)
-}
+// rules are expressions by name.
+type rules map[string]*rule.Rule
 
-// evaluate gives expressions over the answers their values.
-func (s *Service) evaluate(all map[string]string, a Application, today when.Day) (map[string]any, error) {
-	out := map[string]any{}
-	for name, text := range all {
+func (s *Service) compile(texts map[string]string) (rules, error) {
+	out := make(rules, len(texts))
+	for name, text := range texts {
 		r, err := s.facts.Compile(text)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		v, err := r.Value(map[string]any{"answers": a.Answers.Plain(), "today": today.String(), "reference": a.Reference})
+		out[name] = r
+	}
+	return out, nil
+}
+
+// over gives expressions over the answers their values.
+func (all rules) over(a Application, today when.Day) (map[string]any, error) {
+	out := make(map[string]any, len(all))
+	vars := map[string]any{"answers": a.Answers.Plain(), "today": today.String(), "reference": a.Reference}
+	for name, r := range all {
+		v, err := r.Value(vars)
 		if err != nil {
 			return nil, err
 		}

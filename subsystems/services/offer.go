@@ -184,6 +184,8 @@ type Offer struct {
 	At      when.Instant // when the version was published
 	Version int64        // of the row of its state
 	Form    *forms.Form
+
+	facts, licenceValues rules // of this version, compiled once
 }
 
 // Reason finds a reason by its code.
@@ -227,6 +229,12 @@ func (s *Service) version(tx *db.Tx, code string, number int64) (*Offer, error) 
 		return nil, err
 	}
 	if o.Form, err = forms.Read(form); err != nil {
+		return nil, err
+	}
+	if o.facts, err = s.compile(o.Facts); err != nil {
+		return nil, err
+	}
+	if o.licenceValues, err = s.compile(o.LicenceValues); err != nil {
 		return nil, err
 	}
 	s.versions.put(key, &o)

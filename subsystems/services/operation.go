@@ -145,7 +145,7 @@ func (s *Service) issueLicence(tx *db.Tx, w work) (map[string]any, error) {
 	if w.Licence == nil {
 		return nil, fault.New(fault.Invalid, "services.fault.no-licence")
 	}
-	values, err := s.licenceValues(w, tx.Now().Day())
+	values, err := w.values(tx.Now().Day())
 	if err != nil {
 		return nil, err
 	}
@@ -177,8 +177,9 @@ func (w work) term(from when.Day) (when.Day, error) {
 	return licences.Kind{Months: n}.End(from), nil
 }
 
-func (s *Service) licenceValues(w work, today when.Day) (map[string]string, error) {
-	all, err := s.evaluate(w.LicenceValues, w.Application, today)
+// values are what the licence says of this application.
+func (w work) values(today when.Day) (map[string]string, error) {
+	all, err := w.licenceValues.over(w.Application, today)
 	if err != nil {
 		return nil, err
 	}

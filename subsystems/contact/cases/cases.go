@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"praya/kernel/fault"
+	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/platform/access"
 	"praya/platform/audit"
@@ -16,6 +17,7 @@ import (
 	"praya/platform/jobs"
 	"praya/platform/search"
 	"praya/platform/sign"
+	"praya/platform/web"
 	"praya/platform/words"
 )
 
@@ -39,6 +41,12 @@ type Service struct {
 	// Send takes what the centre says to a person, in the transaction that says it; nil: it is only kept.
 	Send    func(tx *db.Tx, o Outgoing) error
 	Scanner Scanner // nil: none
+	// Caller says from which number and in which language a call came that a case is opened for, and
+	// Called that it was opened; nil: calls are others' matter.
+	Caller func(tx *db.Tx, call string) (phone string, language lang.Lang, err error)
+	Called func(tx *db.Tx, call string, of CaseID) error
+	// Ways are other ways to reach the centre, for its front page; nil: none.
+	Ways func(v *web.View) []web.Task
 
 	drawing sync.Mutex
 }

@@ -220,7 +220,7 @@ func (s *Service) askNew(v *web.Visit) error {
 	if err := f.centre(v.Context(), "cases.desk"); err != nil {
 		return err
 	}
-	phone := plainPhone(v.Query.Get("phone"))
+	phone, spoken, call := plainPhone(v.Query.Get("phone")), v.Lang(), v.Query.Get("call")
 	var about, departments []web.Choice
 	var earlier []web.Crumb
 	err := f.read(func(tx *db.Tx) (err error) {
@@ -229,6 +229,11 @@ func (s *Service) askNew(v *web.Visit) error {
 		}
 		if departments, _, err = f.departments(tx); err != nil {
 			return err
+		}
+		if call != "" && f.Caller != nil {
+			if phone, spoken, err = f.Caller(tx, call); err != nil {
+				return err
+			}
 		}
 		known, err := f.ByPhone(tx, phone)
 		for _, c := range known[:min(len(known), 10)] {
@@ -244,24 +249,29 @@ func (s *Service) askNew(v *web.Visit) error {
 		above = stack([]templ.Component{heading(v.T("cases.new.earlier")), ways(v.View, earlier)})
 	}
 	channel := "letter"
-	if v.Query.Get("call") != "" || phone != "" {
+	if call != "" || phone != "" {
 		channel = "phone"
 	}
 	return v.Ask(web.Questions{
 		Title: v.T("cases.desk.new"), Submit: v.T("cases.new.submit"), Crumbs: f.crumbs(), Above: above,
-		Given: web.Given("channel", channel, "phone", phone, "language", string(v.Lang())),
+		Given: web.Given("channel", channel, "phone", phone, "language", string(spoken)),
 		Asked: f.newFields(about, departments),
 		Act: func(a *web.Answers) (string, string, error) {
 			n := f.newOf(a)
 			if a.Bad() {
 				return "", "", nil
 			}
-			n.Call = v.Query.Get("call")
+			n.Call = call
 			token := strings.ToLower(rand.Text())
 			err := f.write(func(tx *db.Tx) error {
 				c, code, err := f.Open(tx, n)
 				if err != nil {
 					return err
+				}
+				if call != "" && f.Called != nil {
+					if err := f.Called(tx, call, c.ID); err != nil {
+						return err
+					}
 				}
 				return errorsOf(f.Acknowledge(tx, c, code), f.keepDraft(tx, token, writing{Reference: c.Reference, Code: code, Same: c.ID, Account: f.by()}))
 			})

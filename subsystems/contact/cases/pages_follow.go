@@ -24,6 +24,9 @@ func (s *Service) showContact(v *web.Visit) error {
 	if v.Actor().Kind == who.Person {
 		tasks = append(tasks, web.Task{Text: v.T("cases.own.title"), Hint: v.T("cases.contact.own-hint"), Path: ownPath})
 	}
+	if s.Ways != nil {
+		tasks = append(tasks, s.Ways(v.View)...)
+	}
 	return v.Render(web.Page{Title: v.T("cases.contact.title"), Lead: v.T("cases.contact.lead")}, web.TaskList(v.View, tasks))
 }
 

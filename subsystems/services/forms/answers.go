@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Answers is what was answered so far: a JSON object that the form's schema describes. Numbers
@@ -44,9 +45,21 @@ func (a Answers) With(pointer string, value any) Answers {
 	return out
 }
 
+// WithAll is the answers with many more values.
+func (a Answers) WithAll(values map[string]any) Answers {
+	out := a.clone()
+	for pointer, v := range values {
+		out.set(pointer, plain(v))
+	}
+	return out
+}
+
 // plain is a value as encoding/json would read it back, so that what is kept in memory and what
 // comes back from the store are the same.
 func plain(value any) any {
+	if text, ok := value.(string); ok && utf8.ValidString(text) {
+		return text
+	}
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return nil

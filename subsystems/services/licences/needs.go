@@ -19,6 +19,8 @@ type Ledger interface {
 type People interface {
 	// Tell says something to a person, in three languages, once for each key.
 	Tell(ctx context.Context, account, key, path string, title, text lang.Text) error
+	// AtCounter is whose code it is that somebody shows at a counter; it works once.
+	AtCounter(ctx context.Context, code string) (account string, err error)
 }
 
 // Departments tells of bureaux and departments. A fault of kind NotFound is one that nobody knows.

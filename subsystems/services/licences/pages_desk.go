@@ -177,9 +177,17 @@ func (s *Service) askAct(v *web.Visit) error {
 				values[field.Name] = a.Words("v-" + field.Name)
 			}
 		}
+		to := a.Text("to")
+		if to != "" { // whose code the new holder shows
+			var err error
+			to, err = s.People.AtCounter(v.Context(), to)
+			if a.Need(err == nil, "to", "licences.wrong.code"); a.Bad() {
+				return "", "", nil
+			}
+		}
 		err := s.Do(v.Context(), in.Licence.ID, action, name, func(tx *db.Tx, by string) error {
 			o.By = by
-			return s.deskAct(tx, in, name, o, values, a.Text("to"), agree == "yes")
+			return s.deskAct(tx, in, name, o, values, to, agree == "yes")
 		})
 		return here, v.T("licences.do." + name + ".done"), err
 	}

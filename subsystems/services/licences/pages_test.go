@@ -339,7 +339,8 @@ func TestDesk(t *testing.T) {
 	an.fill(303, here+"/suspend", "why", "rats").sees("The licence is suspended", "Suspended: rats", "Restore")
 	an.fill(303, here+"/restore", "why", "no rats").sees("The licence is restored")
 	an.fill(303, here+"/amend", "v-shop", "新店", "why", "new name").sees("新店", "陳大文")
-	an.fill(303, here+"/transfer", "to", "lee", "v-holder", "李四", "why", "sold").sees("李四")
+	an.fill(422, here+"/transfer", "to", "lee", "v-holder", "李四", "why", "sold")
+	an.fill(303, here+"/transfer", "to", "code-of-lee", "v-holder", "李四", "why", "sold").sees("李四")
 	// Two who look at the same version: the second is told.
 	an.get(200, here+"/suspend")
 	token := once.FindStringSubmatch(an.page)[1]

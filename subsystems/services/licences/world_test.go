@@ -1,6 +1,7 @@
 package licences
 
 import (
+	"strings"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,6 +79,13 @@ func (p *people) Tell(_ context.Context, account, key, path string, title, text 
 		p.sent = append(p.sent, key)
 	}
 	return nil
+}
+
+func (*people) AtCounter(_ context.Context, code string) (string, error) {
+	if account, ok := strings.CutPrefix(code, "code-of-"); ok {
+		return account, nil
+	}
+	return "", fault.New(fault.NotFound, "licences.fault.no-kind")
 }
 
 func (*people) Department(_ context.Context, code string) (lang.Text, error) {

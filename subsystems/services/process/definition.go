@@ -1,6 +1,8 @@
 package process
 
 import (
+	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -35,8 +37,8 @@ type Definition struct {
 
 var keyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
-// Publish keeps a definition as the next version of a key. The same bytes as the last version
-// are that version. A definition with problems is refused with all of them; names are the
+// Publish keeps a definition as the next version of a key, with the decision tables that it asks as
+// they are now. The same bytes and tables as of the last version are that version. A definition with problems is refused with all of them; names are the
 // caller's to check before, with Model.Check.
 func (s *Service) Publish(tx *db.Tx, key, department string, xml []byte) (int64, error) {
 	m, err := readSound(xml)
@@ -47,12 +49,57 @@ func (s *Service) Publish(tx *db.Tx, key, department string, xml []byte) (int64,
 	for _, n := range m.scopes[""].starts {
 		message = n.Message
 	}
-	d := Definition{Kind: Processes, Key: key, Department: department, Message: message, digest: m.digest, raw: m.raw}
+	pins, err := pinsOf(tx, m)
+	if err != nil {
+		return 0, err
+	}
+	d := Definition{Kind: Processes, Key: key, Department: department, Message: message, digest: digestWith(m.digest, pins), raw: m.raw}
 	version, fresh, err := publish(tx, d)
 	if err != nil || !fresh {
 		return version, err
 	}
+	for _, p := range pins {
+		if _, err := tx.Exec(sqlInsertPin, tx.Realm(), key, version, p.key, p.version); err != nil {
+			return 0, err
+		}
+	}
 	return version, schedule(tx, m, key, version)
+}
+
+// pin is a decision table at the version that a process asks.
+type pin struct {
+	key     string
+	version int64
+}
+
+// pinsOf are the tables that a model asks, as they are now, by key. One that is not there yet is
+// not pinned.
+func pinsOf(tx *db.Tx, m *Model) (out []pin, err error) {
+	asked := map[string]bool{}
+	for _, n := range m.Nodes {
+		if n.Decision != "" {
+			asked[n.Decision] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(asked)) {
+		h, err := newest(tx, Decisions, key)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return nil, err
+		default:
+			out = append(out, pin{key, h.version})
+		}
+	}
+	return out, nil
+}
+
+// digestWith tells versions apart whose tables differ though their XML is the same.
+func digestWith(digest string, pins []pin) string {
+	if len(pins) == 0 {
+		return digest
+	}
+	return digestOf(fmt.Append([]byte(digest), pins))
 }
 
 // PublishDecision keeps a decision table as the next version of a key.

@@ -30,7 +30,11 @@ func (o *outside) operate(n *Node, input map[string]any) (map[string]any, error)
 }
 
 func (o *outside) decide(key string, vars map[string]any) (map[string]any, error) {
-	a, err := o.s.Decide(o.tx, key, vars)
+	version, err := asked(o.tx, o.r.Key, o.r.Version, key)
+	if err != nil {
+		return nil, err
+	}
+	a, err := o.s.Decide(o.tx, key, version, vars)
 	return a.Values, err
 }
 

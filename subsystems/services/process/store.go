@@ -33,6 +33,10 @@ const (
 	sqlInsertDefinition = `insert into services_process_definitions
 		(realm, kind, key, version, department, message, digest, xml, enabled, made) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)`
 
+	sqlInsertPin = `insert into services_process_pins (realm, key, version, decision, pinned) values ($1, $2, $3, $4, $5)`
+
+	sqlPin = `select pinned from services_process_pins where realm = $1 and key = $2 and version = $3 and decision = $4`
+
 	sqlEnable = `update services_process_definitions set enabled = $5 where realm = $1 and kind = $2 and key = $3 and version = $4`
 )
 

@@ -64,9 +64,12 @@ type Answer struct {
 // NoRule is the code of the error when no row fits: a business rule task may have a boundary for it.
 const NoRule = "no-rule"
 
-// Decide asks the newest version of a table.
-func (s *Service) Decide(tx *db.Tx, key string, vars map[string]any) (Answer, error) {
+// Decide asks a version of a table; 0 is the newest.
+func (s *Service) Decide(tx *db.Tx, key string, version int64, vars map[string]any) (Answer, error) {
 	h, err := newest(tx, Decisions, key)
+	if version != 0 {
+		h, err = pinned(tx, Decisions, key, version)
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -83,6 +86,15 @@ func (s *Service) Decide(tx *db.Tx, key string, vars map[string]any) (Answer, er
 	a, err := t.Evaluate(vars)
 	a.Version = h.version
 	return a, err
+}
+
+// asked is the version of a table that a version of a process asks; 0 where it names none.
+func asked(tx *db.Tx, process string, version int64, decision string) (n int64, err error) {
+	err = tx.Row(sqlPin, tx.Realm(), process, version, decision).Scan(&n)
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return n, err
 }
 
 // Evaluate holds variables against the rows.

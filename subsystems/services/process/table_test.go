@@ -160,6 +160,34 @@ func TestAProcessAsksATable(t *testing.T) {
 	})
 }
 
+// What was begun under a table is decided by it, whatever is published meanwhile.
+func TestAVersionAsksItsOwnTable(t *testing.T) {
+	each(t, func(w *site) {
+		body := `<startEvent id="s"/>` + user("a", "") + `<businessRuleTask id="d" praya:decision="fee"/><endEvent id="e"/>` + flow("s>a", "a>d", "d>e")
+		publish := func(raw []byte) (v int64) {
+			w.write(func(tx *db.Tx) error { _, err := w.PublishDecision(tx, "fee", "FEHD", raw); return err })
+			w.write(func(tx *db.Tx) (err error) { v, err = w.Publish(tx, "pin", "FEHD", definitionOf(body)); return err })
+			return v
+		}
+		old, young := tableOf("", "size", "fee", `- => 100`), tableOf("", "size", "fee", `- => 300`)
+		for range 2 {
+			if v := publish(old); v != 1 {
+				t.Error("the same bytes and tables are the same version", v)
+			}
+		}
+		w.start("pin", "before", map[string]any{"size": 1})
+		if v := publish(young); v != 2 {
+			t.Error("a table that changed makes a version", v)
+		}
+		w.start("pin", "after", map[string]any{"size": 1})
+		for subject, fee := range map[string]int64{"before": 100, "after": 300} {
+			if i := w.complete(subject, "a", "ann", "", nil); i.State != Ended || i.Vars["fee"] != fee {
+				t.Errorf("%s: %+v", subject, i)
+			}
+		}
+	})
+}
+
 func FuzzReadTable(f *testing.F) {
 	f.Add(tableOf("", "n", "x", `<= 10 => 1`, `]10..20] => 2`))
 	f.Add(tableOf(`hitPolicy="COLLECT" aggregation="MIN"`, "n k", "x y", `not("a","b"), "c" | - => 1 | "q"`))

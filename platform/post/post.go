@@ -1,4 +1,11 @@
-package identity
+// Package post hands letters to a mail server (電郵): plain text, with threads, over TLS.
+//
+// # Rules that always hold
+//
+//   - Errors hold the server's codes and not its words, which often repeat the address.
+//   - The same letter has the same Message-ID at each try.
+//   - What is sent by machine says so (RFC 3834), so that no absence note answers it.
+package post
 
 import (
 	"bytes"
@@ -20,8 +27,8 @@ import (
 	"praya/kernel/when"
 )
 
-// Mail is the server that our mail goes out by.
-type Mail struct {
+// Server is the server that our mail goes out by.
+type Server struct {
 	Server       string // host:port
 	From         string // our address
 	User         string // empty: no authentication
@@ -39,6 +46,11 @@ type Letter struct {
 	Lang     lang.Lang
 	Settings string // where mail can be turned off; empty for a code
 	At       when.Instant
+
+	From       string   // instead of the server's usual address: one of a thread
+	InReplyTo  string   // Message-ID of the mail that this one answers
+	References []string // those of the whole thread
+	Written    bool     // by a person: an absence note may answer it
 }
 
 const (
@@ -46,12 +58,12 @@ const (
 	mailAnswer = 30 * time.Second
 )
 
-// errAddressRefused: the server will never take mail for this address.
-var errAddressRefused = errors.New("identity: the mail server refuses the address") //nolint:gochecknoglobals // a sentinel
+// ErrAddressRefused says that the server will never take mail for this address.
+var ErrAddressRefused = errors.New("post: the mail server refuses the address") //nolint:gochecknoglobals // a sentinel
 
 // Send hands a letter to the server. Its errors hold the server's codes and not its words,
 // which often repeat the address.
-func (m *Mail) Send(ctx context.Context, l Letter) error {
+func (m *Server) Send(ctx context.Context, l Letter) error {
 	text, err := m.compose(l)
 	if err != nil {
 		return err
@@ -66,13 +78,13 @@ func (m *Mail) Send(ctx context.Context, l Letter) error {
 	if err := m.logIn(c); err != nil {
 		return mailError("authenticate", err)
 	}
-	if err := c.Mail(m.From, nil); err != nil {
+	if err := c.Mail(m.from(l), nil); err != nil {
 		return mailError("sender", err)
 	}
 	if err := c.Rcpt(l.To, nil); err != nil {
 		var said *smtp.SMTPError
 		if errors.As(err, &said) && said.Code >= 550 && said.Code < 554 {
-			return errAddressRefused
+			return ErrAddressRefused
 		}
 		return mailError("recipient", err)
 	}
@@ -93,16 +105,16 @@ func (m *Mail) Send(ctx context.Context, l Letter) error {
 func mailError(step string, err error) error {
 	var said *smtp.SMTPError
 	if errors.As(err, &said) {
-		return fmt.Errorf("identity: the mail server answered %s with %d %v", step, said.Code, said.EnhancedCode)
+		return fmt.Errorf("post: the mail server answered %s with %d %v", step, said.Code, said.EnhancedCode)
 	}
 	var network net.Error
 	if errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("identity: mail, %s: %w", step, err)
+		return fmt.Errorf("post: %s: %w", step, err)
 	}
-	return fmt.Errorf("identity: mail, %s: %T", step, err)
+	return fmt.Errorf("post: %s: %T", step, err)
 }
 
-func (m *Mail) dial(ctx context.Context) (*smtp.Client, error) {
+func (m *Server) dial(ctx context.Context) (*smtp.Client, error) {
 	host, _, err := net.SplitHostPort(m.Server)
 	if err != nil {
 		return nil, err
@@ -127,7 +139,7 @@ func (m *Mail) dial(ctx context.Context) (*smtp.Client, error) {
 	return c, nil
 }
 
-func (m *Mail) logIn(c *smtp.Client) error {
+func (m *Server) logIn(c *smtp.Client) error {
 	if err := c.Hello(m.host()); err != nil || m.User == "" {
 		return err
 	}
@@ -138,22 +150,44 @@ func (m *Mail) logIn(c *smtp.Client) error {
 	return c.Auth(sasl.NewPlainClient("", m.User, strings.TrimSpace(string(password))))
 }
 
+func (m *Server) from(l Letter) string {
+	if l.From != "" {
+		return l.From
+	}
+	return m.From
+}
+
+// MessageID is that of a letter, without brackets. An id that names its host is one already.
+func (m *Server) MessageID(id string) string {
+	if strings.Contains(id, "@") {
+		return strings.Trim(id, "<>")
+	}
+	return id + "@" + m.host()
+}
+
 // host is that of our own address.
-func (m *Mail) host() string {
+func (m *Server) host() string {
 	_, host, _ := strings.Cut(m.From, "@")
 	return host
 }
 
 // compose writes the message (RFC 5322, 2045, 2047; List-Unsubscribe: RFC 2369, 3.2;
 // Auto-Submitted: RFC 3834, 5, so that no absence note answers).
-func (m *Mail) compose(l Letter) ([]byte, error) {
+func (m *Server) compose(l Letter) ([]byte, error) {
 	var h mail.Header
 	h.SetDate(l.At.Time())
-	h.SetMessageID(l.ID + "@" + m.host())
-	h.SetAddressList("From", []*mail.Address{{Name: l.FromName, Address: m.From}})
+	h.SetMessageID(m.MessageID(l.ID))
+	h.SetAddressList("From", []*mail.Address{{Name: l.FromName, Address: m.from(l)}})
 	h.SetAddressList("To", []*mail.Address{{Address: l.To}})
 	h.SetSubject(l.Subject)
-	h.Set("Auto-Submitted", "auto-generated")
+	if !l.Written {
+		h.Set("Auto-Submitted", "auto-generated")
+	}
+	if l.InReplyTo != "" {
+		answered := strings.Trim(l.InReplyTo, "<>")
+		h.SetMsgIDList("In-Reply-To", []string{answered})
+		h.SetMsgIDList("References", append(l.References, answered))
+	}
 	h.Set("Content-Language", l.Lang.Tag())
 	if l.Settings != "" {
 		h.Set("List-Unsubscribe", "<"+l.Settings+">")
