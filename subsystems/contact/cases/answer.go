@@ -72,7 +72,7 @@ func (s *Service) answered(tx *db.Tx, c *Case, a Answer) error {
 		return err
 	}
 	for i := range all {
-		if all[i].State == FullReply && !all[i].Passed {
+		if (all[i].State == FullReply || all[i].State == InterimGiven) && !all[i].Passed {
 			all[i].Passed = true
 			if err := s.save(tx, &all[i]); err != nil {
 				return err
@@ -204,8 +204,7 @@ func (s *Service) Reopen(tx *db.Tx, of CaseID, reason, by string) error {
 
 func (s *Service) reopen(tx *db.Tx, c *Case, by, reason string) error {
 	c.State, c.Outcome, c.ClosedAt, c.AnsweredAt = Fresh, "", when.Instant{}, when.Instant{}
-	c.ReferDue, c.Late = tx.Now().Add(referWithin), 0
-	c.chaseAt = c.ReferDue.Add(-referReminds)
+	c.renew(tx.Now())
 	return errorsOf(s.remember(tx, c, Step{What: "reopened", By: by, Note: reason}), count(tx, "", "reopened", c.ID), publish(tx, SubjectReopened, c.happened()))
 }
 

@@ -167,11 +167,11 @@ func (s *Service) settle(tx *db.Tx, c *Case) error {
 	if err != nil {
 		return err
 	}
-	open, pending, waiting, level := false, false, false, 0
+	open, pending, waiting, level, before := false, false, false, 0, c.State
 	c.Department = ""
 	for _, r := range all {
 		open = open || r.State.Open()
-		waiting = waiting || r.State == FullReply && !r.Passed
+		waiting = waiting || (r.State == FullReply || r.State == InterimGiven) && !r.Passed
 		if r.State.Open() {
 			level = max(level, r.Late)
 		}
@@ -185,19 +185,22 @@ func (s *Service) settle(tx *db.Tx, c *Case) error {
 	switch {
 	case pending:
 		c.State = Escalated
-	case open:
-		c.State = Referred
 	case waiting:
 		c.State = Replied
+	case open:
+		c.State = Referred
 	case !c.AnsweredAt.IsZero():
 		c.State = Answered
 	default:
 		c.State = Fresh
 	}
-	if c.State == Fresh {
-		level = c.Late
-	} else {
+	switch {
+	case c.State != Fresh:
 		c.chaseAt = when.Instant{}
+	case before != Fresh: // it is the centre's again
+		c.renew(tx.Now())
+	default:
+		level = c.Late
 	}
 	c.Level = level
 	return nil

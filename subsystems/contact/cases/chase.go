@@ -202,7 +202,7 @@ func (s *Service) told(a tellArgs, r Referral) (out []addressee) {
 			return nil // it stands in the queue of all
 		}
 		return []addressee{{"", "", a.Account, desk}}
-	case "to-refer":
+	case "to-refer", "wrote":
 		if a.Account != "" {
 			return []addressee{{"", "", a.Account, desk}}
 		}

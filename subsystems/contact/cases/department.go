@@ -83,12 +83,15 @@ func (s *Service) Interim(tx *db.Tx, of ReferralID, text, by string) error {
 		if err := s.lateReply(tx, *c, r); err != nil {
 			return err
 		}
-		r.State, r.Interim, r.InterimAt, r.Late = InterimGiven, text, tx.Now(), 0
+		r.State, r.Interim, r.InterimAt, r.Late, r.Passed = InterimGiven, text, tx.Now(), 0, false
 		r.chaseAt = set.reminds(r.ReplyDue, working)
 		if r.chaseAt.Before(tx.Now()) {
 			r.chaseAt = r.ReplyDue
 		}
-		return s.remember(tx, c, Step{What: "interim", By: by, Department: r.Department, Note: text})
+		return errorsOf(
+			s.remember(tx, c, Step{What: "interim", By: by, Department: r.Department, Note: text}),
+			tellSoon(tx, tellArgs{What: "replied", Case: c.ID, Referral: r.ID, Account: c.Holder, Level: 0, Number: c.steps}),
+		)
 	})
 }
 
@@ -153,12 +156,12 @@ func (s *Service) replied(tx *db.Tx, c *Case, r *Referral, text, by string) erro
 	if err := s.lateReply(tx, *c, r); err != nil {
 		return err
 	}
-	r.State, r.Reply, r.EndedAt, r.Late, r.chaseAt = FullReply, text, tx.Now(), 0, when.Instant{}
+	r.State, r.Reply, r.EndedAt, r.Late, r.Passed, r.chaseAt = FullReply, text, tx.Now(), 0, false, when.Instant{}
 	return errorsOf(
 		s.remember(tx, c, Step{What: "replied", By: by, Department: r.Department}),
 		count(tx, r.Department, "replied", c.ID),
 		publish(tx, SubjectReplied, h),
-		tellSoon(tx, tellArgs{What: "replied", Case: c.ID, Referral: r.ID, Account: c.Holder}),
+		tellSoon(tx, tellArgs{What: "replied", Case: c.ID, Referral: r.ID, Account: c.Holder, Number: c.steps}),
 	)
 }
 

@@ -7,8 +7,11 @@ import (
 	"hash/crc32"
 	"image/jpeg"
 	"io"
+	"math"
 	"testing"
 	"time"
+
+	"github.com/rwcarlsen/goexif/exif"
 
 	"praya/platform/db"
 	"praya/platform/jobs"
@@ -87,6 +90,32 @@ func TestPhotosPosition(t *testing.T) {
 	b.upload(303, base+"/photos", "a.jpg", plain)
 	b.get(200, base+"/where")
 	b.has("22.280000, 114.160000", "Your photo says where it was taken")
+}
+
+// TestPositionAsOthersReadIt: a reader that we did not write finds the same.
+func TestPositionAsOthersReadIt(t *testing.T) {
+	for _, at := range [][2][3]uint32{{{22, 16, 48}, {114, 9, 36}}, {{22, 30, 1}, {113, 59, 59}}} {
+		plain := gps(photo(40, 20), at[0], at[1], 6)
+		theirs, err := exif.Decode(bytes.NewReader(plain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lat, lon, err := theirs.LatLong()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ourLat, ourLon := takenAt(plain)
+		if math.Abs(lat-ourLat) > 1e-6 || math.Abs(lon-ourLon) > 1e-6 {
+			t.Errorf("%v %v, they read %v %v", ourLat, ourLon, lat, lon)
+		}
+		tag, err := theirs.Get(exif.Orientation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := tag.Int(0); err != nil || n != orientation(plain) {
+			t.Errorf("%d, they read %d", orientation(plain), n)
+		}
+	}
 }
 
 // bomb is a PNG of a few bytes that says it has very many pixels.
@@ -187,12 +216,22 @@ func FuzzPicture(f *testing.F) {
 		if fileType(plain) == "" {
 			return
 		}
-		lat, lon := takenAt(plain)
-		if (lat != 0 || lon != 0) && !inHongKong(lat, lon) {
-			t.Error("a place elsewhere")
-		}
 		if view, small, err := s.redraw(plain); err == nil && (fileType(view) != "image/jpeg" || fileType(small) != "image/jpeg") {
 			t.Error("what was drawn is no picture")
+		}
+	})
+}
+
+// FuzzPosition: whatever a photo says of itself, we read a place in Hong Kong or nothing.
+func FuzzPosition(f *testing.F) {
+	f.Add(gps(photo(20, 10), [3]uint32{22, 16, 48}, [3]uint32{114, 9, 36}, 8))
+	f.Add([]byte("\xff\xd8\xff\xe1\x00\x10Exif\x00\x00II*\x00\x08\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		if lat, lon := takenAt(plain); (lat != 0 || lon != 0) && !inHongKong(lat, lon) {
+			t.Error("a place elsewhere")
+		}
+		if n := orientation(plain); n < 0 {
+			t.Error("turned by less than nothing")
 		}
 	})
 }

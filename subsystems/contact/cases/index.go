@@ -30,7 +30,7 @@ func (s *Service) veiled(tx *db.Tx, text string, most int) ([][]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			words = append(words, letters(sum[:8]))
+			words = append(words, letters(sum[:4]))
 		}
 		out = append(out, words)
 	}
@@ -148,9 +148,10 @@ func (s *Service) putDoc(tx *db.Tx, id, title, body string, facets []search.Face
 	return s.Index.Put(tx, search.Doc{Scope: SearchScope, ID: id, Title: title, Body: body, Facets: facets})
 }
 
-// query turns words into what the index holds of them: each run as a phrase.
+// query turns words into what the index holds of them: each run as a phrase. Sixteen of them are within
+// the bound of a query.
 func (s *Service) query(tx *db.Tx, words string) (string, error) {
-	all, err := s.veiled(tx, words, 24)
+	all, err := s.veiled(tx, words, 16)
 	var out []string
 	for _, run := range all {
 		out = append(out, `"`+strings.Join(run, " ")+`"`)

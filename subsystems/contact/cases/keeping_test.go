@@ -80,7 +80,7 @@ func TestTablesHoldNoName(t *testing.T) {
 		if !strings.Contains(all, c.Reference) {
 			w.Fatal("the dump is empty")
 		}
-		for _, secret := range []string{"Tai Man", "9123", "chan@", "lamp", "dark", "Invented Road", "secret-thread", "second@", code, "22.281", plainCode(code)} {
+		for _, secret := range []string{"Tai Man", "9123", "chan@", "street lamp", "Broken lamp", "dark", "Invented Road", "secret-thread", "second@", code, "22.281", plainCode(code)} {
 			if strings.Contains(all, secret) {
 				w.Errorf("the tables hold %q", secret)
 			}
@@ -136,6 +136,10 @@ func TestSearch(t *testing.T) {
 				if err != nil || total != want || len(got) != want {
 					w.Errorf("%q finds %d, %v", words, total, err)
 				}
+			}
+			long := strings.Repeat("海旁道的街燈壞了三晚 broken lamp ", 8)
+			if _, _, err := w.Find(tx, long, 10, 0); err != nil {
+				w.Errorf("a long query: %v", err)
 			}
 			got, total, err := w.FindFor(tx, "HYD", "街燈", 10, 0)
 			if err != nil || total != 1 || got[0].ID != r.ID {
@@ -199,6 +203,16 @@ func TestMergeAndLink(t *testing.T) {
 		if len(*w.sent) != 2 || (*w.sent)[1].Case != two.ID {
 			w.Errorf("%v", *w.sent)
 		}
+		w.write(func(tx *db.Tx) error {
+			return w.Add(tx, two.ID, Message{From: ByPerson, Channel: "web", Text: "Mine is still dark.", By: Person})
+		})
+		w.read(func(tx *db.Tx) error {
+			all, err := w.Messages(tx, one.ID)
+			if last := all[len(all)-1]; last.Text != "Mine is still dark." || !last.Internal {
+				w.Errorf("who looks after the case doesn't read it: %+v", last)
+			}
+			return err
+		})
 		w.read(func(tx *db.Tx) error {
 			linked, err := w.Linked(tx, one.ID)
 			if len(linked) != 1 || linked[0].ID != three.ID {
@@ -240,6 +254,41 @@ func TestEventsHoldIDs(t *testing.T) {
 		}
 		if got := strings.Join(seen, " "); got != "opened referred replied answered closed rated" {
 			w.Error(got)
+		}
+	})
+}
+
+// TestTheCentresAgain: a case whose referral was withdrawn, or whose person writes after the answer, has
+// the centre's clock once more; an interim reply is passed on.
+func TestTheCentresAgain(t *testing.T) {
+	each(t, func(w *world) {
+		c, _ := w.open(lamp())
+		r := w.refer(c.ID, "HYD")
+		w.clock.move.Add(int64(24 * time.Hour))
+		w.write(func(tx *db.Tx) error { return w.Withdraw(tx, r.ID, "A mistake.", "agent") })
+		if got := w.get(c.ID); got.State != Fresh || got.ReferDue.Sub(w.clock.now()) < 2*time.Hour {
+			w.Errorf("%v %v", got.State, got.ReferDue)
+		}
+		r = w.refer(c.ID, "HYD")
+		w.write(func(tx *db.Tx) error { return w.Interim(tx, r.ID, "We look at it.", "officer") })
+		if got := w.get(c.ID); got.State != Replied {
+			w.Errorf("an interim reply waits: %v", got.State)
+		}
+		w.write(func(tx *db.Tx) error { return w.Answer(tx, c.ID, "They look at it.", "agent") })
+		if got := w.get(c.ID); got.State != Referred {
+			w.Errorf("it was passed on: %v", got.State)
+		}
+		w.write(func(tx *db.Tx) error { _, err := w.Reply(tx, r.ID, "Mended.", "officer"); return err })
+		if got := w.get(c.ID); got.State != Replied {
+			w.Errorf("the full reply waits: %v", got.State)
+		}
+		w.write(func(tx *db.Tx) error { return w.Answer(tx, c.ID, "Mended.", "agent") })
+		w.clock.move.Add(int64(24 * time.Hour))
+		w.write(func(tx *db.Tx) error {
+			return w.Add(tx, c.ID, Message{From: ByPerson, Channel: "web", Text: "No, it isn't.", By: Person})
+		})
+		if got := w.get(c.ID); got.State != Fresh || got.ReferDue.Sub(w.clock.now()) < 2*time.Hour {
+			w.Errorf("%v %v", got.State, got.ReferDue)
 		}
 	})
 }

@@ -51,7 +51,7 @@ func (s *Service) Add(tx *db.Tx, of CaseID, m Message) error {
 	default:
 		return invalid("message")
 	}
-	_, err := s.changing(tx, of, func(c *Case) error {
+	c, err := s.changing(tx, of, func(c *Case) error {
 		if m.From == ByPerson {
 			if err := s.heard(tx, c); err != nil {
 				return err
@@ -63,23 +63,27 @@ func (s *Service) Add(tx *db.Tx, of CaseID, m Message) error {
 		}
 		return s.claimFiles(tx, c, number, m.Files)
 	})
+	if err == nil && c.State == Merged && m.From == ByPerson && m.Text != "" {
+		m.Internal, m.Files, m.MailID = true, nil, "" // who looks after the other case reads it there
+		err = s.Add(tx, c.MergedInto, m)
+	}
 	return err
 }
 
-// heard opens a case again when its person writes.
+// heard opens a case again when its person writes, and tells who looks after it.
 func (s *Service) heard(tx *db.Tx, c *Case) error {
 	switch {
-	case c.State == Merged:
-		return nil // kept; who looks after the other case sees it there
 	case c.State == Closed && tx.Now().Sub(c.ClosedAt) > reopens:
 		return conflict("too-late")
 	case c.State == Closed:
 		return s.reopen(tx, c, Person, "")
 	case c.State == Answered:
 		c.AnsweredAt = when.Instant{} // it must be answered again
-		return s.remember(tx, c, Step{What: "wrote", By: Person})
 	}
-	return s.remember(tx, c, Step{What: "wrote", By: Person})
+	if err := s.remember(tx, c, Step{What: "wrote", By: Person}); err != nil || c.State == Merged {
+		return err // who looks after the other case is told there
+	}
+	return tellSoon(tx, tellArgs{What: "wrote", Case: c.ID, Account: c.Holder, Number: c.steps})
 }
 
 // write seals and keeps a message; the caller saves the case.

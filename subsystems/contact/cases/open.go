@@ -97,6 +97,12 @@ func (s *Service) insert(tx *db.Tx, c *Case, n New, code string) error {
 	return insertCase(tx, *c, by, cell)
 }
 
+// renew starts the centre's clock.
+func (c *Case) renew(now when.Instant) {
+	c.ReferDue, c.Late = now.Add(referWithin), 0
+	c.chaseAt = c.ReferDue.Add(-referReminds)
+}
+
 // SetContact keeps how a person is reached, as they or an agent said it anew.
 func (s *Service) SetContact(tx *db.Tx, of CaseID, to Contact, by string) error {
 	to = to.tidied()

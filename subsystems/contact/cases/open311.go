@@ -149,7 +149,7 @@ func (s *Service) published(tx *db.Tx, c Case, l lang.Lang, extended bool) (geoR
 		}
 		out.Agency = some(d.Name.In(l))
 	}
-	if c.State == Referred {
+	if c.State.Open() && c.Department != "" {
 		all, err := referralRows(tx, c.ID)
 		if err != nil {
 			return out, err

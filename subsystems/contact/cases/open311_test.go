@@ -1,8 +1,11 @@
 package cases
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -221,4 +224,64 @@ func TestOpen311(t *testing.T) {
 		return f.EndKey(tx, all[0].ID)
 	})
 	app.post(403, "requests.json", nil, "service_code", "pothole", "address_string", "x", "attribute[depth]", "cm5")
+}
+
+// TestOpen311Photos: a photo that comes along is kept without its position, and shown to everybody when
+// an agent has looked at it.
+func TestOpen311Photos(t *testing.T) {
+	f := newFront(t)
+	key := f.newKey("An invented app", "")
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for name, v := range map[string]string{"api_key": key, "service_code": "street-light", "lat": "22.28", "long": "114.16", "description": "Dark"} {
+		f.ok(m.WriteField(name, v))
+	}
+	part, err := m.CreateFormFile("media", "a.jpg")
+	f.ok(err)
+	_, err = part.Write(gps(photo(300, 200), [3]uint32{22, 16, 48}, [3]uint32{114, 9, 36}, 1))
+	f.ok(err)
+	f.ok(m.Close())
+	q := httptest.NewRequest(http.MethodPost, "http://praya.example/open311/v2/requests.json", &body)
+	q.Header.Set("Content-Type", m.FormDataContentType())
+	w := httptest.NewRecorder()
+	f.handler.ServeHTTP(w, q)
+	var receipts []geoReceipt
+	if w.Code != 201 || json.Unmarshal(w.Body.Bytes(), &receipts) != nil {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	app := program{f, key}
+	photo := "photos/" + receipts[0].ID + ".jpg"
+	app.get(404, photo, nil)
+	f.write(func(tx *db.Tx) error {
+		c, err := f.ByReference(tx, receipts[0].ID)
+		if err != nil {
+			return err
+		}
+		files, err := f.FilesOf(tx, c.ID)
+		if err != nil || len(files) != 1 {
+			t.Fatal(files, err)
+		}
+		return f.PublishPhoto(tx, c.ID, files[0].ID, "agent")
+	})
+	var requests []geoRequest
+	app.get(200, "requests.json", &requests)
+	if len(requests) != 1 || requests[0].Media == nil || !strings.HasSuffix(*requests[0].Media, photo) {
+		t.Errorf("%+v", requests)
+	}
+	if status, body := app.call("GET", photo, nil); status != 200 || strings.Contains(body, "Exif") {
+		t.Errorf("%d", status)
+	}
+}
+
+// TestGuessingIsSlow: reference and code can't be tried without end.
+func TestGuessingIsSlow(t *testing.T) {
+	f := newFront(t)
+	c, code := f.open(lamp())
+	b := f.browser("")
+	for range 10 {
+		b.post(422, "/en/contact/follow", "reference", c.Reference, "code", newCode())
+	}
+	b.post(429, "/en/contact/follow", "reference", c.Reference, "code", code)
+	f.clock.move.Add(int64(5 * time.Minute))
+	b.post(303, "/en/contact/follow", "reference", c.Reference, "code", code)
 }

@@ -167,8 +167,8 @@ func (f face) askAnswerTo(w whole) web.Questions {
 	}
 	var rows []web.Entry
 	for _, r := range w.Referrals {
-		if r.Reply != "" && !r.Passed {
-			rows = append(rows, web.Entry{Label: w.Names[r.Department], Body: said(r.Reply)})
+		if text := or(r.Reply, r.Interim); text != "" && !r.Passed {
+			rows = append(rows, web.Entry{Label: w.Names[r.Department], Body: said(text)})
 		}
 	}
 	if len(rows) > 0 {

@@ -190,7 +190,8 @@ func toPerson() []string {
 
 // showToPerson is a case as its person sees it.
 func (f face) showToPerson(of CaseID, here, back string) error {
-	var c Case
+	var c, into Case
+	var referrals []Referral
 	var messages []Message
 	var files []File
 	var history []Step
@@ -199,7 +200,15 @@ func (f face) showToPerson(of CaseID, here, back string) error {
 		if c, err = f.Case(tx, of); err != nil {
 			return err
 		}
+		if c.MergedInto != "" {
+			if into, err = f.Case(tx, c.MergedInto); err != nil {
+				return err
+			}
+		}
 		if messages, err = f.Messages(tx, of); err != nil {
+			return err
+		}
+		if referrals, err = referralRows(tx, of); err != nil {
 			return err
 		}
 		if history, err = f.History(tx, of); err != nil {
@@ -214,7 +223,10 @@ func (f face) showToPerson(of CaseID, here, back string) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{sentence(f.T("cases.told." + string(c.State))), web.SummaryList(f.View, f.personsFacts(c))}
+	parts := []templ.Component{sentence(f.T("cases.told." + string(c.State))), web.SummaryList(f.View, f.personsFacts(c, referrals))}
+	if into.ID != "" && into.State != Merged {
+		parts = append(parts, sentence(f.T("cases.told."+string(into.State))))
+	}
 	parts = append(parts, heading(f.T("cases.messages")), f.thread(c, messages, true))
 	parts = append(parts, f.personsPictures(here, files))
 	if c.State.Open() || c.State == Closed && f.Now().Sub(c.ClosedAt) <= reopens {
@@ -260,13 +272,18 @@ func addHint(c Case) string {
 	return "open"
 }
 
-func (f face) personsFacts(c Case) []web.Entry {
+func (f face) personsFacts(c Case, all []Referral) []web.Entry {
 	rows := []web.Entry{
 		{Label: f.T("cases.write.kind-label"), Value: f.T("cases.kind." + string(c.Kind))},
 		{Label: f.T("cases.opened-day"), Value: f.Instant(c.OpenedAt)},
 	}
 	if c.Where != nil {
 		rows = append(rows, web.Entry{Label: f.T("cases.write.where"), Value: f.place(c.Where)})
+	}
+	for _, r := range all {
+		if r.Lead && r.State.Open() {
+			rows = append(rows, web.Entry{Label: f.T("cases.reply-by"), Value: f.Day(r.ReplyDue.Add(-time.Second).Day())})
+		}
 	}
 	if c.State == Closed {
 		rows = append(rows, web.Entry{Label: f.T("cases.outcome-label"), Value: f.T("cases.outcome." + string(c.Outcome))})

@@ -10,15 +10,12 @@ import (
 	"image/jpeg"
 	_ "image/png" // for image.Decode
 	"math"
-
-	"github.com/rwcarlsen/goexif/exif"
 )
 
 const (
 	maxPixels = 25_000_000 // of what is decoded: some hundred megabytes at the worst
 	viewSide  = 1600
 	smallSide = 320
-	exifBytes = 256 << 10 // a photo's description stands in its beginning
 )
 
 var errPixels = errors.New("cases: too many pixels")
@@ -118,52 +115,4 @@ func turn(m *image.RGBA, orientation int) *image.RGBA {
 		}
 	}
 	return out
-}
-
-// described reads a photo's description, or nothing.
-func described(plain []byte) (x *exif.Exif) {
-	defer func() {
-		if recover() != nil { // a reader that a made-up file confuses
-			x = nil
-		}
-	}()
-	x, err := exif.Decode(bytes.NewReader(plain[:min(len(plain), exifBytes)]))
-	if err != nil {
-		return nil
-	}
-	return x
-}
-
-func orientation(plain []byte) int {
-	x := described(plain)
-	if x == nil {
-		return 0
-	}
-	tag, err := x.Get(exif.Orientation)
-	if err != nil {
-		return 0
-	}
-	n, err := tag.Int(0)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-// takenAt is where a photo says that it was taken, when that is in Hong Kong.
-func takenAt(plain []byte) (lat, lon float64) {
-	defer func() {
-		if recover() != nil {
-			lat, lon = 0, 0
-		}
-	}()
-	x := described(plain)
-	if x == nil {
-		return 0, 0
-	}
-	lat, lon, err := x.LatLong()
-	if err != nil || math.IsNaN(lat) || math.IsNaN(lon) || !inHongKong(lat, lon) {
-		return 0, 0
-	}
-	return math.Round(lat*1e6) / 1e6, math.Round(lon*1e6) / 1e6
 }
