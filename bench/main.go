@@ -102,6 +102,7 @@ func run(only string) error {
 		{[]string{"ledger.anchor"}, (*bench).ledger},
 		{[]string{"exchange.evidenced", "exchange.plain", "exchange.single", "exchange.revoke_to_deny"}, (*bench).exchange},
 		{[]string{"services.submit", "services.step", "services.rush", "services.front"}, (*bench).services},
+		{[]string{"contact.peak_day", "contact.calls", "contact.concurrent"}, (*bench).calls},
 		{[]string{"performance.orders"}, (*bench).orders},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {
