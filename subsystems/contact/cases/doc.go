@@ -51,6 +51,8 @@
 //   - A reader of the store: all words are sealed. Hashes of common words can be guessed from how often
 //     they stand there, though not read.
 //   - Guessing references: a code of 60 random bits, and a bound on tries by network.
+//   - A form that somebody else began, sent as a link to read what is filled in: the first answer makes
+//     a new token, and no link of another site leads into a form.
 //   - Hostile files: type by content, bounds on bytes, number and pixels, a scanner where a site has one.
 //   - A department that looks around: policy asks with the department of each referral.
 //   - Circles of refusal: the rule above.

@@ -254,7 +254,7 @@ func (f face) shapes(chosen string) (all, urban []shape) {
 			d.Fill = "currentColor"
 		}
 		all = append(all, d)
-		if slices.Contains([]string{"CW", "WC", "EN", "SN", "YTM", "SSP", "KC", "WTS", "KT", "KTS"}, o.code) {
+		if slices.Contains([]string{"CW", "WC", "EN", "SN", "YTM", "SSP", "KC", "WTS", "KT"}, o.code) {
 			urban = append(urban, d)
 		}
 	}
