@@ -43,6 +43,7 @@ module g711.so
 module aubridge.so
 module aufile.so
 module sndfile.so
+module srtp.so
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
@@ -171,7 +172,7 @@ func wavSamples(t *testing.T, pattern string) []int16 {
 func TestATonePassesBetweenACallerAndAnAgentsTelephone(t *testing.T) {
 	t.Parallel()
 	pair, cert, _ := certificate(t)
-	for _, transport := range []string{"udp", "tcp", "tls"} {
+	for _, transport := range []string{"udp", "tcp", "tls", "tls;mediaenc=srtp-mand", "tls;mediaenc=srtp"} {
 		t.Run(transport, func(t *testing.T) {
 			tonePasses(t, transport, cert, func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &pair, nil })
 		})
@@ -181,6 +182,7 @@ func TestATonePassesBetweenACallerAndAnAgentsTelephone(t *testing.T) {
 func tonePasses(t *testing.T, transport, cert string, certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)) {
 	joined := make(chan error, 1)
 	var s *Service
+	var account string
 	s = serving(t, &Service{
 		Config: Config{TCP: "127.0.0.1:0", TLS: "127.0.0.1:0", Certificate: certificate},
 		Phones: people{"agent": {OldSecretOf("agent", "praya", "pass-1"), "officer-1"}},
@@ -195,6 +197,11 @@ func tonePasses(t *testing.T, transport, cert string, certificate func(*tls.Clie
 				joined <- err
 				return
 			}
+			for _, end := range []*Call{c, agent} {
+				if (end.socket.cipher.Load() != nil) != strings.Contains(account, "srtp") {
+					t.Errorf("the sound of %q is encrypted: %v", end.Account(), end.socket.cipher.Load() != nil)
+				}
+			}
 			room := NewRoom(c, agent)
 			time.Sleep(3 * time.Second)
 			agent.HangUp()
@@ -202,10 +209,12 @@ func tonePasses(t *testing.T, transport, cert string, certificate func(*tls.Clie
 		},
 	})
 	at := map[string]string{"udp": s.Bound().UDP.String(), "tcp": s.Bound().TCP.String(), "tls": s.Bound().TLS.String()}
-	account := "<sip:agent@" + at[transport] + ";transport=" + transport + ">;auth_pass=pass-1;answermode=auto;regint=60"
+	transport, encrypted, _ := strings.Cut(transport, ";")
+	account = "<sip:agent@" + at[transport] + ";transport=" + transport + ">;" + encrypted + ";auth_pass=pass-1;answermode=auto;regint=60"
 	agent := baresip(t, account, "aufile,"+toneFile(t, 1000), "sip_cafile "+cert+"\n")
 	eventually(t, "the telephone registers", func() bool { return s.Counts().Phones == 1 })
-	caller := baresip(t, "<sip:21801234@127.0.0.1>;regint=0", "aufile,"+toneFile(t, 440), "", "-e", "d sip:1823@"+at["udp"])
+	caller := baresip(t, "<sip:21801234@127.0.0.1>;"+encrypted+";regint=0", "aufile,"+toneFile(t, 440), "sip_cafile "+cert+"\n",
+		"-e", "d sip:1823@"+at[transport]+";transport="+transport)
 	select {
 	case err := <-joined:
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -211,6 +212,7 @@ func (c *Call) open(transport, peer string) error {
 		host = ip
 	}
 	c.socket = socket
+	c.ours.secure, c.ours.key = strings.EqualFold(transport, "TLS"), newSDES()
 	c.ours.addr = netip.AddrPortFrom(host.Unmap(), uint16(socket.port))
 	c.sound.agree(terms{}, socket)
 	go socket.run(c.sound, func() { c.finish(WhyLost) })

@@ -125,6 +125,7 @@ func (c *Call) ring(ctx context.Context, g goal) error {
 			if credentials, err = signIn(res, g); err != nil {
 				return err
 			}
+		case res.StatusCode == sip.StatusNotAcceptableHere && c.mustEncrypt(): // it speaks encrypted or not at all
 		case res.StatusCode == sip.StatusBusyHere || res.StatusCode == sip.StatusGlobalBusyEverywhere:
 			return ErrBusy
 		case res.StatusCode == sip.StatusRequestTimeout || res.StatusCode == sip.StatusTemporarilyUnavailable || res.StatusCode == sip.StatusRequestTerminated:
@@ -134,6 +135,18 @@ func (c *Call) ring(ctx context.Context, g goal) error {
 		}
 	}
 	return errSignIn
+}
+
+// mustEncrypt makes the next offer one for encrypted sound alone; false when
+// that is no way out.
+func (c *Call) mustEncrypt() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ours.secure || c.ours.must {
+		return false
+	}
+	c.ours.must = true
+	return true
 }
 
 func signIn(res *sip.Response, g goal) (sip.Header, error) {
@@ -257,7 +270,7 @@ func (c *Call) accepted(ctx context.Context, tx sip.ClientTransaction, res *sip.
 		return errors.Join(ErrGone, ctx.Err())
 	}
 	o, err := readOffer(res.Body())
-	if err == nil && !c.s.mayHear(o, d.signaller()) {
+	if err == nil && !c.s.mayHear(o, d.signaller(), d.transport) {
 		err = errElsewhere
 	}
 	if err != nil {

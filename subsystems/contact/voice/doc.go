@@ -38,7 +38,8 @@
 // 3325 (withheld and asserted numbers), 3515 (REFER), 3581 (rport), 4028
 // (session timers), 4475 (torture messages), 6026, 8760 (digest by SHA-256).
 // Sound: RFC 3550, 3551 (PCMU and PCMA), 4733 (keys), 4961 (symmetric RTP),
-// ITU-T G.711; browsers: WebRTC (RFC 8825), DTLS-SRTP (RFC 5764), ICE with
+// ITU-T G.711; encrypted between a telephone and us by keys in descriptions
+// over TLS (RFC 3711, 4568, 8643); browsers: WebRTC (RFC 8825), DTLS-SRTP (RFC 5764), ICE with
 // host candidates (RFC 8445).
 //
 // # Threats
@@ -50,5 +51,7 @@
 //     proves itself. The caller's number proves nothing either.
 //   - Overheard dialogues: a request within a call must come from its host.
 //   - Guessed secrets: ten wrong ones of one source, then five a minute.
+//   - Listening on the wire: browsers are encrypted always, telephones where
+//     they signal over TLS and know SRTP. Keys over UDP or TCP are not looked at.
 //   - Malformed messages: read in a way that a panic ends with the message.
 package voice

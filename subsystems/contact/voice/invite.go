@@ -155,7 +155,7 @@ func (s *Service) arrive(req *sip.Request, tx sip.ServerTransaction, account str
 	if err == nil && body != nil {
 		inv.offer, err = readOffer(body)
 	}
-	if err == nil && inv.offer != nil && !s.mayHear(inv.offer, hostOf(req.Source())) {
+	if err == nil && inv.offer != nil && !s.mayHear(inv.offer, hostOf(req.Source()), req.Transport()) {
 		err = errElsewhere
 	}
 	if err != nil {
@@ -242,7 +242,12 @@ func description(m interface {
 // A private address that comes from a public one stands behind a translator:
 // its sound comes from, and goes to, the host that signals. Addresses of this
 // machine are one host.
-func (s *Service) mayHear(o *offer, signaller netip.Addr) bool {
+//
+// Keys of encrypted sound count over TLS only.
+func (s *Service) mayHear(o *offer, signaller netip.Addr, transport string) bool {
+	if o.must && !strings.EqualFold(transport, "TLS") {
+		return false
+	}
 	media := o.addr.Addr()
 	switch {
 	case !o.hears && media.IsUnspecified(), media == signaller:
@@ -340,6 +345,18 @@ func (c *Call) Answer(ctx context.Context) error {
 
 // agree takes what the other end says about its sound.
 func (c *Call) agree(o *offer) {
+	c.mu.Lock()
+	ours := c.ours
+	if plain := !ours.secure || o.crypto == nil; plain && c.socket.cipher.Swap(nil) != nil {
+		c.ours.key = newSDES() // a key that was used is not begun anew
+	}
+	c.mu.Unlock()
+	if ours.secure && o.crypto != nil {
+		if err := c.socket.encrypt(ours.key, *o.crypto); err != nil {
+			c.finish(WhyLost)
+			return
+		}
+	}
 	c.socket.aim(o.addr)
 	c.sound.agree(o.terms(), nil)
 }
@@ -351,7 +368,7 @@ func (c *Call) answered(ack *sip.Request) bool {
 		return false
 	}
 	o, err := readOffer(body)
-	if err != nil || !c.s.mayHear(o, c.dialog.signaller()) {
+	if err != nil || !c.s.mayHear(o, c.dialog.signaller(), c.dialog.transport) {
 		return false
 	}
 	c.agree(o)

@@ -48,7 +48,7 @@ func TestJitter(t *testing.T) {
 		t.Errorf("after 40 packets at once, frame %d is next", got)
 	}
 	j.put(at+1<<30, packet(7)) // another stream
-	for range 3 { // it waits for longer, once a sender has been late
+	for range 3 {              // it waits for longer, once a sender has been late
 		take(j)
 	}
 	if got := take(j); got != 7 {

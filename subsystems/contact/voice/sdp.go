@@ -19,6 +19,8 @@ type offer struct {
 	event  uint8   // payload type of telephone events; 0: none
 	sends  bool
 	hears  bool
+	crypto *sdesKey // keys for encrypted sound
+	must   bool     // encrypted or not at all
 }
 
 type codec struct {
@@ -57,8 +59,11 @@ func readOffer(body []byte) (*offer, error) {
 // takes reads a line of sound that we can speak.
 func (o *offer) takes(d *sdp.SessionDescription, m *sdp.MediaDescription) bool {
 	name := m.MediaName
-	if name.Media != "audio" || name.Port.Value <= 0 || name.Port.Value > 65535 ||
-		!slices.Equal(name.Protos, []string{"RTP", "AVP"}) && !slices.Equal(name.Protos, []string{"RTP", "AVPF"}) {
+	if name.Media != "audio" || name.Port.Value <= 0 || name.Port.Value > 65535 || len(name.Protos) != 2 || name.Protos[0] != "RTP" {
+		return false
+	}
+	crypto, must := readCrypto(m), strings.HasPrefix(name.Protos[1], "S")
+	if !slices.Contains([]string{"AVP", "AVPF", "SAVP", "SAVPF"}, name.Protos[1]) || must && crypto == nil {
 		return false
 	}
 	addr, ok := connection(d, m)
@@ -71,6 +76,7 @@ func (o *offer) takes(d *sdp.SessionDescription, m *sdp.MediaDescription) bool {
 	}
 	o.addr, o.codecs, o.event = netip.AddrPortFrom(addr, uint16(name.Port.Value)), codecs, event
 	o.sends, o.hears = direction(d, m)
+	o.crypto, o.must = crypto, must
 	if addr.IsUnspecified() { // how RFC 2543 put a call on hold
 		o.hears = false
 	}
@@ -156,6 +162,9 @@ type ours struct {
 	version uint64
 	addr    netip.AddrPort
 	hold    bool // we want to send only
+	secure  bool // the other end signals over TLS: sound may be encrypted
+	must    bool // and has to be
+	key     sdesKey
 }
 
 // answer accepts the sound of an offer and refuses every other line.
@@ -163,7 +172,13 @@ func (u ours) answer(o *offer) []byte {
 	d := u.description()
 	for i, line := range o.lines {
 		if i == o.audio {
-			d.MediaDescriptions = append(d.MediaDescriptions, u.audio(o.codecs[:1], o.event, u.way(o.sends, o.hears), line.MediaName.Protos))
+			m := u.audio(o.codecs[:1], o.event, u.way(o.sends, o.hears), line.MediaName.Protos)
+			if u.secure && o.crypto != nil {
+				key := u.key
+				key.tag = o.crypto.tag
+				m.WithValueAttribute("crypto", key.String())
+			}
+			d.MediaDescriptions = append(d.MediaDescriptions, m)
 			continue
 		}
 		refused := &sdp.MediaDescription{MediaName: line.MediaName}
@@ -177,7 +192,15 @@ func (u ours) answer(o *offer) []byte {
 func (u ours) offer() []byte {
 	d := u.description()
 	both := []codec{{0, muLaw}, {8, aLaw}}
-	d.MediaDescriptions = []*sdp.MediaDescription{u.audio(both, 101, u.way(true, true), []string{"RTP", "AVP"})}
+	protos := []string{"RTP", "AVP"}
+	if u.must {
+		protos[1] = "SAVP"
+	}
+	m := u.audio(both, 101, u.way(true, true), protos)
+	if u.secure {
+		m.WithValueAttribute("crypto", u.key.String())
+	}
+	d.MediaDescriptions = []*sdp.MediaDescription{m}
 	return marshal(d)
 }
 

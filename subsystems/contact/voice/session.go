@@ -161,7 +161,7 @@ func (c *Call) reanswer(req *sip.Request) (*sip.Response, *offer, sessionTimer) 
 	var o *offer
 	text := u.offer()
 	if body != nil {
-		if o, err = readOffer(body); err != nil || !c.s.mayHear(o, c.dialog.signaller()) {
+		if o, err = readOffer(body); err != nil || !c.s.mayHear(o, c.dialog.signaller(), c.dialog.transport) {
 			return nil, nil, timer
 		}
 		text = u.answer(o)
@@ -215,7 +215,7 @@ func (c *Call) Hold(ctx context.Context, on bool) error {
 	if err != nil {
 		return err
 	}
-	if !c.s.mayHear(o, c.dialog.signaller()) {
+	if !c.s.mayHear(o, c.dialog.signaller(), c.dialog.transport) {
 		return errElsewhere
 	}
 	c.agree(o)
@@ -318,7 +318,7 @@ func (c *Call) refresh(t sessionTimer) {
 		c.finish(WhyExpired)
 		return
 	}
-	if o, err := readOffer(res.Body()); res.IsSuccess() && err == nil && c.s.mayHear(o, c.dialog.signaller()) {
+	if o, err := readOffer(res.Body()); res.IsSuccess() && err == nil && c.s.mayHear(o, c.dialog.signaller(), c.dialog.transport) {
 		c.agree(o)
 	}
 	c.session(t)

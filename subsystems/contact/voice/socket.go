@@ -22,8 +22,10 @@ type socket struct {
 	former  atomic.Pointer[netip.AddrPort] // where the peer was before it said that it moved
 	latched atomic.Bool
 	own     map[netip.Addr]bool // this machine's addresses, which are one host
+	cipher  atomic.Pointer[cipher]
 	dropped *atomic.Int64
 	packet  [2300]byte // of the sender, who holds the stream's lock
+	sealed  [2400]byte // the same, encrypted
 }
 
 var errNoPort = errors.New("voice: no free port for sound")
@@ -79,6 +81,13 @@ func (s *socket) send(h *rtp.Header, payload []byte) {
 		return
 	}
 	n += copy(s.packet[n:], payload)
+	if c := s.cipher.Load(); c != nil {
+		sealed, err := c.out.EncryptRTP(s.sealed[:0], s.packet[:n], nil)
+		if err == nil {
+			_, _ = s.conn.WriteToUDPAddrPort(sealed, *to)
+		}
+		return
+	}
 	_, _ = s.conn.WriteToUDPAddrPort(s.packet[:n], *to) // an unreachable end is found by its silence
 }
 
@@ -105,12 +114,42 @@ func (s *socket) run(into *stream, fallen func()) {
 			s.dropped.Add(1)
 			continue
 		}
-		payload, ok := readRTP(&h, buffer[:n])
+		payload, ok := s.open(&h, buffer[:n])
 		if !ok {
 			continue
 		}
 		into.hear(&h, payload)
 	}
+}
+
+// open reads a packet. Where sound is encrypted, what doesn't open is as
+// strange as what comes from elsewhere.
+func (s *socket) open(h *rtp.Header, packet []byte) ([]byte, bool) {
+	c := s.cipher.Load()
+	if c == nil {
+		return readRTP(h, packet)
+	}
+	payload, ok := c.open(h, packet)
+	if !ok {
+		s.dropped.Add(1)
+	}
+	return payload, ok
+}
+
+// encrypt sets the keys; the same again change nothing.
+func (s *socket) encrypt(ours, theirs sdesKey) error {
+	if old := s.cipher.Load(); old != nil && old.theirs == theirs && old.ours == ours {
+		return nil
+	}
+	c, err := newCipher(ours, theirs)
+	if err != nil {
+		return err
+	}
+	if old := s.cipher.Load(); old != nil && old.ours == ours {
+		c.out = old.out // goes on where it is: a packet's number is used once with a key
+	}
+	s.cipher.Store(c)
+	return nil
 }
 
 func (s *socket) known(from netip.AddrPort) bool {
