@@ -52,7 +52,7 @@ type Contact struct {
 	Mail string `toml:"mail" json:"mail"`
 	// Number is what people call, as it is written. Default: none is shown.
 	Number string `toml:"number" json:"number"`
-	SMTP string `toml:"smtp" json:"smtp"`
+	SMTP   string `toml:"smtp" json:"smtp"`
 }
 
 // Trunk is the line to the telephone network: what numbers outside are dialled by. Media lists the
