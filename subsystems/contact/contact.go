@@ -65,10 +65,10 @@ type Service struct {
 // Open prepares what the use cases need. It is called once, before anything else.
 func (s *Service) Open() {
 	s.talks, s.offered, s.looked = map[queue.CallID]*talk{}, map[string]queue.CallID{}, map[queue.CallID]bool{}
-	s.Voice.Incoming = s.incoming
+	s.Voice.Incoming, s.Voice.Transfer = s.incoming, s.transfer
 	s.Queue.Acts = s.act
 	s.Queue.Recordings = s.recordingPath
-	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways = s.send, s.caller, s.called, s.ways
+	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways, s.Cases.Recorded = s.send, s.caller, s.called, s.ways, s.recorded
 	if s.Mail != nil {
 		s.Mail.Deliver = s.takeMail
 	}
@@ -165,6 +165,15 @@ func (s *Service) caller(tx *db.Tx, call string) (phone string, l lang.Lang, err
 
 func (s *Service) called(tx *db.Tx, call string, of cases.CaseID) error {
 	return s.Queue.Link(tx, queue.CallID(call), string(of))
+}
+
+// recorded leads to the recordings of a call, for those who may hear them.
+func (s *Service) recorded(tx *db.Tx, call string) (paths []string, err error) {
+	all, err := recordingsOf(tx, call)
+	for _, r := range all {
+		paths = append(paths, recordingsPath+"/"+r.ID)
+	}
+	return paths, err
 }
 
 // ways are the telephone and the mail, for the centre's front page.

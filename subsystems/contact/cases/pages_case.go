@@ -23,6 +23,7 @@ type whole struct {
 	Into      Case
 	Subject   string
 	Names     map[string]string // of departments
+	Recorded  []string          // paths of the recordings of its call
 }
 
 func (f face) whole(of CaseID) (w whole, err error) {
@@ -47,6 +48,11 @@ func (f face) whole(of CaseID) (w whole, err error) {
 		}
 		if w.Linked, err = f.Linked(tx, of); err != nil {
 			return err
+		}
+		if w.Call != "" && f.Recorded != nil {
+			if w.Recorded, err = f.Recorded(tx, w.Call); err != nil {
+				return err
+			}
 		}
 		if w.Followers, err = f.Followers(tx, of); err != nil {
 			return err
@@ -128,6 +134,9 @@ func (f face) facts(w whole) []web.Entry {
 	}
 	if w.Call != "" {
 		rows = append(rows, web.Entry{Label: f.T("cases.call"), Value: w.Call})
+	}
+	for _, path := range w.Recorded {
+		rows = append(rows, web.Entry{Label: f.T("cases.recording"), Value: f.T("cases.listen"), Path: path})
 	}
 	for _, c := range w.Linked {
 		rows = append(rows, web.Entry{Label: f.T("cases.linked"), Value: c.Reference, Path: casePath(c.ID)})
