@@ -1,0 +1,3 @@
+package knowledge
+
+const deskPath = "/contact/knowledge/desk"
