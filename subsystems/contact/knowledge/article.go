@@ -175,3 +175,5 @@ func invalid(key string) *fault.Fault { return fault.New(fault.Invalid, "knowled
 func conflict(key string) *fault.Fault { return fault.New(fault.Conflict, "knowledge.fault."+key) }
 
 func missing() *fault.Fault { return fault.New(fault.NotFound, "knowledge.fault.missing") }
+
+func isMissing(err error) bool { return fault.Is(err, fault.NotFound) }

@@ -114,6 +114,9 @@ func (s *Service) Put(tx *db.Tx, a Article, by string) (Article, error) {
 		return a, err
 	}
 	a.Department, a.State, a.Latest, a.Public, a.Case, a.Number = was.Department, was.State, was.Latest, was.Public, was.Case, was.Latest
+	if a.Review.IsZero() {
+		a.Review = was.Review
+	}
 	keep := updateVersion
 	if !was.Open() {
 		a.Latest, a.Number, keep = was.Latest+1, was.Latest+1, insertVersion
