@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"io"
+	"net/http"
 	"net/url"
 
 	"github.com/a-h/templ"
@@ -155,7 +156,7 @@ func (s *Service) takeImport(v *web.Visit) error {
 	if err := v.Allow("knowledge.edit", article(f.mine())); err != nil {
 		return err
 	}
-	if v.R.Method != "POST" {
+	if v.R.Method != http.MethodPost {
 		return f.showImport(200, "")
 	}
 	data, err := f.upload()
