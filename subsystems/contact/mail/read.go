@@ -30,6 +30,10 @@ const (
 // ErrLoop says that a message goes round in circles.
 var ErrLoop = errors.New("mail: the message went through too many servers")
 
+// ErrAuthors says that a message names its author twice: what was signed of it could be another's
+// (RFC 5322, 3.6: exactly one From).
+var ErrAuthors = errors.New("mail: the message has more than one From")
+
 // Message is one mail, read.
 type Message struct {
 	ID         string // without brackets; may be empty
@@ -69,6 +73,9 @@ func Read(raw []byte) (m Message, err error) {
 	if hops(e.Header) > mostHops {
 		return m, ErrLoop
 	}
+	if from := e.Header.FieldsByKey("From"); from.Next() && from.Next() {
+		return m, ErrAuthors
+	}
 	m.head(mail.Header{Header: e.Header})
 	r := reader{m: &m}
 	r.entity(e, 0)
@@ -92,10 +99,10 @@ func (m *Message) head(h mail.Header) {
 	m.ID = bounded(m.ID)
 	m.InReplyTo, m.References = ids(h, "In-Reply-To"), ids(h, "References")
 	if from, err := h.AddressList("From"); err == nil && len(from) > 0 {
-		m.From, m.Name = from[0].Address, clean(from[0].Name)
+		m.From, m.Name = from[0].Address, line(from[0].Name)
 	}
 	m.Subject, _ = h.Subject()
-	m.Subject = clean(strings.Join(strings.Fields(m.Subject), " "))
+	m.Subject = line(m.Subject)
 	m.Automatic = automatic(h)
 }
 
@@ -199,7 +206,7 @@ func (r *reader) file(name, kind string, from io.Reader) {
 	if decoded, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
 		name = decoded
 	}
-	r.m.Files = append(r.m.Files, File{Name: clean(or(name, "file")), Type: kind, Plain: raw})
+	r.m.Files = append(r.m.Files, File{Name: plainName(name), Type: kind, Plain: raw})
 }
 
 // report reads the groups of a delivery report.
@@ -227,6 +234,18 @@ func (r *reader) original(from io.Reader) {
 		h := mail.Header{Header: e.Header}
 		r.m.Bounce.Original, _ = h.MessageID()
 	}
+}
+
+// line is a text on one line: what is decoded may hold any.
+func line(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
+
+// plainName is a file's name without folders.
+func plainName(name string) string {
+	name = line(name)
+	if name = name[strings.LastIndexAny(name, `/\`)+1:]; strings.Trim(name, ". ") == "" {
+		return "file"
+	}
+	return name
 }
 
 func or(a, b string) string {

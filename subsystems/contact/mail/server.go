@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -25,8 +27,12 @@ type Server struct {
 	TLS      *tls.Config // nil: no STARTTLS
 	DNS      Resolver
 	MaxBytes int64 // of one message; 0 = 25 MiB
-	Log      *slog.Logger
-	Clock    when.Clock
+	// Patience is how long we wait for a command, and for all of a message; 0 = a minute.
+	Patience time.Duration
+	// Longest is how long a connection stands at most; 0 = ten minutes.
+	Longest time.Duration
+	Log     *slog.Logger
+	Clock   when.Clock
 	// Deliver keeps a message. An error means: not kept, and the sender's server tries again.
 	Deliver func(ctx context.Context, in Inbound) error
 
@@ -35,6 +41,7 @@ type Server struct {
 	listen net.Listener
 	failed error
 	gate   gate
+	held   atomic.Int64 // bytes of messages that are arriving
 }
 
 // Inbound is a message that arrived.
@@ -48,9 +55,12 @@ type Inbound struct {
 const (
 	usualBytes = 25 << 20
 	most       = 100 // connections
+	mostOfOne  = 10  // of them, of one address
+	mostHeld   = 256 << 20
 	mostTo     = 10
 	perSource  = 30 // messages a minute of one address
 	patience   = time.Minute
+	longestRun = 10 * time.Minute
 	judging    = 20 * time.Second
 )
 
@@ -78,12 +88,13 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	server := smtp.NewServer(backend{s, ctx})
 	server.Domain, server.TLSConfig, server.MaxRecipients = s.Domain, s.TLS, mostTo
-	server.ReadTimeout, server.WriteTimeout, server.MaxLineLength = patience, patience, 2000
+	wait := cmp.Or(s.Patience, patience)
+	server.ReadTimeout, server.WriteTimeout, server.MaxLineLength = wait, wait, 2000
 	server.MaxMessageBytes, server.EnableSMTPUTF8 = s.most(), true
 	server.ErrorLog = quiet{s.Log}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
-	err := server.Serve(&crowd{Listener: s.listen, free: make(chan struct{}, most)})
+	err := server.Serve(&crowd{Listener: s.listen, free: make(chan struct{}, most), of: map[string]int{}, longest: cmp.Or(s.Longest, longestRun)})
 	if ctx.Err() != nil || errors.Is(err, smtp.ErrServerClosed) {
 		return nil
 	}
@@ -103,31 +114,66 @@ type quiet struct{ log *slog.Logger }
 func (q quiet) Printf(format string, _ ...any) { q.log.Debug("mail in", "complaint", format) }
 func (q quiet) Println(...any)                 { q.log.Debug("mail in") }
 
-// crowd lets only so many connections stand at once; who is over it waits in the kernel's queue.
+// crowd lets only so many connections stand at once, and for so long; who is over it waits in the
+// kernel's queue. An address that has its share already is told to come back (RFC 5321, 3.8).
 type crowd struct {
 	net.Listener
-	free chan struct{}
+	free    chan struct{}
+	longest time.Duration
+
+	mu sync.Mutex
+	of map[string]int
 }
 
 // Accept waits for a place.
 func (c *crowd) Accept() (net.Conn, error) {
-	c.free <- struct{}{}
-	conn, err := c.Listener.Accept()
-	if err != nil {
+	for {
+		c.free <- struct{}{}
+		conn, err := c.Listener.Accept()
+		if err != nil {
+			<-c.free
+			return nil, err
+		}
+		source, _, _ := net.SplitHostPort(conn.RemoteAddr().String())
+		if c.enters(source) {
+			s := &seat{Conn: conn, leave: sync.OnceFunc(func() { c.leaves(source); <-c.free })}
+			s.end = time.AfterFunc(c.longest, func() { _ = conn.Close() })
+			return s, nil
+		}
+		_, _ = io.WriteString(conn, "421 4.7.0 Too many connections, come back later\r\n") // a new socket has room for it
+		_ = conn.Close()
 		<-c.free
-		return nil, err
 	}
-	return &seat{Conn: conn, leave: sync.OnceFunc(func() { <-c.free })}, nil
+}
+
+func (c *crowd) enters(source string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of[source] >= mostOfOne {
+		return false
+	}
+	c.of[source]++
+	return true
+}
+
+func (c *crowd) leaves(source string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of[source]--; c.of[source] == 0 {
+		delete(c.of, source)
+	}
 }
 
 type seat struct {
 	net.Conn
 	leave func()
+	end   *time.Timer
 }
 
 // Close gives the place back.
 func (s *seat) Close() error {
 	defer s.leave()
+	s.end.Stop()
 	return s.Conn.Close()
 }
 
@@ -156,12 +202,13 @@ type backend struct {
 // NewSession begins a connection.
 func (b backend) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	host, _, err := net.SplitHostPort(c.Conn().RemoteAddr().String())
-	return &session{s: b.s, ctx: b.ctx, ip: net.ParseIP(host), helo: c.Hostname()}, err
+	return &session{s: b.s, ctx: b.ctx, conn: c.Conn(), ip: net.ParseIP(host), helo: c.Hostname()}, err
 }
 
 type session struct {
 	s      *Server
 	ctx    context.Context //nolint:containedctx // see backend
+	conn   net.Conn
 	ip     net.IP
 	helo   string
 	sender string
@@ -192,7 +239,12 @@ func (x *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 
 // Data takes the message.
 func (x *session) Data(r io.Reader) error {
-	raw, err := io.ReadAll(r)
+	arriving := &holder{from: r, all: &x.s.held}
+	defer arriving.release()
+	raw, err := io.ReadAll(arriving)
+	if cut := net.Error(nil); errors.As(err, &cut) {
+		_ = x.conn.Close() // what comes yet of this message must not be taken for commands
+	}
 	if err != nil {
 		return err
 	}
@@ -218,6 +270,26 @@ func (x *session) Data(r io.Reader) error {
 	}
 	return nil
 }
+
+// holder counts what of all messages stands in memory while it arrives. Over the bound the sender
+// comes back (RFC 5321, 4.2.3: 452).
+type holder struct {
+	from io.Reader
+	all  *atomic.Int64
+	own  int64
+}
+
+// Read takes more of a message.
+func (h *holder) Read(b []byte) (int, error) {
+	n, err := h.from.Read(b)
+	h.own += int64(n)
+	if h.all.Add(int64(n)) > mostHeld {
+		return n, refuse(452, smtp.EnhancedCode{4, 3, 1}, "Too much is arriving, come back later")
+	}
+	return n, err
+}
+
+func (h *holder) release() { h.all.Add(-h.own) }
 
 // Reset begins anew.
 func (x *session) Reset() { x.sender, x.to = "", nil }

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -49,10 +50,32 @@ func judge(ctx context.Context, dns Resolver, from net.IP, helo, sender, author 
 	_, sending, _ := strings.Cut(strings.ToLower(sender), "@")
 	v.Proven = slices.ContainsFunc(v.DKIM, func(d string) bool { return aligned(d, domain) }) || result == spf.Pass && aligned(or(sending, helo), domain)
 	if !v.Proven {
-		record, err := dmarc.LookupWithOptions(domain, &dmarc.LookupOptions{LookupTXT: lookup})
-		v.Reject = err == nil && record.Policy == dmarc.PolicyReject
+		v.Reject = wishOf(domain, lookup) == dmarc.PolicyReject
 	}
 	return v
+}
+
+// mostParents bounds how far above a domain we look for its wish.
+const mostParents = 5
+
+// wishOf is what a domain wants with mail that isn't proven. One without a record of its own has
+// that of who stands above it (RFC 7489, 6.6.3; without the list of public suffixes we climb to the
+// last name but one).
+func wishOf(domain string, lookup func(string) ([]string, error)) dmarc.Policy {
+	for at, n := domain, 0; strings.Contains(at, ".") && n < mostParents; n++ {
+		record, err := dmarc.LookupWithOptions(at, &dmarc.LookupOptions{LookupTXT: lookup})
+		if err == nil && at != domain && record.SubdomainPolicy != "" {
+			return record.SubdomainPolicy
+		}
+		if err == nil {
+			return record.Policy
+		}
+		if !errors.Is(err, dmarc.ErrNoPolicy) {
+			return ""
+		}
+		_, at, _ = strings.Cut(at, ".")
+	}
+	return ""
 }
 
 // aligned compares two domains strictly, or lets one stand below the other (RFC 7489, 3.1, without
