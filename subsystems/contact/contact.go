@@ -23,8 +23,10 @@ import (
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/knowledge"
 	"praya/subsystems/contact/mail"
 	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/triage"
 	"praya/subsystems/contact/voice"
 )
 
@@ -41,6 +43,10 @@ type Service struct {
 	Voice *voice.Service
 	Queue *queue.Service
 	Cases *cases.Service
+
+	Knowledge *knowledge.Service
+	Triage    *triage.Service
+
 	Tapes *voice.Spool
 
 	People  cases.People
@@ -69,6 +75,8 @@ func (s *Service) Open() {
 	s.Queue.Acts = s.act
 	s.Queue.Recordings = s.recordingPath
 	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways, s.Cases.Recorded = s.send, s.caller, s.called, s.ways, s.recorded
+	s.Cases.Beside, s.Cases.Sorted = s.beside, s.sorted
+	s.Triage.Lessons, s.Triage.Answer = s.lessons, s.answerName
 	if s.Mail != nil {
 		s.Mail.Deliver = s.takeMail
 	}
@@ -178,6 +186,7 @@ func (s *Service) recorded(tx *db.Tx, call string) (paths []string, err error) {
 
 // ways are the telephone and the mail, for the centre's front page.
 func (s *Service) ways(v *web.View) (out []web.Task) {
+	out = append(out, web.Task{Text: v.T("contact.ways.answers"), Hint: v.T("contact.ways.answers-text"), Path: "/contact/answers"})
 	if s.Number != "" {
 		out = append(out, web.Task{Text: v.T("contact.ways.call", "number", s.Number), Hint: v.T("contact.ways.call-text"), Path: "tel:" + strings.ReplaceAll(s.Number, " ", "")})
 	}

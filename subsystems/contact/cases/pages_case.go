@@ -81,7 +81,12 @@ func (s *Service) showCase(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{ways(v.View, f.acts(w)), web.SummaryList(v.View, f.facts(w)), heading(v.T("cases.messages")), f.thread(w.Case, w.Messages, false)}
+	acts, facts := f.acts(w), f.facts(w)
+	if s.Beside != nil {
+		more, said := s.Beside(v.View, w.Case)
+		acts, facts = append(acts, more...), append(facts, said...)
+	}
+	parts := []templ.Component{ways(v.View, acts), web.SummaryList(v.View, facts), heading(v.T("cases.messages")), f.thread(w.Case, w.Messages, false)}
 	if w.Draft != "" {
 		parts = append(parts, heading(v.T("cases.draft")), sentence(v.T("cases.draft-lead")), said(w.Draft))
 	}
