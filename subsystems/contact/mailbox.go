@@ -51,8 +51,22 @@ func (s *Service) send(tx *db.Tx, o cases.Outgoing) error {
 	if err != nil {
 		return err
 	}
-	_, err = jobs.Enqueue(tx, jobs.Job{Kind: JobSend, Key: w.Key, Args: args})
-	return err
+	if _, err = jobs.Enqueue(tx, jobs.Job{Kind: JobSend, Key: w.Key, Args: args}); err != nil || o.Number != 0 {
+		return err
+	}
+	return s.noteReceipt(tx, o)
+}
+
+// noteReceipt keeps the Message-ID of a mail that is no message of the case, so that an answer to it
+// and a report that it bounced find the case.
+func (s *Service) noteReceipt(tx *db.Tx, o cases.Outgoing) error {
+	to, err := s.Cases.Contact(tx, o.Case)
+	if err != nil || to.Mail == "" {
+		return err
+	}
+	return s.Cases.Add(tx, o.Case, cases.Message{
+		From: cases.ByMachine, Channel: byMail, By: cases.Machine, Internal: true, Text: s.Words.In(o.Language).T("contact.mail.receipt"), MailID: o.MessageID,
+	})
 }
 
 // Send is that job. The Message-ID is the same at each try, so that a second delivery is known.
@@ -130,6 +144,9 @@ func (s *Service) takeMail(ctx context.Context, in mail.Inbound) error {
 	if m.Bounce != nil {
 		return s.bounced(ctx, *m.Bounce)
 	}
+	if known, err := s.hasMail(ctx, m); known || err != nil {
+		return err
+	}
 	of, contact, err := s.threadOf(ctx, m)
 	if err != nil {
 		return err
@@ -149,6 +166,27 @@ func (s *Service) takeMail(ctx context.Context, in mail.Inbound) error {
 		}
 	}
 	return s.openMail(ctx, in, text, refs, of)
+}
+
+// hasMail says whether a mail was kept already: a server that did not hear our yes sends it again
+// (RFC 5321, 4.1.1.4). Another sender's mail under the same Message-ID is another mail.
+func (s *Service) hasMail(ctx context.Context, m mail.Message) (known bool, err error) {
+	if m.ID == "" {
+		return false, nil
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		of, err := s.Cases.ByMailID(tx, bracketed(m.ID))
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		contact, err := s.Cases.Contact(tx, of.ID)
+		known = strings.EqualFold(contact.Mail, m.From)
+		return err
+	})
+	return known, err
 }
 
 func bracketed(id string) string {
@@ -173,7 +211,7 @@ func (s *Service) bounced(ctx context.Context, b mail.Bounce) error {
 	return s.undelivered(ctx, of.ID, b.Status)
 }
 
-var referenceForm = regexp.MustCompile(`[0-9A-Z]{4}(?:-[0-9A-Z]{2,4}){1,4}`)
+var referenceForm = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]`)
 
 // threadOf finds the case that a mail belongs to: by what it answers, or by the reference in its
 // subject.
@@ -265,10 +303,10 @@ func (s *Service) openMail(ctx context.Context, in mail.Inbound, text string, re
 	answer := !m.Automatic && m.From != ""
 	if answer {
 		wait, err := limits.Take(ctx, s.DB, "contact.receipt "+strings.ToLower(m.From), receipts())
-		if err != nil {
+		if err != nil && !fault.Is(err, fault.TooMany) { // the mail is kept all the same
 			return err
 		}
-		answer = wait == 0
+		answer = err == nil && wait == 0
 	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		c, code, err := s.Cases.Open(tx, n)
