@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"praya/kernel/lang"
@@ -133,7 +134,7 @@ func (q Query) index(text string, limit, offset int) search.Query {
 // How much is looked at when nothing has every word.
 const (
 	maxTerms   = 8
-	termHits   = 25
+	termHits   = 15
 	candidates = 3 // of the rarest terms
 )
 
@@ -143,30 +144,57 @@ type rated struct {
 	score float64
 }
 
+// list is a term, how many articles have it, and the best of them, when they were looked up.
+type list struct {
+	term
+	total int
+	hits  []search.Hit
+}
+
+// lists are the terms of a question, the rarest first. How common a term is was mostly asked before:
+// that is remembered for an hour, since looking up what stands in thousands of articles takes longest.
+func (s *Service) lists(tx *db.Tx, q Query) (out []list, err error) {
+	for _, t := range terms(q.Text, maxTerms) {
+		key := string(tx.Realm()) + " " + q.Department + " " + strconv.FormatBool(q.Drafts) + " " + t.text
+		total, known := s.frequency.of(key, tx.Now())
+		l := list{term: t, total: total}
+		if !known {
+			hits, err := s.Index.Find(tx, q.index(t.text, termHits, 0))
+			if err != nil {
+				return nil, err
+			}
+			l.total, l.hits = hits.Total, hits.Page
+			s.frequency.put(key, hits.Total)
+		}
+		out = append(out, l)
+	}
+	slices.SortStableFunc(out, func(a, b list) int { return cmp.Compare(a.total, b.total) })
+	return out, nil
+}
+
 // findMost looks for what has most of the words that matter: the rarest words lead to candidates, and
 // each is rated by all. A rare word weighs more than a common one.
 func (s *Service) findMost(tx *db.Tx, q Query) ([]Found, int, error) {
-	type list struct {
-		term
-		search.Hits
+	lists, err := s.lists(tx, q)
+	if err != nil {
+		return nil, 0, err
 	}
-	var lists []list
-	for _, t := range terms(q.Text, maxTerms) {
-		hits, err := s.Index.Find(tx, q.index(t.text, termHits, 0))
-		if err != nil {
-			return nil, 0, err
-		}
-		lists = append(lists, list{t, hits})
-	}
-	slices.SortStableFunc(lists, func(a, b list) int { return cmp.Compare(a.Total, b.Total) })
 	all, seen, whole, taken := []rated{}, map[string]bool{}, 0.0, 0
 	for _, l := range lists {
-		whole += l.weight(l.Total)
-		if l.Total == 0 || taken == candidates {
+		whole += l.weight(l.total)
+		if l.total == 0 || taken == candidates {
 			continue
 		}
 		taken++
-		for _, h := range l.Page {
+		hits := l.hits
+		if hits == nil {
+			got, err := s.Index.Find(tx, q.index(l.text, termHits, 0))
+			if err != nil {
+				return nil, 0, err
+			}
+			hits = got.Page
+		}
+		for _, h := range hits {
 			if !seen[h.ID] {
 				seen[h.ID] = true
 				all = append(all, rated{Hit: h})
@@ -177,7 +205,7 @@ func (s *Service) findMost(tx *db.Tx, q Query) ([]Found, int, error) {
 		text := search.Fold(all[i].Title + between + all[i].Body)
 		for _, l := range lists {
 			if strings.Contains(text, l.text) {
-				all[i].score += l.weight(l.Total)
+				all[i].score += l.weight(l.total)
 			}
 		}
 	}

@@ -59,6 +59,8 @@ type Service struct {
 	Departments Departments
 	// FourEyes asks for another pair of eyes before a draft is published.
 	FourEyes bool
+
+	frequency frequency
 }
 
 // note writes an administrative act into the audit trail.
