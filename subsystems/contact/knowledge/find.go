@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"praya/kernel/lang"
 	"praya/platform/db"
@@ -254,8 +256,7 @@ const excerptSize = 120
 
 // excerpt is the part of a text where the words stand, or its beginning.
 func excerpt(text, query string) string {
-	flat := strings.Join(strings.FieldsFunc(strings.ReplaceAll(strings.ReplaceAll(text, "\n## ", "\n"), "\n- ", "\n"), func(r rune) bool { return r == '\n' }), " ")
-	flat = strings.TrimPrefix(strings.TrimPrefix(flat, "## "), "- ")
+	flat := flattened(text)
 	from := 0
 	if query != "" {
 		if marks := search.Mark(flat, query); len(marks) > 0 {
@@ -274,3 +275,26 @@ func excerpt(text, query string) string {
 	}
 	return out
 }
+
+// flattened is a text in one line. Between Chinese lines stands no space.
+func flattened(text string) string {
+	var out strings.Builder
+	last := ' '
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(line, "## "), "- ")); line == "" {
+			continue
+		}
+		switch {
+		case unicode.Is(unicode.Han, last):
+			out.WriteString("；")
+		case last < firstCJK && out.Len() > 0:
+			out.WriteString(" ")
+		}
+		out.WriteString(line)
+		last, _ = utf8.DecodeLastRuneInString(line)
+	}
+	return out.String()
+}
+
+// firstCJK is where the characters and punctuation of Chinese begin.
+const firstCJK = 0x2e80
