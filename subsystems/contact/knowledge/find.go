@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"praya/kernel/lang"
 	"praya/platform/db"
@@ -41,39 +42,32 @@ const (
 	usualLimit = 10
 	maxLimit   = 50
 	maxQuery   = 200
-	draftEnd   = "/draft"
 	between    = "\n" // of the titles of one article
 	page       = "\f" // of its texts; no text holds one
 )
 
-// index brings what is found of an article up to date.
+// index brings what the public finds of an article up to date. Drafts aren't in the index: they are few,
+// and a mark that all others carry would make each search slower.
 func (s *Service) index(tx *db.Tx, a Article) error {
 	if s.Index == nil {
 		return nil
 	}
-	if a.State == Published {
-		public, err := articleBy(tx, sqlPublished, a.Code)
-		if err == nil {
-			err = s.Index.Put(tx, document(public, a.Code, "public"))
-		}
-		if err != nil {
-			return err
-		}
-	} else if err := s.Index.Delete(tx, SearchScope, a.Code); err != nil {
+	if a.State != Published {
+		return s.Index.Delete(tx, SearchScope, a.Code)
+	}
+	public, err := articleBy(tx, sqlPublished, a.Code)
+	if err != nil {
 		return err
 	}
-	if a.Open() && a.State != Withdrawn {
-		return s.Index.Put(tx, document(a, a.Code+draftEnd, "draft"))
-	}
-	return s.Index.Delete(tx, SearchScope, a.Code+draftEnd)
+	return s.Index.Put(tx, document(public))
 }
 
 // document is an article as it is searched: everyday words count like the title.
-func document(a Article, id, seen string) search.Doc {
+func document(a Article) search.Doc {
 	title := strings.Join([]string{a.Title.TC, a.Title.EN, a.Title.SC, oneLine(a.Everyday.TC), oneLine(a.Everyday.EN), oneLine(a.Everyday.SC)}, between)
 	return search.Doc{
-		Scope: SearchScope, ID: id, Title: title, Body: strings.Join([]string{a.Text.TC, a.Text.EN, a.Text.SC}, page), Card: a.Department,
-		Facets: []search.Facet{{Name: "seen", Value: seen}, {Name: "department", Value: a.Department}},
+		Scope: SearchScope, ID: a.Code, Title: title, Body: strings.Join([]string{a.Text.TC, a.Text.EN, a.Text.SC}, page), Card: a.Department,
+		Facets: []search.Facet{{Name: "department", Value: a.Department}},
 	}
 }
 
@@ -88,7 +82,11 @@ func (s *Service) Find(ctx context.Context, q Query) (out []Found, total int, er
 	}
 	q.Limit = min(q.Limit, maxLimit)
 	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		out, total, err = s.find(tx, q)
+		if out, total, err = s.find(tx, q); err != nil || !q.Drafts || q.Text == "" || q.Offset > 0 {
+			return err
+		}
+		unpublished, err := s.findDrafts(tx, q)
+		out, total = append(out, unpublished...), total+len(unpublished)
 		return err
 	})
 	if err != nil || total > 0 || q.Quiet || q.Text == "" {
@@ -121,14 +119,30 @@ func (s *Service) find(tx *db.Tx, q Query) ([]Found, int, error) {
 }
 
 func (q Query) index(text string, limit, offset int) search.Query {
-	x := search.Query{Text: text, Scopes: []string{SearchScope}, Limit: limit, Offset: offset, Filters: []search.Facet{{Name: "seen", Value: "public"}}}
-	if q.Drafts {
-		x.Filters = append(x.Filters, search.Facet{Name: "seen", Value: "draft"})
-	}
+	x := search.Query{Text: text, Scopes: []string{SearchScope}, Limit: limit, Offset: offset}
 	if q.Department != "" {
 		x.Filters = append(x.Filters, search.Facet{Name: "department", Value: q.Department})
 	}
 	return x
+}
+
+// mostDrafts is how many drafts are looked through, the newest first.
+const mostDrafts = 200
+
+// findDrafts gives what isn't published and has every word that matters.
+func (s *Service) findDrafts(tx *db.Tx, q Query) (out []Found, err error) {
+	asked := terms(q.Text, maxTerms)
+	all, err := drafts(tx, q.Department, mostDrafts)
+	for _, a := range all {
+		d := document(a)
+		text := search.Fold(d.Title + between + d.Body)
+		if len(asked) > 0 && !slices.ContainsFunc(asked, func(t term) bool { return !strings.Contains(text, t.text) }) {
+			f := found(a.Code, a.Department, a.Title, a.Text, q)
+			f.Draft = true
+			out = append(out, f)
+		}
+	}
+	return out, err
 }
 
 // How much is looked at when nothing has every word.
@@ -155,7 +169,7 @@ type list struct {
 // that is remembered for an hour, since looking up what stands in thousands of articles takes longest.
 func (s *Service) lists(tx *db.Tx, q Query) (out []list, err error) {
 	for _, t := range terms(q.Text, maxTerms) {
-		key := string(tx.Realm()) + " " + q.Department + " " + strconv.FormatBool(q.Drafts) + " " + t.text
+		key := string(tx.Realm()) + " " + q.Department + " " + t.text
 		total, known := s.frequency.of(key, tx.Now())
 		l := list{term: t, total: total}
 		if !known {
@@ -226,10 +240,7 @@ func ofHit(h search.Hit, q Query) Found {
 	if len(titles) >= 3 && len(texts) == 3 {
 		title, text = lang.Text{TC: titles[0], EN: titles[1], SC: titles[2]}, lang.Text{TC: texts[0], EN: texts[1], SC: texts[2]}
 	}
-	code, draft := strings.CutSuffix(h.ID, draftEnd)
-	f := found(code, h.Card, title, text, q)
-	f.Draft = draft
-	return f
+	return found(h.ID, h.Card, title, text, q)
 }
 
 func found(code, department string, title, text lang.Text, q Query) Found {
@@ -245,8 +256,7 @@ const excerptSize = 120
 
 // excerpt is the part of a text where the words stand, or its beginning.
 func excerpt(text, query string) string {
-	flat := strings.Join(strings.FieldsFunc(strings.ReplaceAll(strings.ReplaceAll(text, "\n## ", "\n"), "\n- ", "\n"), func(r rune) bool { return r == '\n' }), " ")
-	flat = strings.TrimPrefix(strings.TrimPrefix(flat, "## "), "- ")
+	flat := flattened(text)
 	from := 0
 	if query != "" {
 		if marks := search.Mark(flat, query); len(marks) > 0 {
@@ -265,3 +275,26 @@ func excerpt(text, query string) string {
 	}
 	return out
 }
+
+// flattened is a text in one line. Between Chinese lines stands no space.
+func flattened(text string) string {
+	var out strings.Builder
+	last := ' '
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(line, "## "), "- ")); line == "" {
+			continue
+		}
+		switch {
+		case unicode.Is(unicode.Han, last):
+			out.WriteString("；")
+		case last < firstCJK && out.Len() > 0:
+			out.WriteString(" ")
+		}
+		out.WriteString(line)
+		last, _ = utf8.DecodeLastRuneInString(line)
+	}
+	return out.String()
+}
+
+// firstCJK is where the characters and punctuation of Chinese begin.
+const firstCJK = 0x2e80

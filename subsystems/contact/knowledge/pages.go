@@ -160,5 +160,5 @@ func (f face) stateTag(a Article) templ.Component {
 }
 
 func (f face) field() web.Field {
-	return web.Field{Name: "q", Label: f.T("knowledge.search.label"), Hint: f.T("knowledge.search.hint"), Value: cut(f.Query.Get("q"), maxQuery), MaxLength: maxQuery, Kind: "search", Optional: true}
+	return web.Field{Name: "q", Label: f.T("knowledge.search.label"), Hint: f.T("knowledge.search.hint"), Value: cut(f.Query.Get("q"), maxQuery), MaxLength: maxQuery, Kind: "search"}
 }

@@ -43,6 +43,10 @@ where a.realm = $1 and ($2 = '' or a.department = $2) and a.code > $3 order by a
 join contact_knowledge_versions v on v.realm = a.realm and v.code = a.code and v.number = a.published
 where a.realm = $1 and a.state = 'published' and a.review <> '' and a.review < $2 and ($3 = '' or a.department = $3) order by a.review, a.code limit $4`
 
+	sqlDrafts = `select ` + articleColumns + ` from contact_knowledge_articles a
+join contact_knowledge_versions v on v.realm = a.realm and v.code = a.code and v.number = a.latest
+where a.realm = $1 and a.latest > a.published and a.state <> 'withdrawn' and ($2 = '' or a.department = $2) order by a.changed_at desc, a.code limit $3`
+
 	sqlPopular = `select ` + articleColumns + ` from contact_knowledge_articles a
 join contact_knowledge_versions v on v.realm = a.realm and v.code = a.code and v.number = a.published
 left join contact_knowledge_counts c on c.realm = a.realm and c.code = a.code
@@ -144,6 +148,10 @@ func articlesOf(tx *db.Tx, department, after string, limit int) ([]Article, erro
 
 func overdue(tx *db.Tx, today when.Day, department string, limit int) ([]Article, error) {
 	return db.List(tx, readArticle, sqlOverdue, tx.Realm(), today, department, limit)
+}
+
+func drafts(tx *db.Tx, department string, limit int) ([]Article, error) {
+	return db.List(tx, readArticle, sqlDrafts, tx.Realm(), department, limit)
 }
 
 func popular(tx *db.Tx, department string, limit int) ([]Article, error) {

@@ -195,3 +195,17 @@ func TestBounds(t *testing.T) {
 		w.refuse("half", func(tx *db.Tx) error { return w.Publish(tx, "half", half.Review, "second") })
 	})
 }
+
+// TestExcerpt: one line, the part where the words stand, no spaces between Chinese lines.
+func TestExcerpt(t *testing.T) {
+	for text, want := range map[string]string{
+		"## 甚麼時候\n\n期滿前續領。\n- 網上\n- 郵寄": "甚麼時候；期滿前續領。網上；郵寄", "## When\n\nBefore.\n- Online": "When Before. Online", "": "",
+	} {
+		if got := excerpt(text, ""); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := excerpt(strings.Repeat("其他", 200)+"街燈"+strings.Repeat("其他", 200), "街燈"); !strings.Contains(got, "街燈") || !strings.HasPrefix(got, "…") || len([]rune(got)) > excerptSize+2 {
+		t.Error(got)
+	}
+}

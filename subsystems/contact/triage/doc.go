@@ -8,6 +8,7 @@
 //   - held out 測試: a fifth of the lessons, by the hash of their id, which no model ever learns from
 //   - calibration 校準: of what is said with 80 % confidence, 80 % should be right
 //   - threshold 門檻: below this confidence nothing is said
+//   - duplicate 重複: an open case that tells the same, proposed and never merged by itself
 //   - correction 更正: that a person chose otherwise than was proposed
 //
 // # Rules that always hold

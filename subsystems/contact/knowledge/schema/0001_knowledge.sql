@@ -15,6 +15,7 @@ create table contact_knowledge_articles (
 );
 create index contact_knowledge_articles_department on contact_knowledge_articles (realm, department, code);
 create index contact_knowledge_articles_review on contact_knowledge_articles (realm, review, code) where state = 'published' and review <> '';
+create index contact_knowledge_articles_drafts on contact_knowledge_articles (realm, changed_at, code) where latest > published and state <> 'withdrawn';
 
 create table contact_knowledge_versions (
   realm        text   not null,
