@@ -128,8 +128,9 @@ func (h *exchangeHall) telephone() {
 	said.between(h.T, "200 OK", "]")
 }
 
-// dials is a caller of sipp who chooses Putonghua and a report, and stays.
-func (h *exchangeHall) dials(number string) (hangUp func()) {
+// dials is a caller of sipp who presses a key again and again (2: Putonghua, a report), or none,
+// and stays.
+func (h *exchangeHall) dials(number, key string) (hangUp func()) {
 	h.Helper()
 	read := func(name string, pairs ...string) string {
 		raw, err := os.ReadFile(filepath.Join("testdata", name))
@@ -138,7 +139,11 @@ func (h *exchangeHall) dials(number string) (hangUp func()) {
 	}
 	var presses strings.Builder
 	for i := range 90 {
-		presses.WriteString(read("press.xml", "CALLER", number, "NUMBER", strconv.Itoa(i), "KEY", "2"))
+		if key == "" {
+			presses.WriteString(`<recv request="BYE"/>`)
+			break
+		}
+		presses.WriteString(read("press.xml", "CALLER", number, "NUMBER", strconv.Itoa(i), "KEY", key))
 	}
 	scenario := filepath.Join(h.TempDir(), "caller.xml")
 	h.ok(os.WriteFile(scenario, []byte(read("caller.xml", "CALLER", number, "<!-- PRESSES -->", presses.String())), 0o600))
@@ -219,7 +224,7 @@ func TestKilledInMidCall(t *testing.T) {
 		first := h.serve()
 		h.telephone()
 		h.ok(h.store.Contact.SetState(h.agent, queue.Ready))
-		talking := h.dials("91234567")
+		talking := h.dials("91234567", "2")
 		h.until("the first caller speaks", time.Minute, func() bool { return h.in(queue.IsTalking) == 1 })
 		begun := time.Now()
 		var opened cases.Case
@@ -229,7 +234,7 @@ func TestKilledInMidCall(t *testing.T) {
 			})
 			return err
 		}))
-		waiting := h.dials("91234568")
+		waiting := h.dials("91234568", "2")
 		h.until("the second caller waits", time.Minute, func() bool { return h.in(queue.IsWaiting) == 1 })
 		time.Sleep(time.Until(begun.Add(6 * time.Second)))
 		spoken := time.Since(begun).Seconds()
@@ -278,7 +283,26 @@ func TestKilledInMidCall(t *testing.T) {
 			t.Errorf("the agent is stuck: %+v %+v %v", a, busy, err)
 		}
 		h.telephone() // telephones register again, each at its time; this one is switched off and on
-		h.dials("91234568")
+		h.dials("91234568", "2")
 		h.until("the agent is reached again", time.Minute, func() bool { return h.in(queue.IsTalking) == 1 })
+	})
+}
+
+// TestSilentCallerAndMessage: who presses nothing reaches an agent; who leaves a message has a case.
+func TestSilentCallerAndMessage(t *testing.T) {
+	h := newExchangeHall(t, "")
+	h.serve()
+	h.telephone()
+	h.ok(h.store.Contact.SetState(h.agent, queue.Ready))
+	h.dials("91234567", "")
+	h.dials("91234568", "4")
+	h.until("the silent caller speaks with the agent", 2*time.Minute, func() bool { return h.in(queue.IsTalking) == 1 })
+	h.until("the message is a case", 2*time.Minute, func() bool {
+		var found []cases.Case
+		h.ok(h.store.DB.ReadLatest(h.system, func(tx *db.Tx) (err error) {
+			found, err = h.store.Contact.Cases.ByPhone(tx, "91234568")
+			return err
+		}))
+		return len(found) == 1
 	})
 }
