@@ -7,7 +7,7 @@ export PRAYA_SHARED ?= $(abspath ../shared)
 TOOLS := $(or $(PRAYA_TOOLS),$(HOME)/.cache/praya/bin)
 SCALE ?= 1
 
-.PHONY: help install run check generate test faults bench build
+.PHONY: help install run check generate test faults journeys bench build
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ faults: install ## twenty rounds of every crash test, and the fuzzers for minute
 	  go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x ./subsystems/exchange; done
 	for d in governance votes; do \
 	  go test -run '^$$' -fuzz Fuzz -fuzztime 1m -fuzzminimizetime 1x ./subsystems/performance/$$d; done
+
+journeys: install ## every sample service in every language, without scripts, in a real browser
+	PRAYA_JOURNEYS=all go test ./app -count=1 -timeout 30m -run TestEveryServiceInEveryLanguage -v
 
 bench: ## what it costs, beside what a user would pick instead; BENCH=estimates for a part, SCALE=1 for the size
 	SCALE=$(SCALE) go run ./bench -only '$(BENCH)'

@@ -15,6 +15,7 @@ import (
 	"praya/platform/files"
 	"praya/platform/search"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/knowledge"
 	"praya/subsystems/estimates"
 	"praya/subsystems/performance"
 	"praya/subsystems/services"
@@ -26,7 +27,7 @@ func (c Config) blobsFolder() string { return filepath.Join(c.Data, "blobs") }
 
 // searchScopes are the parts whose texts the index holds.
 func searchScopes() []string {
-	return []string{"estimates", performance.Scope, services.Scope, cases.SearchScope}
+	return []string{"estimates", performance.Scope, services.Scope, cases.SearchScope, knowledge.SearchScope}
 }
 
 type backupCommand struct {

@@ -22,8 +22,10 @@ import (
 	"praya/platform/words"
 	"praya/subsystems/contact"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/knowledge"
 	contactmail "praya/subsystems/contact/mail"
 	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/triage"
 	"praya/subsystems/contact/voice"
 	"praya/subsystems/directory"
 	"praya/subsystems/services/forms"
@@ -52,7 +54,7 @@ type Contact struct {
 	Mail string `toml:"mail" json:"mail"`
 	// Number is what people call, as it is written. Default: none is shown.
 	Number string `toml:"number" json:"number"`
-	SMTP string `toml:"smtp" json:"smtp"`
+	SMTP   string `toml:"smtp" json:"smtp"`
 }
 
 // Trunk is the line to the telephone network: what numbers outside are dialled by. Media lists the
@@ -134,6 +136,10 @@ func (p *Praya) newContact(policy *access.Policy, book *words.Book, index *searc
 			DB: p.DB, Keys: p.Keys, Policy: policy, Words: book, Clock: when.System, Log: p.log, Rules: queue.Defaults(),
 			Names: staff{p}.post, Skills: skillNames(book),
 		},
+		Knowledge: &knowledge.Service{
+			DB: p.DB, Index: index, Policy: policy, Words: book, Clock: when.System, Log: p.log, People: applicants{p}, Departments: knownDepartments{p},
+		},
+		Triage: &triage.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Words: book, Clock: when.System, Log: p.log},
 		Cases: &cases.Service{
 			DB: p.DB, Keys: p.Keys, Files: p.Files, Index: index, Policy: policy, Words: book, Clock: when.System, Log: p.log, Origin: p.Config.origin(),
 			Departments: caseDepartments{p}, Staff: staff{p}, People: applicants{p}, Scanner: caseScanner(p.Config.Services.scanner()),
@@ -230,6 +236,24 @@ func (p caseDepartments) Departments(tx *db.Tx) (out []cases.Department, err err
 	return out, err
 }
 
+// knownDepartments are those who answer in articles.
+type knownDepartments struct{ *Praya }
+
+// Department finds one by its code.
+func (p knownDepartments) Department(tx *db.Tx, code string) (knowledge.Department, error) {
+	d, err := caseDepartments(p).Department(tx, code)
+	return knowledge.Department(d), err
+}
+
+// Departments lists them all.
+func (p knownDepartments) Departments(tx *db.Tx) (out []knowledge.Department, err error) {
+	all, err := caseDepartments(p).Departments(tx)
+	for _, d := range all {
+		out = append(out, knowledge.Department(d))
+	}
+	return out, err
+}
+
 // contactRoles are what officers may do in the contact centre, for the directory to grant.
 func contactRoles() []directory.Role {
 	role := func(name, tc, en, sc string, restricted bool) directory.Role {
@@ -241,6 +265,7 @@ func contactRoles() []directory.Role {
 		role(cases.HeadRole, "聯絡中心主管", "Head of the contact centre", "联络中心主管", true),
 		role(cases.DirectorRole, "聯絡中心首長級人員", "Director of the contact centre", "联络中心首长级人员", true),
 		role(cases.OfficerRole, "個案負責人員", "Case officer of a department", "个案负责人员", false),
+		role(knowledge.EditorRole, "知識庫編輯", "Editor of answers", "知识库编辑", false),
 		role(cases.ReplierRole, "個案覆核人員", "Second pair of eyes on replies", "个案复核人员", false),
 	}
 }

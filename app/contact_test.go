@@ -206,7 +206,7 @@ func TestCallerIsAnswered(t *testing.T) {
 	public.sees(year+" 實際", "100%")
 	public.Screenshot("measure")
 	public.Open(measure + "/" + year)
-	public.sees(year+"所計算的個案")
+	public.sees(year + "所計算的個案")
 	public.goes("打開個案")
 	public.sees("來電", "100.0%")
 	public.Screenshot("counted")

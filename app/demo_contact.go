@@ -5,6 +5,7 @@ import (
 
 	"praya/kernel/lang"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/knowledge"
 	"praya/subsystems/directory"
 )
 
@@ -16,6 +17,9 @@ func (p *Praya) loadContact(ctx context.Context) error {
 	send := p.Contact.Cases.Send
 	p.Contact.Cases.Send = nil
 	defer func() { p.Contact.Cases.Send = send }()
+	if err := p.Contact.Knowledge.Demonstrate(ctx); err != nil {
+		return err
+	}
 	return p.Contact.Cases.Demonstrate(ctx, cases.Demonstration{
 		Agent: "demonstration-agent", Colleague: "demonstration-colleague", Head: "demonstration-head", Director: "demonstration-director", Officer: "demonstration-case-officer",
 	})
@@ -35,7 +39,7 @@ func contactOfficers() []demoOfficer {
 			centre, "head@demo.praya.example",
 			directory.PersonName{Chinese: "鄭示範", English: "CHENG Demonstration"},
 			lang.Text{TC: "示範聯絡中心主管", EN: "Demonstration Head of the Contact Centre", SC: "示范联络中心主管"},
-			[]string{cases.AgentRole, cases.SupervisorRole, cases.HeadRole, cases.DirectorRole},
+			[]string{cases.AgentRole, knowledge.EditorRole, cases.SupervisorRole, cases.HeadRole, cases.DirectorRole},
 		},
 		{
 			"FEHD", "hygiene@demo.praya.example",

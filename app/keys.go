@@ -14,6 +14,7 @@ import (
 	"praya/platform/web"
 	"praya/subsystems/contact/cases"
 	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/triage"
 	"praya/subsystems/exchange"
 	"praya/subsystems/services"
 	"praya/subsystems/services/booking"
@@ -96,7 +97,7 @@ func (p *Praya) rotate(ctx context.Context) error {
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
 		ctx := who.AsSystem(ctx, realm)
 		err := p.DB.Write(ctx, func(tx *db.Tx) error {
-			for _, kind := range []string{jobRefresh, jobRefreshStaff, exchange.JobRefresh, services.JobRefresh, licences.JobRefresh, booking.JobRefresh, cases.JobRefresh, queue.JobRefresh} {
+			for _, kind := range []string{jobRefresh, jobRefreshStaff, exchange.JobRefresh, services.JobRefresh, licences.JobRefresh, booking.JobRefresh, cases.JobRefresh, queue.JobRefresh, triage.JobRefresh} {
 				if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: newest}); err != nil {
 					return err
 				}

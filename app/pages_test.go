@@ -30,6 +30,7 @@ var pages = []string{
 	"/exchange", "/exchange/check", "/sandbox/exchange", "/ledger",
 	"/services", "/services?event=business", "/services?q=nothing-like-this", "/services/food-licence", "/services/hall-booking",
 	"/licences", "/licences/verify", "/kiosk/set-up",
+	"/contact", "/contact/follow", "/contact/figures", "/contact/answers", // its forms and desks: subsystems/contact
 }
 
 // demonstration is the whole program with the demonstration loaded, on one store for all tests.

@@ -16,7 +16,9 @@ import (
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/contact"
+	"praya/subsystems/contact/knowledge"
 	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/triage"
 	"praya/subsystems/directory"
 	"praya/subsystems/identity"
 	"praya/subsystems/ledger"
@@ -71,7 +73,7 @@ func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *sear
 
 // dailyServices asks for what the public services do once a day.
 func dailyServices(tx *db.Tx) error {
-	for _, kind := range []string{services.JobSweep, licences.JobRemind, booking.JobClose, contact.JobForget, queue.JobForget} {
+	for _, kind := range []string{services.JobSweep, licences.JobRemind, booking.JobClose, contact.JobForget, queue.JobForget, knowledge.JobReview, triage.JobTrain} {
 		if _, err := jobs.Enqueue(tx, jobs.Job{Kind: kind, Key: tx.Now().Day().String()}); err != nil {
 			return err
 		}

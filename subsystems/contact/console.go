@@ -170,6 +170,10 @@ func (s *Service) Conference(ctx context.Context, number string) error {
 	if err != nil {
 		return err
 	}
+	return s.bringIn(ctx, t, number)
+}
+
+func (s *Service) bringIn(ctx context.Context, t *talk, number string) error {
 	third, err := s.Voice.Dial(ctx, number)
 	if err != nil {
 		return fault.New(fault.Conflict, "contact.fault.unreached").Because(err)
@@ -194,6 +198,10 @@ func (s *Service) Transfer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.handOver(ctx, t)
+}
+
+func (s *Service) handOver(ctx context.Context, t *talk) error {
 	s.mu.Lock()
 	third := t.third
 	s.mu.Unlock()
@@ -203,6 +211,41 @@ func (s *Service) Transfer(ctx context.Context) error {
 	s.part(ctx, t)
 	t.room.Remove(t.agent.call)
 	return nil
+}
+
+// transfer is what an agent's telephone asks for with its transfer key.
+func (s *Service) transfer(_ context.Context, end *voice.Call, to string) error {
+	s.mu.Lock()
+	var of *talk
+	for _, t := range s.talks {
+		if t.agent.call == end && !t.over {
+			of = t
+		}
+	}
+	s.mu.Unlock()
+	if of == nil {
+		return noCall()
+	}
+	ctx := s.system()
+	if err := s.bringIn(ctx, of, to); err != nil {
+		return err
+	}
+	return s.handOver(ctx, of)
+}
+
+// dialOut is a call that an agent makes from their own telephone: by the trunk, or nowhere.
+func (s *Service) dialOut(ctx context.Context, c *voice.Call) {
+	other, err := s.Voice.Dial(ctx, c.To())
+	if err != nil {
+		c.Reject(404, "Not Found", 0)
+		return
+	}
+	defer other.HangUp()
+	if c.Answer(ctx) == nil {
+		room := voice.NewRoom(c, other)
+		defer room.Close()
+		_ = room.Wait(ctx) // the context ends both
+	}
 }
 
 // Written is what an agent notes of a call.

@@ -23,8 +23,10 @@ import (
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/knowledge"
 	"praya/subsystems/contact/mail"
 	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/triage"
 	"praya/subsystems/contact/voice"
 )
 
@@ -41,6 +43,10 @@ type Service struct {
 	Voice *voice.Service
 	Queue *queue.Service
 	Cases *cases.Service
+
+	Knowledge *knowledge.Service
+	Triage    *triage.Service
+
 	Tapes *voice.Spool
 
 	People  cases.People
@@ -65,10 +71,12 @@ type Service struct {
 // Open prepares what the use cases need. It is called once, before anything else.
 func (s *Service) Open() {
 	s.talks, s.offered, s.looked = map[queue.CallID]*talk{}, map[string]queue.CallID{}, map[queue.CallID]bool{}
-	s.Voice.Incoming = s.incoming
+	s.Voice.Incoming, s.Voice.Transfer = s.incoming, s.transfer
 	s.Queue.Acts = s.act
 	s.Queue.Recordings = s.recordingPath
-	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways = s.send, s.caller, s.called, s.ways
+	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways, s.Cases.Recorded = s.send, s.caller, s.called, s.ways, s.recorded
+	s.Cases.Beside, s.Cases.Sorted = s.beside, s.sorted
+	s.Triage.Lessons, s.Triage.Answer = s.lessons, s.answerName
 	if s.Mail != nil {
 		s.Mail.Deliver = s.takeMail
 	}
@@ -167,8 +175,18 @@ func (s *Service) called(tx *db.Tx, call string, of cases.CaseID) error {
 	return s.Queue.Link(tx, queue.CallID(call), string(of))
 }
 
+// recorded leads to the recordings of a call, for those who may hear them.
+func (s *Service) recorded(tx *db.Tx, call string) (paths []string, err error) {
+	all, err := recordingsOf(tx, call)
+	for _, r := range all {
+		paths = append(paths, recordingsPath+"/"+r.ID)
+	}
+	return paths, err
+}
+
 // ways are the telephone and the mail, for the centre's front page.
 func (s *Service) ways(v *web.View) (out []web.Task) {
+	out = append(out, web.Task{Text: v.T("contact.ways.answers"), Hint: v.T("contact.ways.answers-text"), Path: "/contact/answers"})
 	if s.Number != "" {
 		out = append(out, web.Task{Text: v.T("contact.ways.call", "number", s.Number), Hint: v.T("contact.ways.call-text"), Path: "tel:" + strings.ReplaceAll(s.Number, " ", "")})
 	}

@@ -135,7 +135,7 @@ func TestMachinesAreNotAnswered(t *testing.T) {
 
 func TestReceiptsAreLimited(t *testing.T) {
 	each(t, func(w *world) {
-		burst := int(receipts().Burst)
+		burst := receipts().Burst
 		for i := range burst + 3 {
 			w.mails(chan1, letterOf(chan1, fmt.Sprintf("%d@sender.example", i), "Ping", "", "Ping."))
 		}

@@ -28,6 +28,10 @@ func (s *Service) system() context.Context {
 func (s *Service) incoming(ctx context.Context, c *voice.Call) {
 	ctx = who.AsSystem(ctx, who.Production)
 	c.Ringing()
+	if c.Account() != "" { // an agent's own telephone
+		s.dialOut(ctx, c)
+		return
+	}
 	if err := c.Answer(ctx); err != nil {
 		return
 	}

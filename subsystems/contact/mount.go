@@ -11,7 +11,9 @@ import (
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/knowledge"
 	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/triage"
 )
 
 //go:embed words/*.json
@@ -25,17 +27,17 @@ var policyText string
 
 // Words is what this part and its packages say.
 func Words() []words.Source {
-	return []words.Source{{Prefix: "contact", Files: wordFiles}, queue.Words(), cases.Words()}
+	return []words.Source{{Prefix: "contact", Files: wordFiles}, queue.Words(), cases.Words(), knowledge.Words(), triage.Words()}
 }
 
 // Schemas are what they keep.
 func Schemas() []db.Schema {
-	return []db.Schema{{Owner: "contact", Files: schemaFiles}, queue.Schema(), cases.Schema()}
+	return []db.Schema{{Owner: "contact", Files: schemaFiles}, queue.Schema(), cases.Schema(), knowledge.Schema(), triage.Schema()}
 }
 
 // Policies are who may do what.
 func Policies() []access.Source {
-	return []access.Source{{Name: "contact", Policy: policyText}, queue.Policy(), cases.Policy()}
+	return []access.Source{{Name: "contact", Policy: policyText}, queue.Policy(), cases.Policy(), knowledge.Policy(), triage.Policy()}
 }
 
 // Jobs registers what is done later.
@@ -46,6 +48,9 @@ func (s *Service) Jobs(q *jobs.Queue) {
 	q.Register(cases.JobTell, s.Cases.Tell, jobs.Options{})
 	q.Register(cases.JobRefresh, s.Cases.Refresh, jobs.Options{})
 	q.Register(queue.JobRefresh, s.Queue.Refresh, jobs.Options{})
+	q.Register(knowledge.JobReview, s.Knowledge.Remind, jobs.Options{})
+	q.Register(triage.JobTrain, s.Triage.Retrain, jobs.Options{})
+	q.Register(triage.JobRefresh, s.Triage.Refresh, jobs.Options{})
 	q.Register(queue.JobForget, s.Queue.Forget, jobs.Options{})
 }
 
@@ -69,6 +74,8 @@ func (s *Service) More(v *web.Visit) (out []web.Task) {
 	add(agent || head, "console", consolePath)
 	add(agent || head || duty.In(cases.HeadRole) || duty.In(cases.DirectorRole), "desk", "/contact/desk")
 	add(head, "board", "/contact/board")
+	add(agent || head, "knowledge", "/contact/knowledge")
+	add(duty.In(knowledge.EditorRole), "articles", "/contact/knowledge/desk")
 	add(duty.In(cases.OfficerRole) || duty.In(cases.ReplierRole), "referrals", "/contact/referrals")
 	if v.Actor().Kind == who.Person {
 		out = append(out, web.Task{Text: v.T("contact.more.own"), Hint: v.T("contact.more.own-text"), Path: "/me/cases"})
@@ -80,6 +87,7 @@ func (s *Service) More(v *web.Visit) (out []web.Task) {
 func (s *Service) Mount(site *web.Site) {
 	s.Cases.Mount(site)
 	s.Queue.Mount(site)
+	s.Knowledge.Mount(site)
 	page := func(pattern string, h web.Handler, opts ...web.Option) {
 		site.Page(pattern, h, append(opts, web.Secret())...)
 	}
@@ -92,6 +100,8 @@ func (s *Service) Mount(site *web.Site) {
 	}
 	page("POST "+consolePath+"/conference", s.conference, web.Patience(time.Minute))
 	page("POST "+consolePath+"/written", s.write)
+	page("GET /contact/desk/cases/{id}/article", s.articleForm)
+	page("POST /contact/desk/cases/{id}/article", s.articleForm)
 	page("GET "+consolePath+"/telephone", s.showTelephone)
 	page("POST "+consolePath+"/telephone", s.changeTelephone)
 	page("GET "+recordingsPath+"/{id}", s.listen)

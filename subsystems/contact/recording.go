@@ -37,13 +37,13 @@ type tape struct {
 	lost error
 }
 
-// Write keeps a second of sound.
+// Write keeps a second of sound. After a failure it keeps no more: the call goes on.
 func (t *tape) Write(frames []byte) error {
-	if t.to == nil || t.lost != nil {
-		return nil
+	if t.to != nil && t.lost == nil {
+		t.lost = t.to.Write(frames)
+		return t.lost
 	}
-	t.lost = t.to.Write(frames)
-	return t.lost
+	return nil
 }
 
 // Close ends it.
@@ -138,7 +138,7 @@ func (s *Service) Recording(ctx context.Context, name string) (r Recording, err 
 	if err != nil {
 		return r, err
 	}
-	return r, s.Policy.Allow(ctx, "contact.listen", access.Resource{Type: "Recording", ID: r.ID, Attrs: map[string]any{"own": r.Agent == who.From(ctx).Actor.ID && r.Agent != ""}})
+	return r, s.Policy.Allow(ctx, "contact.listen", access.Resource{Type: "Recording", ID: r.ID, Attrs: map[string]any{"own": r.Agent == who.From(ctx).Actor.ID && r.Agent != "", "message": r.Kind == ofMessage}})
 }
 
 // Listen writes a recording as WAV. That it was played stands in the audit trail first.

@@ -320,7 +320,14 @@ func (s *Service) Sort(tx *db.Tx, of CaseID, kind Kind, service, by string) erro
 		}
 		return errorsOf(s.remember(tx, c, Step{What: "sorted", By: by, Other: service}), s.putIndex(tx, *c))
 	})
-	return err
+	if err != nil || s.Sorted == nil {
+		return err
+	}
+	c, err := s.Case(tx, of)
+	if err != nil {
+		return err
+	}
+	return s.Sorted(tx, c)
 }
 
 // Rate is what a person thinks of how a case was handled, from 1 to 5.

@@ -45,6 +45,12 @@ type Service struct {
 	// Called that it was opened; nil: calls are others' matter.
 	Caller func(tx *db.Tx, call string) (phone string, language lang.Lang, err error)
 	Called func(tx *db.Tx, call string, of CaseID) error
+	// Recorded leads to the recordings of a call; nil: there are none.
+	Recorded func(tx *db.Tx, call string) (paths []string, err error)
+	// Beside is what other parts do with a case, and say of it, for the desk's page; nil: nothing.
+	Beside func(v *web.View, c Case) (acts []web.Crumb, facts []web.Entry)
+	// Sorted hears how a person sorted a case; nil: nobody does.
+	Sorted func(tx *db.Tx, c Case) error
 	// Ways are other ways to reach the centre, for its front page; nil: none.
 	Ways func(v *web.View) []web.Task
 

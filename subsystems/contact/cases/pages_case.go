@@ -23,6 +23,7 @@ type whole struct {
 	Into      Case
 	Subject   string
 	Names     map[string]string // of departments
+	Recorded  []string          // paths of the recordings of its call
 }
 
 func (f face) whole(of CaseID) (w whole, err error) {
@@ -47,6 +48,11 @@ func (f face) whole(of CaseID) (w whole, err error) {
 		}
 		if w.Linked, err = f.Linked(tx, of); err != nil {
 			return err
+		}
+		if w.Call != "" && f.Recorded != nil {
+			if w.Recorded, err = f.Recorded(tx, w.Call); err != nil {
+				return err
+			}
 		}
 		if w.Followers, err = f.Followers(tx, of); err != nil {
 			return err
@@ -75,7 +81,12 @@ func (s *Service) showCase(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{ways(v.View, f.acts(w)), web.SummaryList(v.View, f.facts(w)), heading(v.T("cases.messages")), f.thread(w.Case, w.Messages, false)}
+	acts, facts := f.acts(w), f.facts(w)
+	if s.Beside != nil {
+		more, said := s.Beside(v.View, w.Case)
+		acts, facts = append(acts, more...), append(facts, said...)
+	}
+	parts := []templ.Component{ways(v.View, acts), web.SummaryList(v.View, facts), heading(v.T("cases.messages")), f.thread(w.Case, w.Messages, false)}
 	if w.Draft != "" {
 		parts = append(parts, heading(v.T("cases.draft")), sentence(v.T("cases.draft-lead")), said(w.Draft))
 	}
@@ -128,6 +139,9 @@ func (f face) facts(w whole) []web.Entry {
 	}
 	if w.Call != "" {
 		rows = append(rows, web.Entry{Label: f.T("cases.call"), Value: w.Call})
+	}
+	for _, path := range w.Recorded {
+		rows = append(rows, web.Entry{Label: f.T("cases.recording"), Value: f.T("cases.listen"), Path: path})
 	}
 	for _, c := range w.Linked {
 		rows = append(rows, web.Entry{Label: f.T("cases.linked"), Value: c.Reference, Path: casePath(c.ID)})

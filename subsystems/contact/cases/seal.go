@@ -115,6 +115,16 @@ func (s *Service) allOpened(tx *db.Tx, all []Case, err error) ([]Case, error) {
 	return all, err
 }
 
+// Before lists cases, the newest first, that were opened before one; an empty id begins with the
+// newest.
+func (s *Service) Before(tx *db.Tx, of CaseID, limit int) ([]Case, error) {
+	if of == "" {
+		of = "~" // after every id
+	}
+	all, err := casesBy(tx, sqlBefore, of, limit)
+	return s.allOpened(tx, all, err)
+}
+
 func (s *Service) openedReferral(tx *db.Tx, r Referral) (Referral, error) {
 	var w referralWords
 	err := s.openJSON(referralPlace(tx, r.ID), r.sealed, &w)

@@ -29,6 +29,8 @@ const (
 
 	sqlByAccount = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and account = $2 and account <> '' order by id desc limit $3`
 
+	sqlBefore = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and id < $2 order by id desc limit $3`
+
 	sqlByPhone = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and phone_index = $2 and length(phone_index) > 0
 		order by id desc limit $3`
 

@@ -73,7 +73,7 @@ func Read(raw []byte) (m Message, err error) {
 	if hops(e.Header) > mostHops {
 		return m, ErrLoop
 	}
-	if from := e.Header.FieldsByKey("From"); from.Next() && from.Next() {
+	if from := e.Header.FieldsByKey("From"); from.Len() > 1 {
 		return m, ErrAuthors
 	}
 	m.head(mail.Header{Header: e.Header})

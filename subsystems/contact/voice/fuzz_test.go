@@ -18,6 +18,7 @@ import (
 func FuzzOffer(f *testing.F) {
 	f.Add([]byte(offerTo("127.0.0.1", 4000, "sendrecv")))
 	f.Add([]byte("v=0\r\no=- 1 1 IN IP6 ::1\r\ns=-\r\nc=IN IP6 ::1\r\nt=0 0\r\nm=video 1 RTP/AVP 9\r\nm=audio 9 RTP/AVPF 96 8\r\na=rtpmap:96 PCMU/8000/1\r\na=inactive\r\n"))
+	f.Add([]byte(strings.Replace(offerTo("127.0.0.1", 4000, "sendonly"), "RTP/AVP", "RTP/SAVP", 1) + "a=crypto:" + newSDES().String() + "\r\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		o, err := readOffer(body)
 		if err != nil {
@@ -27,7 +28,7 @@ func FuzzOffer(f *testing.F) {
 		if len(terms.in) == 0 || !o.addr.IsValid() || o.addr.Port() == 0 || o.addr.Addr().IsMulticast() {
 			t.Fatalf("took %+v of %q", o, body)
 		}
-		text := ours{session: 1, version: 2, addr: netip.MustParseAddrPort("192.0.2.1:4000")}.answer(o)
+		text := ours{session: 1, version: 2, addr: netip.MustParseAddrPort("192.0.2.1:4000"), secure: true, key: newSDES()}.answer(o)
 		back, err := readOffer(text)
 		if err != nil || len(back.lines) != len(o.lines) || back.codecs[0].law != o.codecs[0].law || back.audio != o.audio {
 			t.Fatalf("answer %q: %v", text, err)

@@ -302,3 +302,9 @@ func number(req *sip.Request, trunk bool) string {
 	}
 	return part(user)
 }
+
+// Registered reports whether a telephone of the account could ring now.
+func (s *Service) Registered(account string) bool {
+	s.setup()
+	return len(s.phones.of(account, s.Clock())) > 0
+}

@@ -139,6 +139,9 @@ func TestAnAgentsTelephoneRingsTransfersAndIsReferred(t *testing.T) {
 		t.Error(err)
 	}
 	e := phoneOf(t, s, "x")
+	if !s.Registered("a-1") || s.Registered("a-2") {
+		t.Error("who is registered is not known")
+	}
 	ring := func(code int, body string) (*Call, error) {
 		type result struct {
 			c   *Call
