@@ -74,6 +74,7 @@ func (s *Service) More(v *web.Visit) (out []web.Task) {
 	add(agent || head, "console", consolePath)
 	add(agent || head || duty.In(cases.HeadRole) || duty.In(cases.DirectorRole), "desk", "/contact/desk")
 	add(head, "board", "/contact/board")
+	add(head, "triage", "/contact/triage")
 	add(agent || head, "knowledge", "/contact/knowledge")
 	add(duty.In(knowledge.EditorRole), "articles", "/contact/knowledge/desk")
 	add(duty.In(cases.OfficerRole) || duty.In(cases.ReplierRole), "referrals", "/contact/referrals")
@@ -88,6 +89,7 @@ func (s *Service) Mount(site *web.Site) {
 	s.Cases.Mount(site)
 	s.Queue.Mount(site)
 	s.Knowledge.Mount(site)
+	s.Triage.Mount(site)
 	page := func(pattern string, h web.Handler, opts ...web.Option) {
 		site.Page(pattern, h, append(opts, web.Secret())...)
 	}
