@@ -64,13 +64,13 @@ type Service struct {
 
 	mu      sync.Mutex
 	talks   map[queue.CallID]*talk
-	offered map[string]queue.CallID // by agent
-	looked  map[queue.CallID]bool   // whose number was shown, and stands in the audit trail
+	offered map[string]offer      // by agent
+	looked  map[queue.CallID]bool // whose number was shown, and stands in the audit trail
 }
 
 // Open prepares what the use cases need. It is called once, before anything else.
 func (s *Service) Open() {
-	s.talks, s.offered, s.looked = map[queue.CallID]*talk{}, map[string]queue.CallID{}, map[queue.CallID]bool{}
+	s.talks, s.offered, s.looked = map[queue.CallID]*talk{}, map[string]offer{}, map[queue.CallID]bool{}
 	s.Voice.Incoming, s.Voice.Transfer = s.incoming, s.transfer
 	s.Queue.Acts = s.act
 	s.Queue.Recordings = s.recordingPath

@@ -61,18 +61,13 @@ func (s *Service) act(a queue.Act) {
 	ctx := s.system()
 	switch a.Kind {
 	case queue.Offer:
-		s.mu.Lock()
-		s.offered[a.Agent] = a.Call
-		s.mu.Unlock()
-		go s.ring(ctx, a)
+		s.offer(ctx, a, s.Queue.Rules.RingFor, s.ring)
 	case queue.PlaceCallBack:
-		s.mu.Lock()
-		s.offered[a.Agent] = a.Call
-		s.mu.Unlock()
-		go s.callBack(ctx, a)
+		s.offer(ctx, a, s.Queue.Rules.DialFor, s.callBack)
 	case queue.Withdraw:
 		s.mu.Lock()
-		if s.offered[a.Agent] == a.Call {
+		if o := s.offered[a.Agent]; o.call == a.Call && o.stop != nil {
+			o.stop() // the telephone rings no longer
 			delete(s.offered, a.Agent)
 		}
 		s.mu.Unlock()
@@ -86,6 +81,23 @@ func (s *Service) act(a queue.Act) {
 	}
 }
 
+// offer is a call for which an agent's telephone rings.
+type offer struct {
+	call queue.CallID
+	stop context.CancelFunc
+}
+
+func (s *Service) offer(ctx context.Context, a queue.Act, long time.Duration, do func(context.Context, queue.Act)) {
+	ctx, stop := context.WithTimeout(ctx, long)
+	s.mu.Lock()
+	s.offered[a.Agent] = offer{a.Call, stop}
+	s.mu.Unlock()
+	go func() {
+		defer stop()
+		do(ctx, a)
+	}()
+}
+
 // phoneWait is how often we look whether an agent's telephone has registered meanwhile.
 const phoneWait = 500 * time.Millisecond
 
@@ -96,8 +108,6 @@ func (s *Service) ring(ctx context.Context, a queue.Act) {
 	if t == nil {
 		return
 	}
-	ctx, stop := context.WithTimeout(ctx, s.Queue.Rules.RingFor)
-	defer stop()
 	end, err := s.Voice.RingPhone(ctx, a.Agent, t.number)
 	for errors.Is(err, voice.ErrNoPhone) && s.stillOffered(a) && ctx.Err() == nil { // after our restart telephones come back one by one
 		select {
@@ -120,7 +130,7 @@ func (s *Service) ring(ctx context.Context, a queue.Act) {
 func (s *Service) stillOffered(a queue.Act) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.offered[a.Agent] == a.Call
+	return s.offered[a.Agent].call == a.Call
 }
 
 // Accept is the answer of an agent whose telephone is in the browser.
@@ -130,7 +140,7 @@ func (s *Service) Accept(ctx context.Context, account string) error {
 		return fault.New(fault.Conflict, "contact.fault.no-phone")
 	}
 	s.mu.Lock()
-	t := s.talks[s.offered[account]]
+	t := s.talks[s.offered[account].call]
 	s.mu.Unlock()
 	if t == nil {
 		return noCall()
@@ -143,16 +153,18 @@ func (s *Service) join(ctx context.Context, t *talk, end leg) error {
 		return err
 	}
 	s.mu.Lock()
+	o := s.offered[end.account]
 	delete(s.offered, end.account)
 	s.mu.Unlock()
+	if o.stop != nil {
+		o.stop() // who answers in the browser lets the telephone on the desk rest
+	}
 	t.joined <- end
 	return nil
 }
 
 // callBack dials somebody whose turn has come, once their agent is on the line.
 func (s *Service) callBack(ctx context.Context, a queue.Act) {
-	ctx, stop := context.WithTimeout(ctx, s.Queue.Rules.DialFor)
-	defer stop()
 	number, record, err := s.promised(ctx, a.Call)
 	if err == nil {
 		err = s.dialPromised(ctx, a, number, record)
