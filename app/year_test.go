@@ -90,7 +90,7 @@ func TestTheYear(t *testing.T) {
 	followThePromise(public)
 
 	links := invitations(t, p)
-	if len(links) != 4 { // two of the yearly cycle, then two of the services
+	if len(links) != 8 { // two of the yearly cycle, two of the services, then four of the contact centre
 		t.Fatal(links)
 	}
 	maker := officer(t, base, links[0])

@@ -2,7 +2,6 @@ package contact
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/netip"
 	"slices"
@@ -82,32 +81,25 @@ func (s *Service) Open() {
 	}
 }
 
-// Run answers calls until the context ends.
+// Run answers calls and takes mail until the context ends. A line that can't be opened, because
+// something else has it, is logged and said at the start; the rest of the program goes on.
 func (s *Service) Run(ctx context.Context) error {
 	ctx = who.AsSystem(ctx, who.Production)
 	if err := s.keepLeft(ctx); err != nil {
 		s.Log.ErrorContext(ctx, "recordings", "error", err)
 	}
 	var work sync.WaitGroup
-	var errs [3]error
+	var err error
 	work.Go(func() { s.chase(ctx) })
-	work.Go(func() { errs[0] = s.Queue.Run(ctx) })
+	work.Go(func() { err = s.Queue.Run(ctx) })
 	if s.Listens {
-		work.Go(func() {
-			if errs[1] = s.Voice.Run(ctx); errs[1] != nil {
-				s.Log.ErrorContext(ctx, "telephone", "error", errs[1])
-			}
-		})
+		work.Go(func() { s.note(ctx, "telephone", s.Voice.Run(ctx)) })
 	}
 	if s.Mail != nil {
-		work.Go(func() {
-			if errs[2] = s.Mail.Run(ctx); errs[2] != nil {
-				s.Log.ErrorContext(ctx, "mail", "error", errs[2])
-			}
-		})
+		work.Go(func() { s.note(ctx, "mail", s.Mail.Run(ctx)) })
 	}
 	work.Wait()
-	return errors.Join(errs[0], errs[1], errs[2])
+	return err
 }
 
 // Telephone is where calls are answered, or why they aren't.

@@ -108,8 +108,8 @@ func readVersion(s db.Scanner) (v Version, err error) {
 	return v, err
 }
 
-func articleBy(tx *db.Tx, sql, code string) (Article, error) {
-	return readArticle(tx.Row(sql, tx.Realm(), code))
+func articleBy(tx *db.Tx, sqlOne, code string) (Article, error) {
+	return readArticle(tx.Row(sqlOne, tx.Realm(), code))
 }
 
 func insertArticle(tx *db.Tx, a Article) error {
