@@ -109,9 +109,9 @@ func mailError(step string, err error) error {
 	}
 	var network net.Error
 	if errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("post: %s: %w", step, err)
+		return fmt.Errorf("post: mail, %s: %w", step, err)
 	}
-	return fmt.Errorf("post: %s: %T", step, err)
+	return fmt.Errorf("post: mail, %s: %T", step, err)
 }
 
 func (m *Server) dial(ctx context.Context) (*smtp.Client, error) {

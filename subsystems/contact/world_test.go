@@ -36,8 +36,10 @@ import (
 	"praya/platform/web"
 	"praya/platform/words"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/knowledge"
 	"praya/subsystems/contact/mail"
 	"praya/subsystems/contact/queue"
+	"praya/subsystems/contact/triage"
 	"praya/subsystems/contact/voice"
 )
 
@@ -131,7 +133,7 @@ func newWorld(t *testing.T, url string) *world {
 	w.ok(err)
 	engine, err := files.OpenFolder(filepath.Join(folder, "blobs"))
 	w.ok(err)
-	index, err := search.New(cases.SearchScope)
+	index, err := search.New(cases.SearchScope, knowledge.SearchScope)
 	w.ok(err)
 	policy, err := access.New(Policies()...)
 	w.ok(err)
@@ -153,6 +155,8 @@ func newWorld(t *testing.T, url string) *world {
 		},
 		Mail: &mail.Server{Address: "127.0.0.1:0", Domain: "praya.example", Ours: []string{address}, DNS: zone{"sender.example": {"v=spf1 ip4:127.0.0.1 -all"}}, Log: logger, Clock: w.now},
 	}
+	w.Knowledge = &knowledge.Service{DB: d, Index: index, Policy: policy, Words: book, Clock: w.now, Log: logger, People: directory{}}
+	w.Triage = &triage.Service{DB: d, Keys: ring, Policy: policy, Words: book, Clock: w.now, Log: logger}
 	w.listens()
 	w.Open()
 	w.jobs = jobs.New(d, logger)
