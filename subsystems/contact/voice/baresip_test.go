@@ -56,7 +56,7 @@ func baresip(t *testing.T, account, source, more string, args ...string) (folder
 	t.Helper()
 	program, err := exec.LookPath("baresip")
 	if err != nil {
-		t.Skip("baresip is not installed")
+		lacks(t, "baresip is not installed")
 	}
 	folder = t.TempDir()
 	probe, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -239,7 +239,7 @@ func TestANewcomersCall(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"baresip", "script"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skip(program + " is not installed")
+			lacks(t, program+" is not installed")
 		}
 	}
 	keys := make(chan byte, 1)

@@ -103,7 +103,7 @@ func TestDialReachesSipp(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("sipp")
 	if err != nil {
-		t.Skip("sipp (Debian sip-tester) is not installed")
+		lacks(t, "sipp (Debian sip-tester) is not installed")
 	}
 	probe, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

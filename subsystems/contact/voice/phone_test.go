@@ -23,7 +23,7 @@ const phonePage = `<!DOCTYPE html><meta charset="utf-8"><title>t</title>
 func TestChromiumIsATelephone(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("chromium is not installed")
+		lacks(t, "chromium is not installed")
 	}
 	script, err := os.ReadFile("../../../platform/web/assets/contact-phone.js") // the console's
 	if err != nil {

@@ -31,7 +31,7 @@ func sox(t *testing.T, file string) string {
 	t.Helper()
 	program, err := exec.LookPath("sox")
 	if err != nil {
-		t.Skip("sox is not installed")
+		lacks(t, "sox is not installed")
 	}
 	out, err := exec.Command(program, file, "-n", "stat").CombinedOutput()
 	if err != nil {
