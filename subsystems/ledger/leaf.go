@@ -131,11 +131,15 @@ func documentOf(raw []byte) string {
 	}
 	at := end - len(digestField) - digest - 2
 	if at > 0 && string(raw[at:at+len(digestField)]) == digestField {
-		return string(raw[end-digest-1 : end-1])
+		if found := string(raw[end-digest-1 : end-1]); isHex(found) { // and not other fields that happen to be as long
+			return found
+		}
 	}
 	l, _ := parseLeaf(raw) // ours: made when it was asked for
 	return l.Digest
 }
+
+func isHex(text string) bool { return strings.Trim(text, "0123456789abcdef") == "" }
 
 // parseLeaf reads a leaf.
 func parseLeaf(raw []byte) (l Leaf, err error) {
