@@ -314,6 +314,32 @@ func TestOneWritersFailureIsItsOwn(t *testing.T) {
 }
 
 // Two writers that read and then add must not lose an addition on either engine.
+// TestAConflictCanBeRead: who was refused because another was first finds the other's row.
+func TestAConflictCanBeRead(t *testing.T) {
+	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
+		for round := range 50 {
+			id := fmt.Sprint("row", round)
+			var work sync.WaitGroup
+			for range 16 {
+				work.Go(func() {
+					err := d.Write(t.Context(), func(tx *db.Tx) error { return insert(tx, id, 1) })
+					if err == nil {
+						return
+					}
+					found := 0
+					err = d.ReadLatest(t.Context(), func(tx *db.Tx) error {
+						return tx.Row(`select count(*) from shop_items where realm = $1 and id = $2`, tx.Realm(), id).Scan(&found)
+					})
+					if err != nil || found != 1 {
+						t.Errorf("%s: %d rows, %v", id, found, err)
+					}
+				})
+			}
+			work.Wait()
+		}
+	})
+}
+
 func TestNoUpdateIsLost(t *testing.T) {
 	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
 		if err := d.Write(t.Context(), func(tx *db.Tx) error { return insert(tx, "a", 0) }); err != nil {

@@ -127,14 +127,20 @@ func (w *writer) close() error {
 
 // group gives turns until nobody waits, then commits for all of them.
 func (w *writer) group(t *turn) {
-	var members []*turn
+	var members, undone []*turn
 	var broken error
 	began := w.clock()
 	for t != nil {
 		if t.state.CompareAndSwap(waiting, granted) {
+			first := len(members) == 0
 			var kept bool
-			if kept, broken = w.give(t, len(members) == 0); kept {
+			switch kept, broken = w.give(t, first); {
+			case kept:
 				members = append(members, t)
+			case first:
+				close(t.settled)
+			default:
+				undone = append(undone, t)
 			}
 		}
 		if broken != nil || len(members) >= groupLength || w.clock().Sub(began) > groupTime {
@@ -160,6 +166,11 @@ func (w *writer) group(t *turn) {
 	for _, m := range members {
 		m.failed = broken
 		close(m.settled)
+	}
+	// Who failed may have failed over what others of the group had written: told before the
+	// commit, they would read the store again and find it as it was.
+	for _, t := range undone {
+		close(t.settled)
 	}
 }
 
@@ -192,9 +203,6 @@ func (w *writer) give(t *turn, first bool) (kept bool, broken error) {
 			_ = w.control("rollback")
 			broken = nil
 		}
-	}
-	if !kept {
-		close(t.settled)
 	}
 	return kept, broken
 }
