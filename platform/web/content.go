@@ -253,7 +253,8 @@ func cutYears(text string) []textPiece {
 	}
 	var ranges [][2]int
 	for i := 4; i+2 < len(text); i++ {
-		if text[i] == '-' && isDigits(text[i-4:i]) && isDigits(text[i+1:i+3]) {
+		whole := (i == 4 || !inWord(text[i-5])) && (i+3 == len(text) || !inWord(text[i+3]))
+		if whole && text[i] == '-' && isDigits(text[i-4:i]) && isDigits(text[i+1:i+3]) {
 			ranges = append(ranges, [2]int{i - 4, i + 3})
 		}
 	}
@@ -262,6 +263,11 @@ func cutYears(text string) []textPiece {
 		pieces = pieces[:last]
 	}
 	return pieces
+}
+
+// inWord: a reference such as 9263-58GA-E or a date such as 2025-04-01 holds no financial year.
+func inWord(b byte) bool {
+	return b == '-' || '0' <= b && b <= '9' || 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z'
 }
 
 func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
