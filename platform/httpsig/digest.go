@@ -50,6 +50,13 @@ type expected struct {
 // later; those of other algorithms are left out (RFC 9530, 2), but one must be known.
 func claims(header http.Header) ([]expected, error) {
 	lines := header.Values("Content-Digest")
+	if sum, ok := plainBytes(lines, "sha-256"); ok && len(sum) == sha256.Size {
+		return []expected{{"sha-256", sum, sha256.New()}}, nil
+	}
+	return anyClaims(lines)
+}
+
+func anyClaims(lines []string) ([]expected, error) {
 	if len(lines) == 0 {
 		return nil, refuse(RuleDigest, digestDo, "Content-Digest is missing")
 	}
