@@ -123,6 +123,13 @@ type messageRow struct {
 	sealedID, sealedText []byte
 }
 
+// ofPerson reports whether a message is a mail that the person wrote. The mail that a case came by
+// stands in its thread as the machine's and without text, since the case itself has it; a receipt, an
+// absence note and a report that a mail bounced say something.
+func (m messageRow) ofPerson() bool {
+	return len(m.sealedID) > 0 && (m.From == ByPerson || m.From == ByMachine && len(m.sealedText) == 0)
+}
+
 func scanMessage(s db.Scanner) (m messageRow, err error) {
 	return m, s.Scan(&m.Number, &m.From, &m.Channel, &m.By, &m.Internal, &m.sealedID, &m.sealedText, &m.At)
 }
