@@ -48,12 +48,12 @@ func (s *Service) mountPages(site *web.Site) {
 	site.Page("GET "+writePath+"/{token}/receipt", s.showReceipt, secret)
 	both(followPath, s.askFollow)
 	site.Page("GET "+followPath+"/{token}", s.showFollowed, secret)
-	site.Page("POST "+followPath+"/{token}/{act}", s.doFollowed, secret)
+	site.Page("POST "+followPath+"/{token}/{act}", s.doFollowed, append(upload, secret)...)
 	site.Page("GET "+followPath+"/{token}/files/{file}", s.followedFile, secret)
 
 	site.Page("GET "+ownPath, s.showOwns, secret)
 	site.Page("GET "+ownPath+"/{id}", s.showOwn, secret)
-	site.Page("POST "+ownPath+"/{id}/{act}", s.doOwn, secret)
+	site.Page("POST "+ownPath+"/{id}/{act}", s.doOwn, append(upload, secret)...)
 	site.Page("GET "+ownPath+"/{id}/files/{file}", s.ownFile, secret)
 
 	site.Page("GET "+deskPath, s.showDesk, secret)
