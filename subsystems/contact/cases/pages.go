@@ -10,6 +10,7 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
+	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/platform/limits"
 	"praya/platform/web"
@@ -62,6 +63,7 @@ func (s *Service) mountPages(site *web.Site) {
 	site.Page("GET "+deskPath+"/codes/{token}", s.showCode, secret)
 	site.Page("GET "+deskPath+"/cases/{id}", s.showCase, secret)
 	both(deskPath+"/cases/{id}/{act}", s.askAct)
+	site.Page("GET "+deskPath+"/cases/{id}/letters/{number}", s.showLetter, secret)
 	both(deskPath+"/cases/{id}/files", s.askFiles, upload...)
 	site.Page("GET "+deskPath+"/cases/{id}/files/{file}", s.deskFile, secret)
 	both(deskPath+"/cases/{id}/referrals/{referral}/{act}", s.askReferralAct)
@@ -211,6 +213,10 @@ func (f face) step(x Step, names map[string]string) web.Event {
 	switch x.What {
 	case "closed":
 		other = f.T("cases.outcome." + x.Other)
+	case "posted":
+		if d, err := when.ParseDay(x.Other); err == nil {
+			other = f.Day(d)
+		}
 	case "assigned":
 		if x.Other == "" {
 			what = "unassigned"
