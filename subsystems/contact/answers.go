@@ -39,6 +39,18 @@ func (s *Service) beside(v *web.View, c cases.Case) (acts []web.Crumb, facts []w
 	return acts, facts
 }
 
+// alike compares what somebody is about to bring with what others told, by words.
+func (s *Service) alike(text string, among []cases.Told) (out []cases.CaseID) {
+	told := make([]triage.Lesson, len(among))
+	for i, t := range among {
+		told[i] = triage.Lesson{ID: string(t.Case), Text: t.Text}
+	}
+	for _, d := range triage.Duplicates(text, told) {
+		out = append(out, cases.CaseID(d.ID))
+	}
+	return out
+}
+
 // asked is what a case's person wrote.
 func asked(c cases.Case) string { return c.Title + "\n" + c.Text }
 

@@ -121,7 +121,7 @@ func (s *Service) send(tx *db.Tx, c *Case, number int64, text, messageID string)
 		return err
 	}
 	for _, r := range slices.Backward(rows) { // the last mail of the person is what this answers
-		if len(r.sealedID) > 0 && r.From != ByAgent {
+		if r.ofPerson() {
 			if o.InReplyTo, err = s.openText(mailPlace(tx, c.ID, r.Number), r.sealedID); err != nil {
 				return err
 			}

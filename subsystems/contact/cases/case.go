@@ -66,6 +66,8 @@ type Contact struct {
 	Name  string `json:"name,omitempty"`
 	Phone string `json:"phone,omitempty"`
 	Mail  string `json:"mail,omitempty"`
+	// Address is where letters go: its lines.
+	Address string `json:"address,omitempty"`
 }
 
 // Empty reports whether there is nothing.
@@ -209,10 +211,11 @@ func (c Contact) check(need func(ok bool, field, key string)) {
 	need(size(c.Name) <= maxName, "name", "name")
 	need(c.Phone == "" || phoneForm.MatchString(c.Phone), "phone", "phone")
 	need(c.Mail == "" || len(c.Mail) <= 254 && mailForm.MatchString(c.Mail), "mail", "mail")
+	need(size(c.Address) <= MaxAddress, "postal", "address")
 }
 
 func (c Contact) tidied() Contact {
-	return Contact{Name: tidy(c.Name), Phone: plainPhone(c.Phone), Mail: strings.TrimSpace(c.Mail)}
+	return Contact{Name: tidy(c.Name), Phone: plainPhone(c.Phone), Mail: strings.TrimSpace(c.Mail), Address: tidy(c.Address)}
 }
 
 // plainPhone is a number in one written form: digits, and the country's code when it isn't ours.

@@ -51,6 +51,9 @@ type Service struct {
 	Beside func(v *web.View, c Case) (acts []web.Crumb, facts []web.Entry)
 	// Sorted hears how a person sorted a case; nil: nobody does.
 	Sorted func(tx *db.Tx, c Case) error
+	// Alike says which of some cases tell what a text tells, the likeliest first; nil: nothing compares
+	// words.
+	Alike func(text string, among []Told) []CaseID
 	// Ways are other ways to reach the centre, for its front page; nil: none.
 	Ways func(v *web.View) []web.Task
 

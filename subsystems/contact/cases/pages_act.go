@@ -82,11 +82,14 @@ func (f face) actOn(w whole, act string) (web.Questions, error) {
 		return f.askSort(w)
 	case "contact":
 		return web.Questions{
-			Asked: f.contactFields(), Given: web.Given("name", w.Contact.Name, "phone", w.Contact.Phone, "mail", w.Contact.Mail),
+			Asked: append(f.contactFields(), f.postalField()),
+			Given: web.Given("name", w.Contact.Name, "phone", w.Contact.Phone, "mail", w.Contact.Mail, "postal", w.Contact.Address),
 			Act: f.doing(w.ID, "name", func(tx *db.Tx, a *web.Answers) error { return f.SetContact(tx, w.ID, contactOf(a), f.by()) }),
 		}, nil
 	case "code":
 		return f.askCode(w), nil
+	case "letter":
+		return f.askLetter(w)
 	case "merge", "link":
 		return web.Questions{Lead: f.T("cases.ask." + act), Asked: []web.Question{line("reference", "reference")}, Act: f.doing(w.ID, "reference", func(tx *db.Tx, a *web.Answers) error {
 			return f.join(tx, w, act, a)

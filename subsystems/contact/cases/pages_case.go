@@ -178,6 +178,9 @@ func (f face) acts(w whole) []web.Crumb {
 			names[3] = "drop"
 		}
 	}
+	if byPost(w.Case, w.Contact, w.Messages) {
+		names = append(names, "letter")
+	}
 	var out []web.Crumb
 	for _, n := range names {
 		out = append(out, web.Crumb{Text: f.T("cases.act." + n), Path: casePath(w.ID) + "/" + n})

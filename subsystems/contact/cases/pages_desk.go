@@ -304,7 +304,7 @@ func (f face) newFields(about, departments []web.Choice) []web.Question {
 		{Field: web.Field{Name: "point", Label: f.T("cases.point"), Hint: f.T("cases.point-hint"), Optional: true, Width: "medium"}},
 		{As: web.AsRadios, Field: web.Field{Name: "language", Label: f.T("cases.new.language")}, Choices: languages},
 	}
-	out = append(out, f.contactFields()...)
+	out = append(append(out, f.contactFields()...), f.postalField())
 	return append(out,
 		web.Question{As: web.AsTick, Field: web.Field{Name: "anonymous", Label: f.T("cases.write.anonymous"), Optional: true}, Choices: []web.Choice{{Value: "yes", Label: f.T("cases.new.anonymous")}}},
 		web.Question{As: web.AsDay, Field: web.Field{Name: "received", Label: f.T("cases.new.received"), Hint: f.T("cases.new.received-hint"), Optional: true}},

@@ -45,6 +45,12 @@ const (
 	sqlNear = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and kind = $2 and cell = $3 and cell <> '' and public
 		and state in ('new', 'referred', 'escalated', 'replied', 'answered') order by id desc limit $4`
 
+	sqlOpenIn = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and kind = $2 and district = $3 and public
+		and state in ('new', 'referred', 'escalated', 'replied', 'answered') order by id desc limit $4`
+
+	sqlOpenAbout = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and kind = $2 and service = $3 and public
+		and state in ('new', 'referred', 'escalated', 'replied', 'answered') order by id desc limit $4`
+
 	messageColumns = `number, from_whom, channel, by_whom, internal, mail_id, text, at`
 
 	sqlMessages = `select ` + messageColumns + ` from contact_cases_messages where realm = $1 and case_id = $2 order by number limit $3`
@@ -123,6 +129,13 @@ type messageRow struct {
 	sealedID, sealedText []byte
 }
 
+// ofPerson reports whether a message is a mail that the person wrote. The mail that a case came by
+// stands in its thread as the machine's and without text, since the case itself has it; a receipt, an
+// absence note and a report that a mail bounced say something.
+func (m messageRow) ofPerson() bool {
+	return len(m.sealedID) > 0 && (m.From == ByPerson || m.From == ByMachine && len(m.sealedText) == 0)
+}
+
 func scanMessage(s db.Scanner) (m messageRow, err error) {
 	return m, s.Scan(&m.Number, &m.From, &m.Channel, &m.By, &m.Internal, &m.sealedID, &m.sealedText, &m.At)
 }
@@ -172,4 +185,13 @@ func moveContact(tx *db.Tx, of CaseID, by found, contact []byte) error {
 
 func casesNear(tx *db.Tx, kind Kind, cell string, limit int) ([]Case, error) {
 	return db.List(tx, scanCase, sqlNear, tx.Realm(), kind, cell, limit)
+}
+
+// openAlike are open cases that everybody may know of, the newest first: those of a district, or of a
+// service where no place is told.
+func openAlike(tx *db.Tx, kind Kind, district, service string, limit int) ([]Case, error) {
+	if district != "" {
+		return db.List(tx, scanCase, sqlOpenIn, tx.Realm(), kind, district, limit)
+	}
+	return db.List(tx, scanCase, sqlOpenAbout, tx.Realm(), kind, service, limit)
 }

@@ -1,0 +1,65 @@
+package contact
+
+import (
+	"testing"
+
+	"praya/kernel/lang"
+	"praya/platform/db"
+	"praya/subsystems/contact/cases"
+)
+
+// TestDuplicatesByWords: the form proposes what says the same in another order, beside what is near,
+// each once; and nothing of another kind, of a subject that isn't public, or that is closed.
+func TestDuplicatesByWords(t *testing.T) {
+	each(t, func(w *world) {
+		w.write(func(tx *db.Tx) error {
+			for code, public := range map[string]bool{"refuse": true, "noise": false} {
+				name := lang.Text{TC: code, EN: code, SC: code}
+				if err := w.Cases.PutCategory(tx, cases.Category{Code: code, Name: name, Public: public, Active: true}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		open := func(n cases.New) (c cases.Case) {
+			n.Channel, n.Language, n.By = "web", lang.TC, cases.Person
+			w.write(func(tx *db.Tx) (err error) {
+				c, _, err = w.Cases.Open(tx, n)
+				return err
+			})
+			return c
+		}
+		in := func(kind cases.Kind, service, district, text string) cases.New {
+			return cases.New{Kind: kind, Service: service, Text: text, Where: &cases.Where{District: district}}
+		}
+		const told, other = "樓下垃圾房的垃圾三日沒有人收，很臭，很多老鼠。", "那些垃圾三日沒有人收樓下垃圾房很臭有很多老鼠"
+		same := open(in(cases.Complaint, "refuse", "ST", told))
+		open(in(cases.Complaint, "refuse", "TM", told))
+		open(in(cases.Request, "refuse", "ST", told))
+		open(in(cases.Complaint, "noise", "ST", told))
+		open(in(cases.Complaint, "refuse", "ST", "街市門口的魚檔把水潑到行人路，路面很滑，有長者跌倒。"))
+		near := func(text string, where *cases.Where) (out []cases.Nearby) {
+			w.read(func(tx *db.Tx) (err error) {
+				out, err = w.Cases.Near(tx, cases.Complaint, "refuse", text, where)
+				return err
+			})
+			return out
+		}
+		for _, text := range []string{told, other} {
+			got := near(text, &cases.Where{District: "ST"})
+			if len(got) != 1 || got[0].Case != same.ID || got[0].Kind != cases.Complaint || got[0].State != cases.Fresh || got[0].Where.District != "ST" {
+				w.Errorf("%s: %+v", text, got)
+			}
+		}
+		if got := near(other, nil); len(got) != 2 { // by the subject, in both districts
+			w.Errorf("without a place: %+v", got)
+		}
+		if got := near("公園的鞦韆斷了一條鐵鏈。", &cases.Where{District: "ST"}); len(got) != 0 {
+			w.Errorf("other words: %+v", got)
+		}
+		w.write(func(tx *db.Tx) error { return w.Cases.Close(tx, same.ID, cases.Dropped, "agent") })
+		if got := near(other, &cases.Where{District: "ST"}); len(got) != 0 {
+			w.Errorf("closed: %+v", got)
+		}
+	})
+}
