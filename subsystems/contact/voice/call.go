@@ -191,8 +191,7 @@ func (c *Call) connected() {
 
 // turn is the call's place on the wheel.
 func (c *Call) turn() {
-	c.sound.turn()
-	if c.sound.lost(int(c.s.Config.Quiet / (slots * beat))) {
+	if c.sound.turn(int(c.s.Config.Quiet / (slots * beat))) {
 		c.finish(WhyQuiet)
 	}
 }
