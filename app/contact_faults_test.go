@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,8 +94,8 @@ func (h *exchangeHall) serve() served {
 }
 
 // telephone registers a telephone that we did not write for the agent. It answers by itself and
-// says a tone.
-func (h *exchangeHall) telephone() {
+// says a tone, until it is switched off.
+func (h *exchangeHall) telephone() (off func()) {
 	h.Helper()
 	name, password, err := h.store.Contact.NewPhone(h.agent)
 	h.ok(err)
@@ -118,14 +119,18 @@ func (h *exchangeHall) telephone() {
 	cmd := exec.Command("baresip", "-f", folder)
 	cmd.Stdout, cmd.Stderr = said, said
 	h.ok(cmd.Start())
-	h.Cleanup(func() {
+	off = sync.OnceFunc(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+	})
+	h.Cleanup(func() {
+		off()
 		if h.Failed() {
 			h.Logf("the telephone said:\n%s", said)
 		}
 	})
 	said.between(h.T, "200 OK", "]")
+	return off
 }
 
 // dials is a caller of sipp who presses a key again and again (2: Putonghua, a report), or none,
@@ -222,7 +227,7 @@ func TestKilledInMidCall(t *testing.T) {
 	dbtest.EachURL(t, func(t *testing.T, address string) {
 		h := newExchangeHall(t, address)
 		first := h.serve()
-		h.telephone()
+		off := h.telephone()
 		h.ok(h.store.Contact.SetState(h.agent, queue.Ready))
 		talking := h.dials("91234567", "2")
 		h.until("the first caller speaks", time.Minute, func() bool { return h.in(queue.IsTalking) == 1 })
@@ -242,6 +247,7 @@ func TestKilledInMidCall(t *testing.T) {
 		_ = first.cmd.Wait()
 		talking()
 		waiting()
+		off()
 
 		h.serve()
 		h.until("both calls are interrupted", 20*time.Second, func() bool {
@@ -279,10 +285,14 @@ func TestKilledInMidCall(t *testing.T) {
 			return err
 		}))
 		a, busy, err := h.store.Contact.Queue.Of(h.system, "agent-1")
-		if err != nil || a.State != queue.Ready || busy != nil {
-			t.Errorf("the agent is stuck: %+v %+v %v", a, busy, err)
+		if err != nil || a.State != queue.Unconnected || busy != nil {
+			t.Errorf("the agent is stuck, or calls are offered to a telephone that isn't there: %+v %+v %v", a, busy, err)
 		}
-		h.telephone() // telephones register again, each at its time; this one is switched off and on
+		h.telephone() // telephones register again, each at its time; this one is switched on again
+		h.until("the agent is ready again", 20*time.Second, func() bool {
+			a, _, err := h.store.Contact.Queue.Of(h.system, "agent-1")
+			return err == nil && a.State == queue.Ready
+		})
 		h.dials("91234568", "2")
 		h.until("the agent is reached again", time.Minute, func() bool { return h.in(queue.IsTalking) == 1 })
 	})

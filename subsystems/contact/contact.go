@@ -71,7 +71,8 @@ type Service struct {
 func (s *Service) Open() {
 	s.talks, s.offered, s.looked = map[queue.CallID]*talk{}, map[string]offer{}, map[queue.CallID]bool{}
 	s.Voice.Incoming, s.Voice.Transfer = s.incoming, s.transfer
-	s.Queue.Acts = s.act
+	s.Queue.Acts, s.Voice.Reach = s.act, s.Queue.Reach
+	s.Queue.Rules.Connected = s.Listens
 	s.Queue.Recordings = s.recordingPath
 	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways, s.Cases.Recorded = s.send, s.caller, s.called, s.ways, s.recorded
 	s.Cases.Beside, s.Cases.Sorted, s.Cases.Alike = s.beside, s.sorted, s.alike

@@ -185,6 +185,21 @@ func (s *Service) Missed(_ context.Context, call CallID, agent string) error {
 	return err
 }
 
+// Reach says whether a telephone of an agent that is connected to this process can ring. Under
+// Rules.Connected nobody else is offered calls; a process that takes the lease begins with what it
+// was told.
+func (s *Service) Reach(account string, on bool) {
+	s.mu.Lock()
+	if s.reached == nil {
+		s.reached = map[string]bool{}
+	}
+	if s.reached[account] = on; !on {
+		delete(s.reached, account)
+	}
+	s.mu.Unlock()
+	_, _, _ = s.route(func(core *Core, now when.Instant) ([]Act, bool) { return core.Reach(now, account, on) }) // where another process routes, it asks its own telephones
+}
+
 // Ended records the end of a conversation; the agent wraps it up.
 func (s *Service) Ended(ctx context.Context, call CallID) error {
 	now, _, err := s.route(func(core *Core, now when.Instant) ([]Act, bool) { return core.Ended(now, call) })
