@@ -1,11 +1,13 @@
 package contact
 
 import (
+	"errors"
 	"testing"
 
 	"praya/kernel/lang"
 	"praya/platform/db"
 	"praya/subsystems/contact/cases"
+	"praya/subsystems/contact/triage"
 )
 
 // TestDuplicatesByWords: the form proposes what says the same in another order, beside what is near,
@@ -60,6 +62,52 @@ func TestDuplicatesByWords(t *testing.T) {
 		w.write(func(tx *db.Tx) error { return w.Cases.Close(tx, same.ID, cases.Dropped, "agent") })
 		if got := near(other, &cases.Where{District: "ST"}); len(got) != 0 {
 			w.Errorf("closed: %+v", got)
+		}
+	})
+}
+
+// TestLessonsOfAgents: what an agent says of language and urgency is a lesson, the case's own language
+// only where an agent filed it; with the case the lesson goes.
+func TestLessonsOfAgents(t *testing.T) {
+	each(t, func(w *world) {
+		open := func(channel, by string, urgency cases.Urgency) (c cases.Case) {
+			w.write(func(tx *db.Tx) (err error) {
+				c, _, err = w.Cases.Open(tx, cases.New{Kind: cases.Enquiry, Channel: channel, Language: lang.EN, Text: "When does the market open?", Urgency: urgency, By: by})
+				return errors.Join(err, w.Cases.Close(tx, c.ID, cases.Informed, "agent"))
+			})
+			return c
+		}
+		web, phone := open("web", cases.Person, ""), open("phone", "agent", cases.Urgent)
+		taught := func() map[string]map[string]string {
+			out := map[string]map[string]string{}
+			w.ok(w.lessons(w.system, func(l triage.Lesson) bool {
+				out[l.ID] = l.Labels
+				return true
+			}))
+			return out
+		}
+		got := taught()
+		if l := got[string(web.ID)]; l[triage.Language] != "" || l[triage.Urgency] != "" || l[triage.Kind] != "enquiry" {
+			t.Errorf("by the web: %v", l)
+		}
+		if l := got[string(phone.ID)]; l[triage.Language] != "en" || l[triage.Urgency] != "urgent" {
+			t.Errorf("filed: %v", l)
+		}
+		w.write(func(tx *db.Tx) error {
+			return w.Cases.Sort(tx, web.ID, cases.Sorting{Kind: cases.Enquiry, Urgency: cases.Usual, Language: lang.TC}, "agent")
+		})
+		chosen := func() (n int64) {
+			w.read(func(tx *db.Tx) error {
+				return tx.Row(`select count(*) from contact_triage_choices where realm = $1 and case_id = $2`, tx.Realm(), web.ID).Scan(&n)
+			})
+			return n
+		}
+		if n := chosen(); n != 2 { // language and urgency; nothing was proposed
+			t.Errorf("%d lessons of a sorting", n)
+		}
+		w.write(func(tx *db.Tx) error { return w.Cases.Erase(tx, web.ID, "head") })
+		if n := chosen(); n != 0 {
+			t.Errorf("%d lessons outlive their case", n)
 		}
 	})
 }
