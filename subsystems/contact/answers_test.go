@@ -6,6 +6,8 @@ import (
 
 	"praya/kernel/lang"
 	"praya/platform/db"
+	"praya/platform/db/dbtest"
+	"praya/platform/jobs"
 	"praya/subsystems/contact/cases"
 	"praya/subsystems/contact/triage"
 )
@@ -110,4 +112,40 @@ func TestLessonsOfAgents(t *testing.T) {
 			t.Errorf("%d lessons outlive their case", n)
 		}
 	})
+}
+
+// offices knows every department by its code.
+type offices struct{ directory }
+
+func (offices) Department(_ *db.Tx, code string) (cases.Department, error) {
+	return cases.Department{Code: code, Name: lang.Text{TC: code, EN: code, SC: code}}, nil
+}
+
+// TestLearnsFromTheDemonstration: its cases of earlier years are enough for each question, and what was
+// held out says how well it does.
+func TestLearnsFromTheDemonstration(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	w.Cases.Departments = offices{}
+	w.ok(w.Cases.Demonstrate(w.system, cases.Demonstration{Agent: "a", Colleague: "b", Head: "h", Director: "d", Officer: "o"}))
+	w.ok(w.Triage.Retrain(w.system, jobs.Job{}, nil))
+	var report triage.Report
+	w.read(func(tx *db.Tx) (err error) {
+		report, _, err = w.Triage.Newest(tx)
+		return err
+	})
+	seen := map[string]triage.Figures{}
+	for _, f := range report.Questions {
+		seen[f.Question] = f
+		t.Logf("%s: %d lessons, %d answers, %d held out, accuracy %.2f, calibration error %.3f, says %d, right %d", f.Question, f.Lessons, f.Answers, f.HeldOut, f.Accuracy, f.Error, f.Said, f.SaidRight)
+	}
+	for _, q := range questions() {
+		if f := seen[q]; f.Trained == 0 || f.HeldOut < 30 || f.Accuracy < 0.75 || f.Said == 0 || f.Error > 0.2 {
+			t.Errorf("%s: %+v", q, f)
+		}
+	}
+	said, err := w.Triage.Propose(w.system, "小學門口的街燈壞了，燈柱不停閃爍。剛才有人跌倒受傷。")
+	w.ok(err)
+	if said[triage.Category].Answer != "street-light" {
+		t.Errorf("%+v", said)
+	}
 }
