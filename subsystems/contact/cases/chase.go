@@ -53,7 +53,7 @@ func (s *Service) Chase(ctx context.Context, _ jobs.Job, p *jobs.Progress) error
 			break
 		}
 	}
-	return s.sweep(ctx)
+	return errorsOf(s.eraseOld(ctx), s.sweep(ctx))
 }
 
 func (s *Service) chaseSome(tx *db.Tx) (n int, err error) {
