@@ -54,7 +54,7 @@ func (s *Service) showQuarters(v *web.Visit, page web.Page, m Measure, all []Cas
 	pages := v.PageOf(casesAPage, len(rows))
 	t := web.Table{
 		ID: "cases", Caption: v.T("performance.quarters.caption"), Mode: web.Figures,
-		Columns: []web.Column{{Head: v.T("performance.quarters.quarter")}, {Head: v.T("performance.quarters.part." + m.Stream), Numeric: true}},
+		Columns: []web.Column{{Head: v.T("performance.quarters.quarter")}, {Head: v.T("performance.cases.case")}, {Head: v.T("performance.quarters.part." + m.Stream), Numeric: true}},
 		Empty:   web.Empty{Why: v.T("performance.cases.none")},
 	}
 	says := v.T("performance.quarters.sum", "part", v.Decimal(sum.part.String()))
@@ -64,7 +64,7 @@ func (s *Service) showQuarters(v *web.Visit, page web.Page, m Measure, all []Cas
 	}
 	from := min(pages.Offset(), len(rows))
 	for _, q := range rows[from:min(from+casesAPage, len(rows))] {
-		row := web.Row{Cells: []web.Cell{{Text: v.Instant(q.from), Path: q.path}, {Text: v.Decimal(q.part.String())}}}
+		row := web.Row{Cells: []web.Cell{{Text: v.Instant(q.from)}, {Text: v.T("performance.cases.open"), Path: q.path}, {Text: v.Decimal(q.part.String())}}}
 		if shares {
 			row.Cells = append(row.Cells, web.Cell{Text: v.Decimal(q.whole.String())})
 		}
