@@ -93,6 +93,7 @@ type Service struct {
 	phones      registry
 	browserWay  browserWay
 	reach       reach
+	heardFrom   heardFrom
 }
 
 // Bound is where the service listens.

@@ -75,7 +75,10 @@ func (s *Service) serve(ctx context.Context, server *sipgo.Server) (<-chan error
 		}
 		_ = conn.(*net.UDPConn).SetReadBuffer(4 << 20)
 		s.bound.UDP = conn.LocalAddr().(*net.UDPAddr).AddrPort()
-		run(conn, func() error { return server.ServeUDP(conn) })
+		s.heardFrom.most = or(s.heardFrom.most, mostSources)
+		var read func(d *datagrams)
+		read = func(d *datagrams) { run(conn, func() error { return server.ServeUDP(d) }) }
+		read(newDatagrams(ctx, conn, &s.heardFrom, read))
 		s.listening(ctx)
 	}
 	if c.TCP != "" {
@@ -159,6 +162,7 @@ func (s *Service) filter(parser *sip.Parser) sip.TransportReadFilter {
 			s.counted.ignored.Add(1)
 			return nil, nil
 		}
+		s.heardFrom.add(from.AddrPort())
 		return data, nil
 	}
 }
