@@ -19,6 +19,7 @@ import (
 const (
 	messagePaid      = "paid"
 	messageBooked    = "booked"
+	messageUnbooked  = "unbooked" // the time that was booked was given up, by whomever
 	messageAnswered  = "answered"
 	messageConfirmed = "confirmed"
 )
@@ -28,6 +29,7 @@ const (
 func (s *Service) operations() map[string]process.Operation {
 	return map[string]process.Operation{
 		"bill":          s.inCase(s.billCase),
+		"unbill":        s.inCase(s.unbillCase),
 		"ask":           s.inCase(s.askMore),
 		"await-booking": s.inCase(s.awaitBooking),
 		"issue":         s.inCase(s.issueLicence),
@@ -104,6 +106,11 @@ func (s *Service) billCase(tx *db.Tx, w work) (map[string]any, error) {
 		return nil, err
 	}
 	return map[string]any{"billed": true, "bill": string(b.ID)}, s.await(tx, w.Application, "pay")
+}
+
+// unbillCase takes back what is not paid yet: what it was for was given up.
+func (s *Service) unbillCase(tx *db.Tx, w work) (map[string]any, error) {
+	return map[string]any{"billed": false}, s.cancelBills(tx, w.ID)
 }
 
 // billDays is for how long a bill waits.

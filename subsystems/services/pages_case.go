@@ -149,7 +149,7 @@ func (c Case) mayBook() bool {
 	if c.AwaitsMessage(messageBooked) {
 		return true
 	}
-	if c.Booking != nil || c.Stage.ended() {
+	if c.Booking != nil || c.Returns || c.Stage.ended() {
 		return false
 	}
 	for _, e := range slices.Backward(c.History) {
