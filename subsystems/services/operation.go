@@ -117,8 +117,11 @@ func (s *Service) unbillCase(tx *db.Tx, w work) (map[string]any, error) {
 const billDays = 30
 
 // label reads a text in three languages, or one for all.
-func (w work) label(name string, otherwise lang.Text) lang.Text {
-	switch x := w.Input[name].(type) {
+func (w work) label(name string, otherwise lang.Text) lang.Text { return textOf(w.Input[name], otherwise) }
+
+// textOf is a text that a process carries: by language, as tc, en and sc, or one for all.
+func textOf(v any, otherwise lang.Text) lang.Text {
+	switch x := v.(type) {
 	case string:
 		return lang.Text{TC: x, EN: x, SC: x}
 	case map[string]any:
@@ -280,7 +283,11 @@ func (s *Service) refuseCase(tx *db.Tx, w work) (map[string]any, error) {
 
 // recordResult shows the applicant what a decision table gave, so that they can follow it.
 func (s *Service) recordResult(tx *db.Tx, w work) (map[string]any, error) {
-	return nil, s.note(tx, w.ID, system(DidComputed, Said{Title: w.label("title", w.Title), Text: fmt.Sprint(w.Input["text"])}))
+	said := Said{Title: w.label("title", w.Title)}
+	if said.Result = textOf(w.Input["text"], lang.Text{}); said.Result == (lang.Text{}) {
+		said.Text = fmt.Sprint(w.Input["text"]) // a number, such as a sum
+	}
+	return nil, s.note(tx, w.ID, system(DidComputed, said))
 }
 
 // cancelBills takes back what a case that has ended still asks for.

@@ -250,6 +250,9 @@ func sayEntry(v *web.View, e Entry) string {
 	if reason := e.Reason.In(v.Lang()); reason != "" {
 		text += v.T("services.did.colon") + reason
 	}
+	if result := e.Result.In(v.Lang()); result != "" {
+		text += v.T("services.did.colon") + result
+	}
 	if e.Text != "" {
 		text += v.T("services.did.colon") + e.Text
 	}
