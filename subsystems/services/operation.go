@@ -117,7 +117,9 @@ func (s *Service) unbillCase(tx *db.Tx, w work) (map[string]any, error) {
 const billDays = 30
 
 // label reads a text in three languages, or one for all.
-func (w work) label(name string, otherwise lang.Text) lang.Text { return textOf(w.Input[name], otherwise) }
+func (w work) label(name string, otherwise lang.Text) lang.Text {
+	return textOf(w.Input[name], otherwise)
+}
 
 // textOf is a text that a process carries: by language, as tc, en and sc, or one for all.
 func textOf(v any, otherwise lang.Text) lang.Text {

@@ -70,21 +70,11 @@ func (w *world) hears(a Application, times int) {
 // their day.
 func (w *world) tells(text string, times int) {
 	w.Helper()
-	ctx, stop := context.WithCancel(w.system)
-	var work sync.WaitGroup
-	work.Go(func() { _ = w.queue.Run(ctx) })
-	defer work.Wait()
-	defer stop()
-	for range 2000 {
+	w.until(text, func() bool {
 		w.people.mu.Lock()
-		n := strings.Count(strings.Join(w.people.told, "\n"), text)
-		w.people.mu.Unlock()
-		if n >= times {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	w.Fatal("nobody is told", text)
+		defer w.people.mu.Unlock()
+		return strings.Count(strings.Join(w.people.told, "\n"), text) >= times
+	})
 }
 
 // nodes are where the case's process waits.
