@@ -30,7 +30,6 @@ import (
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
-	"praya/platform/db"
 	"praya/platform/events"
 	"praya/subsystems/exchange"
 )
@@ -261,23 +260,9 @@ const benchOpenAPI = `{"openapi":"3.1.0","info":{"title":"Addresses","version":"
 // store's order: rows for a call to find its own among, but nobody could open them.
 const mostGiven = 20_000
 
-const (
-	sqlCopyConsents = `insert into exchange_consents select realm, id || $1, right_id, subject || $1, by_account, client, consumer, provider, service, purpose, fields,
-		optional, from_at, until_at, often, keep, state, uses, period, in_period, made_at, changed_at, subject_id, hash, settle_at, version
-		from exchange_consents where id not like '%~%'`
-	sqlCopyRecords = `insert into exchange_records select realm, consent || $1, number, what, at, record, jws, salt, entry
-		from exchange_records where consent not like '%~%'`
-)
-
 func (w *market) multiply(p *app.Praya) error {
 	for k := range w.stored/w.consents - 1 {
-		err := p.DB.Write(who.AsSystem(w.b.ctx, who.Production), func(tx *db.Tx) error {
-			_, err := tx.Exec(sqlCopyConsents, fmt.Sprintf("~%d", k))
-			if err == nil {
-				_, err = tx.Exec(sqlCopyRecords, fmt.Sprintf("~%d", k))
-			}
-			return err
-		})
+		err := p.Exchange.CopyConsents(who.AsSystem(w.b.ctx, who.Production), strconv.Itoa(k))
 		if err != nil {
 			return err
 		}
