@@ -68,7 +68,15 @@ func (s *Service) takeOver(tx *db.Tx, lot []Earlier) ([]Case, error) {
 			steps = append(steps, stepColumns(tx, c.ID, 2, "closed", e.By, string(e.Outcome), e.ClosedAt))
 		}
 	}
-	return out, putEarlier(tx, rows, steps)
+	if err := putEarlier(tx, rows, steps); err != nil {
+		return nil, err
+	}
+	for _, c := range out {
+		if err := countState(tx, c.ID, "", c.State); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (s *Service) earlier(tx *db.Tx, e Earlier) (c Case, row []any, err error) {

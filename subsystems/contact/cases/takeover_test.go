@@ -36,6 +36,7 @@ func TestTakeOver(t *testing.T) {
 			}
 			return errorsOf(err, err2, err3, err4)
 		})
+		w.countersHold()
 		for _, wrong := range []Earlier{{New: lamp(), State: Fresh}, {New: lamp(), State: Closed, OpenedAt: opened}, {New: lamp(), State: Merged, OpenedAt: opened}} {
 			if _, err := w.TakeOver(w.system, slices.Values([]Earlier{wrong})); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%+v: %v", wrong, err)
