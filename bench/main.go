@@ -103,6 +103,8 @@ func run(only string) error {
 		{[]string{"exchange.evidenced", "exchange.plain", "exchange.single", "exchange.revoke_to_deny"}, (*bench).exchange},
 		{[]string{"services.submit", "services.step", "services.rush", "services.front"}, (*bench).services},
 		{[]string{"contact.peak_day", "contact.calls", "contact.concurrent"}, (*bench).calls},
+		{[]string{"contact.search"}, (*bench).search},
+		{[]string{"contact.board"}, (*bench).stored},
 		{[]string{"performance.orders"}, (*bench).orders},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {

@@ -3,7 +3,6 @@ package cases
 import (
 	"slices"
 
-	"praya/kernel/when"
 	"praya/platform/db"
 )
 
@@ -31,6 +30,6 @@ func caseValues(tx *db.Tx, c Case, by found, cell string) []any {
 	}
 }
 
-func stepColumns(tx *db.Tx, of CaseID, number int64, what, by, other string, at when.Instant) []any {
-	return []any{tx.Realm(), of, number, what, by, "", other, 0, []byte{}, at}
+func takenOver(tx *db.Tx, of CaseID, by string) []any {
+	return []any{tx.Realm(), of, 1, "taken-over", by, "", "", 0, []byte{}, tx.Now()}
 }

@@ -53,7 +53,8 @@ func (s *Service) TakeOver(ctx context.Context, all iter.Seq[Earlier]) (n int64,
 	}
 }
 
-// takeOver puts cases with the first and the last step of their history.
+// takeOver puts cases, and in their history that they were taken over: what became of them before isn't
+// known here.
 func (s *Service) takeOver(tx *db.Tx, lot []Earlier) ([]Case, error) {
 	out := make([]Case, 0, len(lot))
 	var rows, steps [][]any
@@ -63,10 +64,7 @@ func (s *Service) takeOver(tx *db.Tx, lot []Earlier) ([]Case, error) {
 			return nil, err
 		}
 		out, rows = append(out, c), append(rows, row)
-		steps = append(steps, stepColumns(tx, c.ID, 1, "opened", e.By, e.Channel, e.OpenedAt))
-		if c.State == Closed {
-			steps = append(steps, stepColumns(tx, c.ID, 2, "closed", e.By, string(e.Outcome), e.ClosedAt))
-		}
+		steps = append(steps, takenOver(tx, c.ID, e.By))
 	}
 	if err := putEarlier(tx, rows, steps); err != nil {
 		return nil, err
@@ -93,7 +91,7 @@ func (s *Service) earlier(tx *db.Tx, e Earlier) (c Case, row []any, err error) {
 		ClosedAt: e.ClosedAt, steps: 1, Version: 1,
 	}
 	if c.State == Closed {
-		c.AnsweredAt, c.steps = c.ClosedAt, 2
+		c.AnsweredAt = c.ClosedAt
 	}
 	by, cell, err := s.sealCase(tx, &c, e.New, newCode())
 	if err != nil {

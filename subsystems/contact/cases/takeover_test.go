@@ -31,7 +31,7 @@ func TestTakeOver(t *testing.T) {
 				t.Errorf("%+v", counts)
 			}
 			steps, err4 := w.History(tx, c.ID)
-			if len(steps) != 2 || steps[0].What != "closed" {
+			if len(steps) != 1 || steps[0].What != "taken-over" {
 				t.Errorf("%+v", steps)
 			}
 			return errorsOf(err, err2, err3, err4)
