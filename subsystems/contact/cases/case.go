@@ -158,6 +158,7 @@ type Case struct {
 	Draft      string // of an answer that waits for other eyes
 	DraftBy    string
 
+	was             State // as the store has it
 	messages, steps int64
 	sealedWords     []byte
 	sealedContact   []byte

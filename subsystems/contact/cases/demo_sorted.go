@@ -6,9 +6,7 @@ import (
 	"time"
 	"unicode"
 
-	"praya/kernel/id"
 	"praya/kernel/lang"
-	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/platform/search"
 )
@@ -19,6 +17,7 @@ const (
 	inventedCases = 420
 	inventedUntil = 14 * 30 * 24 * time.Hour
 	inventedEvery = 17 * time.Hour
+	inventedFor   = 72 * time.Hour
 )
 
 // telling is what invented people tell of one subject in one language: what is the matter, and what
@@ -157,40 +156,21 @@ func (s *Service) inventEarlier(tx *db.Tx, by Demonstration) error {
 	//nolint:gosec // the same cases each time
 	random := rand.New(rand.NewPCG(1823, inventedCases))
 	all := topics()
+	var ended []Earlier
 	at := tx.Now().Add(-inventedUntil - inventedCases*inventedEvery)
 	for i := range inventedCases {
 		at = at.Add(inventedEvery)
 		t := all[i%len(all)]
 		l := []lang.Lang{lang.TC, lang.EN, lang.TC, lang.SC}[random.IntN(4)]
 		n := t.invent(random, l, t.kind != Compliment && t.kind != Suggestion && random.IntN(5) == 0)
-		if err := s.putEnded(tx, n, t.department, at, by.Agent); err != nil {
-			return err
+		n.By = by.Agent
+		ended = append(ended, Earlier{New: n, Lead: t.department, State: Closed, Outcome: Resolved, OpenedAt: at, ClosedAt: at.Add(inventedFor)})
+	}
+	taken, err := s.takeOver(tx, ended)
+	for _, c := range taken {
+		if err == nil {
+			err = s.putIndex(tx, c)
 		}
 	}
-	return nil
-}
-
-// putEnded puts a case that was closed long ago.
-func (s *Service) putEnded(tx *db.Tx, n New, department string, at when.Instant, by string) error {
-	n.By = by
-	if err := n.check(); err != nil {
-		return err
-	}
-	c := Case{
-		ID: id.New[CaseID](at), Reference: id.Reference(), Kind: n.Kind, State: Closed, Channel: n.Channel, Language: n.Language, Service: n.Service, Urgency: n.Urgency,
-		Title: n.Title, Text: n.Text, Received: at.Day(), OpenedAt: at, Version: 1, ReferDue: at.Add(referWithin),
-	}
-	if err := s.insert(tx, &c, n, newCode()); err != nil {
-		return err
-	}
-	c.Department, c.Outcome, c.AnsweredAt, c.ClosedAt = department, Resolved, at.Add(72*time.Hour), at.Add(72*time.Hour)
-	c.steps = 2
-	for i, x := range []Step{{What: "opened", By: by, Other: n.Channel, At: at}, {What: "closed", By: by, Other: string(Resolved), At: c.ClosedAt}} {
-		x.Number = int64(i) + 1
-		if err := insertStep(tx, c.ID, stepRow{x, []byte{}}); err != nil {
-			return err
-		}
-	}
-	c.sealedDraft = []byte{}
-	return errorsOf(saveCase(tx, c), s.putIndex(tx, c))
+	return err
 }

@@ -59,6 +59,7 @@ func TestErase(t *testing.T) {
 			}
 			return errorsOf(err, err2, err3)
 		})
+		w.countersHold()
 		w.clock.move.Add(int64(25 * time.Hour))
 		w.ok(w.Chase(w.system, jobs.Job{}, nil))
 		w.refuse("no-file", func(tx *db.Tx) error { _, err := w.file(tx, ref.ID); return err })

@@ -42,7 +42,7 @@ func (s *Service) showReferrals(v *web.Visit) error {
 			open, _, err = f.FindFor(tx, department, words, 50, 0)
 			return err
 		}
-		if total, err = countOpenOf(tx, department); err != nil {
+		if total, err = openOf(tx, department); err != nil {
 			return err
 		}
 		if open, err = openOfDepartment(tx, department, deskPage, v.PageOf(deskPage, int(total)).Offset()); err != nil {

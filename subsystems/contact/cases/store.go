@@ -74,10 +74,12 @@ const (
 )
 
 func scanCase(s db.Scanner) (c Case, err error) {
-	return c, s.Scan(&c.ID, &c.Reference, &c.codeHash, &c.Kind, &c.State, &c.Channel, &c.Language, &c.Service, &c.Department, &c.Level, &c.Anonymous,
+	err = s.Scan(&c.ID, &c.Reference, &c.codeHash, &c.Kind, &c.State, &c.Channel, &c.Language, &c.Service, &c.Department, &c.Level, &c.Anonymous,
 		&c.Account, &c.Call, &c.Holder, &c.District, &c.Public, &c.Photo, &c.Late, &c.Outcome, &c.Rating, &c.MergedInto, &c.sealedWords, &c.sealedContact,
 		&c.sealedDraft, &c.DraftBy, &c.Received, &c.OpenedAt, &c.ChangedAt, &c.ReferDue, &c.AnsweredAt, &c.ClosedAt, &c.chaseAt, &c.messages, &c.steps,
 		&c.Version, &c.Urgency)
+	c.was = c.State
+	return c, err
 }
 
 func oneCase(tx *db.Tx, sqlOne string, key any) (Case, error) {
@@ -106,13 +108,13 @@ type found struct{ phone, mail []byte }
 func insertCase(tx *db.Tx, c Case, by found, cell string) error {
 	_, err := tx.Exec(sqlInsertCase, tx.Realm(), c.ID, c.Reference, c.codeHash, c.Kind, c.State, c.Channel, c.Language, c.Service, c.Anonymous, c.Account,
 		c.Call, c.Holder, by.phone, by.mail, c.District, cell, c.Public, c.sealedWords, c.sealedContact, []byte{}, c.Received, c.OpenedAt, c.ReferDue, c.chaseAt, c.Urgency)
-	return err
+	return errorsOf(err, countState(tx, c.ID, "", c.State))
 }
 
 func saveCase(tx *db.Tx, c Case) error {
 	_, err := tx.Exec(sqlSaveCase, tx.Realm(), c.ID, c.codeHash, c.Kind, c.State, c.Service, c.Department, c.Level, c.Holder, c.Public, c.Photo, c.Late,
 		c.Outcome, c.Rating, c.MergedInto, c.sealedDraft, c.DraftBy, c.AnsweredAt, c.ClosedAt, c.chaseAt, c.ReferDue, c.messages, c.steps, tx.Now(), c.Language, c.Urgency)
-	return err
+	return errorsOf(err, countState(tx, c.ID, c.was, c.State))
 }
 
 func casesBy(tx *db.Tx, sqlMany string, key any, limit int) ([]Case, error) {
