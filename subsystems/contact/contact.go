@@ -76,7 +76,7 @@ func (s *Service) Open() {
 	s.Queue.Rules.Connected = s.Listens
 	s.Queue.Recordings = s.recordingPath
 	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways, s.Cases.Recorded = s.send, s.caller, s.called, s.ways, s.recorded
-	s.Cases.Beside, s.Cases.Sorted = s.beside, s.sorted
+	s.Cases.Beside, s.Cases.Sorted, s.Cases.Erased, s.Cases.Alike = s.beside, s.sorted, s.erased, s.alike
 	s.Triage.Lessons, s.Triage.Answer = s.lessons, s.answerName
 	if s.Mail != nil {
 		s.Mail.Deliver = s.takeMail

@@ -137,6 +137,7 @@ type Said struct {
 	Title   lang.Text `json:"title,omitzero"`
 	Text    string    `json:"text,omitempty"`
 	Letter  lang.Text `json:"letter,omitzero"`
+	Result  lang.Text `json:"result,omitzero"` // of a decision table, for its reader's language
 	Path    string    `json:"path,omitempty"`
 	Files   []string  `json:"files,omitempty"`
 }

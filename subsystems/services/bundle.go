@@ -192,7 +192,7 @@ func (s *Service) checkProcess(b Bundle, p parsed) (out Problems) {
 		Operations: slices.Sorted(maps.Keys(s.Process.Operations)),
 		Forms:      []string{},
 		Decisions:  []string{},
-		Messages:   []string{messagePaid, messageBooked, messageAnswered, messageConfirmed},
+		Messages:   []string{messagePaid, messageBooked, messageUnbooked, messageAnswered, messageConfirmed},
 	}
 	for _, name := range p.decisions {
 		known.Decisions = append(known.Decisions, decisionKey(name))

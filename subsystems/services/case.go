@@ -29,6 +29,7 @@ type Case struct {
 	Licence *licences.Licence
 	Files   []File
 	Others  []CoApplicant
+	Returns bool // the process itself goes back when a booking is given up
 }
 
 // Case reads a case of the actor's own.
@@ -94,6 +95,7 @@ func (s *Service) whole(tx *db.Tx, a Application, o Offer) (c Case, err error) {
 				return err
 			},
 			func() (err error) { c.Waits, err = s.Process.Waiting(tx, subject); return err },
+			func() (err error) { c.Returns, err = s.Process.Hears(tx, subject, messageUnbooked); return err },
 			func() (err error) { c.Bills, err = s.Fees.Of(tx, subject); return err },
 			func() error {
 				b, err := s.Booking.Of(tx, subject)
@@ -190,6 +192,25 @@ func (s *Service) hearBooking(tx *db.Tx, e events.Event) error {
 		kind = DidUnbook
 	}
 	if err := s.note(tx, a.ID, system(kind, Said{Text: c.Start.String()})); err != nil || kind == DidBook || a.Stage.ended() {
+		return err
+	}
+	return s.unbooked(tx, a)
+}
+
+// unbooked turns a case back to choosing a time: where its process waits for the message, and
+// where the process knows nothing of it, the case alone. What is done already needs no time, and
+// who has chosen another one meanwhile is not asked again.
+func (s *Service) unbooked(tx *db.Tx, a Application) error {
+	_, err := s.Booking.Of(tx, string(a.ID))
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	hears, err := s.Process.Hears(tx, string(a.ID), messageUnbooked)
+	if err != nil {
+		return err
+	}
+	if hears {
+		_, err = s.Process.Message(tx, string(a.ID), messageUnbooked, nil)
 		return err
 	}
 	return s.await(tx, a, "book")

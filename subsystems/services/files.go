@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -75,7 +74,7 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 		if there >= mostFiles {
 			return fault.New(fault.Conflict, "services.fault.files")
 		}
-		_, err := tx.Exec(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now())
+		_, err := tx.Exec(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now(), keyOf(sealed))
 		return err
 	})
 	return out, err
@@ -125,12 +124,7 @@ func (s *Service) File(ctx context.Context, a ApplicationID, file string) (f Fil
 		}
 		return f, nil, err
 	}
-	r, err := s.Files.Open(ctx, files.Address(f.Address))
-	if err != nil {
-		return f, nil, err
-	}
-	defer r.Close()
-	sealed, err := io.ReadAll(r)
+	sealed, err := s.sealedBytes(ctx, files.Address(f.Address))
 	if err != nil {
 		return f, nil, err
 	}

@@ -80,7 +80,7 @@ func (s *Service) fillLetter(tx *db.Tx, w work, t Letter) (Said, error) {
 			return strings.NewReplacer(
 				"{name}", w.Name, "{reference}", w.Reference, "{service}", w.Title.In(x.Lang()), "{department}", department.In(x.Lang()),
 				"{reason}", reason.In(x.Lang()), "{note}", note, "{day}", x.Formal(tx.Now().Day()), "{number}", varText(w.Vars, "licence"),
-				"{amount}", amount(x, w.Vars), "{result}", varText(w.Vars, "result"), "{until}", dayText(x, w.Vars),
+				"{amount}", amount(x, w.Vars), "{result}", textOf(w.Vars["result"], lang.Text{}).In(x.Lang()), "{until}", dayText(x, w.Vars),
 			).Replace(text.In(x.Lang()))
 		})
 	}

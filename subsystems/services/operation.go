@@ -19,6 +19,7 @@ import (
 const (
 	messagePaid      = "paid"
 	messageBooked    = "booked"
+	messageUnbooked  = "unbooked" // the time that was booked was given up, by whomever
 	messageAnswered  = "answered"
 	messageConfirmed = "confirmed"
 )
@@ -28,6 +29,7 @@ const (
 func (s *Service) operations() map[string]process.Operation {
 	return map[string]process.Operation{
 		"bill":          s.inCase(s.billCase),
+		"unbill":        s.inCase(s.unbillCase),
 		"ask":           s.inCase(s.askMore),
 		"await-booking": s.inCase(s.awaitBooking),
 		"issue":         s.inCase(s.issueLicence),
@@ -106,12 +108,22 @@ func (s *Service) billCase(tx *db.Tx, w work) (map[string]any, error) {
 	return map[string]any{"billed": true, "bill": string(b.ID)}, s.await(tx, w.Application, "pay")
 }
 
+// unbillCase takes back what is not paid yet: what it was for was given up.
+func (s *Service) unbillCase(tx *db.Tx, w work) (map[string]any, error) {
+	return map[string]any{"billed": false}, s.cancelBills(tx, w.ID)
+}
+
 // billDays is for how long a bill waits.
 const billDays = 30
 
 // label reads a text in three languages, or one for all.
 func (w work) label(name string, otherwise lang.Text) lang.Text {
-	switch x := w.Input[name].(type) {
+	return textOf(w.Input[name], otherwise)
+}
+
+// textOf is a text that a process carries: by language, as tc, en and sc, or one for all.
+func textOf(v any, otherwise lang.Text) lang.Text {
+	switch x := v.(type) {
 	case string:
 		return lang.Text{TC: x, EN: x, SC: x}
 	case map[string]any:
@@ -273,7 +285,11 @@ func (s *Service) refuseCase(tx *db.Tx, w work) (map[string]any, error) {
 
 // recordResult shows the applicant what a decision table gave, so that they can follow it.
 func (s *Service) recordResult(tx *db.Tx, w work) (map[string]any, error) {
-	return nil, s.note(tx, w.ID, system(DidComputed, Said{Title: w.label("title", w.Title), Text: fmt.Sprint(w.Input["text"])}))
+	said := Said{Title: w.label("title", w.Title)}
+	if said.Result = textOf(w.Input["text"], lang.Text{}); said.Result == (lang.Text{}) {
+		said.Text = fmt.Sprint(w.Input["text"]) // a number, such as a sum
+	}
+	return nil, s.note(tx, w.ID, system(DidComputed, said))
 }
 
 // cancelBills takes back what a case that has ended still asks for.

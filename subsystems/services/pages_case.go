@@ -149,7 +149,7 @@ func (c Case) mayBook() bool {
 	if c.AwaitsMessage(messageBooked) {
 		return true
 	}
-	if c.Booking != nil || c.Stage.ended() {
+	if c.Booking != nil || c.Returns || c.Stage.ended() {
 		return false
 	}
 	for _, e := range slices.Backward(c.History) {
@@ -249,6 +249,9 @@ func sayEntry(v *web.View, e Entry) string {
 	}
 	if reason := e.Reason.In(v.Lang()); reason != "" {
 		text += v.T("services.did.colon") + reason
+	}
+	if result := e.Result.In(v.Lang()); result != "" {
+		text += v.T("services.did.colon") + result
 	}
 	if e.Text != "" {
 		text += v.T("services.did.colon") + e.Text

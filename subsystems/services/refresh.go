@@ -10,14 +10,26 @@ import (
 	"praya/subsystems/services/process"
 )
 
-// JobRefresh writes what is sealed anew with the present key, after a rotation. The bytes of
-// uploads stay under the key that they were sealed with, which stays on the ring.
+// JobRefresh writes what is sealed anew with the present key, after a rotation: also the bytes of
+// uploads.
 const JobRefresh = "services.refresh"
 
 // Refresh writes a realm's sealed values anew with the present key. It may run again after a
 // crash, and beside all else.
 func (s *Service) Refresh(ctx context.Context, _ jobs.Job, progress *jobs.Progress) error {
-	return s.Keys.RefreshColumns(ctx, s.DB, slices.Concat(sealedColumns(), process.Sealed(), fees.Sealed()), func(done int64) { progress.Report(ctx, done, 0, "") })
+	return s.reseal(ctx, func(done int64) { progress.Report(ctx, done, 0, "") })
+}
+
+func (s *Service) reseal(ctx context.Context, report func(done int64)) error {
+	rows := int64(0)
+	err := s.Keys.RefreshColumns(ctx, s.DB, slices.Concat(sealedColumns(), process.Sealed(), fees.Sealed()), func(done int64) {
+		rows = done
+		report(done)
+	})
+	if err != nil {
+		return err
+	}
+	return s.resealUploads(ctx, func(done int64) { report(rows + done) })
 }
 
 // Stale counts the values of a realm that are sealed with an older key.

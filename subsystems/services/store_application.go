@@ -43,7 +43,7 @@ const (
 
 	sqlHistory = `select number, kind, at, actor_kind, actor, post, internal, sealed from services_history where realm = $1 and application = $2 order by number`
 
-	sqlAddFile = `insert into services_files (realm, application, id, address, head, at) values ($1, $2, $3, $4, $5, $6)`
+	sqlAddFile = `insert into services_files (realm, application, id, address, head, at, bytes_key) values ($1, $2, $3, $4, $5, $6, $7)`
 
 	sqlFile = `select address, head from services_files where realm = $1 and application = $2 and id = $3`
 

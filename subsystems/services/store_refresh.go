@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"praya/kernel/fault"
 	"praya/platform/db"
 	"praya/platform/sign"
 )
@@ -25,6 +26,12 @@ const (
 
 	sqlSealedParties = `select department, '', sealed from services_parties where realm = $1 and department > $2 order by department limit $3`
 	sqlResealParty   = `update services_parties set sealed = $3 where realm = $1 and department = $2`
+
+	sqlUploadsUnder = `select application, id, address from services_files
+		where realm = $1 and bytes_key <> $2 and (application > $3 or application = $3 and id > $4) order by application, id limit $5`
+	sqlMoveUpload = `update services_files set address = $5, bytes_key = $6 where realm = $1 and application = $2 and id = $3 and address = $4`
+
+	sqlCountUploadsUnder = `select count(*) from services_files where realm = $1 and bytes_key <> $2`
 
 	// $2 is how the values begin that are sealed with the present key, and $3 its length.
 	sqlStaleSealed = `select (select count(*) from services_applications where realm = $1 and substr(content, 1, $3) <> $2)
@@ -99,6 +106,44 @@ func sealedColumns() []sign.Column {
 	}
 }
 
+// upload is where the sealed bytes of a file are.
+type upload struct {
+	application   ApplicationID
+	file, address string
+}
+
+// uploadsAtOnce are read at a time: each is then a transaction of its own.
+const uploadsAtOnce = 50
+
+// uploadsUnder are the next ones whose bytes are not known to be sealed with a key.
+func uploadsUnder(tx *db.Tx, key string, after upload) ([]upload, error) {
+	return db.List(tx, func(s db.Scanner) (u upload, err error) {
+		return u, s.Scan(&u.application, &u.file, &u.address)
+	}, sqlUploadsUnder, tx.Realm(), key, after.application, after.file, uploadsAtOnce)
+}
+
+// moveUpload names the new bytes of a file, unless it has changed or gone.
+func moveUpload(tx *db.Tx, u upload, address, key string) (bool, error) {
+	n, err := tx.Exec(sqlMoveUpload, tx.Realm(), u.application, u.file, u.address, address, key)
+	return n > 0, err
+}
+
+// stands reports whether a file's row is still there.
+func stands(tx *db.Tx, u upload) (bool, error) {
+	var address string
+	var head []byte
+	err := tx.Row(sqlFile, tx.Realm(), u.application, u.file).Scan(&address, &head)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return true, err
+}
+
 func staleSealed(tx *db.Tx, mark []byte) (n int64, err error) {
-	return n, tx.Row(sqlStaleSealed, tx.Realm(), mark, len(mark)).Scan(&n)
+	var uploads int64
+	if err := tx.Row(sqlCountUploadsUnder, tx.Realm(), keyOf(mark)).Scan(&uploads); err != nil {
+		return 0, err
+	}
+	err = tx.Row(sqlStaleSealed, tx.Realm(), mark, len(mark)).Scan(&n)
+	return n + uploads, err
 }

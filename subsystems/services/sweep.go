@@ -16,10 +16,14 @@ const keepDrafts = 90 * 24 * time.Hour
 
 const sweepAtOnce = 200
 
-// Sweep is the job's handler: a group of drafts in a transaction, until there are none left.
+// Sweep is the job's handler.
 func (s *Service) Sweep(ctx context.Context, _ jobs.Job, p *jobs.Progress) error {
-	var done int64
-	for {
+	return s.SweepDrafts(ctx, func(done int64) { p.Report(ctx, done, 0, "") })
+}
+
+// SweepDrafts deletes a group of drafts in a transaction, until there are none left.
+func (s *Service) SweepDrafts(ctx context.Context, report func(done int64)) error {
+	for done := int64(0); ; {
 		n := 0
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
 			ids, err := db.List(tx, db.Value[ApplicationID], sqlStale, tx.Realm(), tx.Now().Add(-keepDrafts), sweepAtOnce)
@@ -42,7 +46,7 @@ func (s *Service) Sweep(ctx context.Context, _ jobs.Job, p *jobs.Progress) error
 			return err
 		}
 		done += int64(n)
-		p.Report(ctx, done, 0, "")
+		report(done)
 		if n < sweepAtOnce {
 			return nil
 		}

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"testing"
+	"time"
 
 	"praya/platform/db"
 )
@@ -30,7 +31,9 @@ func TestDemonstration(t *testing.T) {
 			t.Error("invented among real ones")
 		}
 		w = emptied(w)
+		began := time.Now()
 		w.ok(w.Demonstrate(w.system, who))
+		t.Log("invented in", time.Since(began))
 		w.ok(w.Demonstrate(w.system, who))
 		count()
 		if int(n.Opened) != len(demoCases()) || n.Merged != 1 || n.Closed < 4 || n.States[Fresh] == 0 || n.States[Referred] == 0 || n.States[Escalated] < 2 || n.States[Replied] == 0 {

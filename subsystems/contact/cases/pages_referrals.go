@@ -329,6 +329,7 @@ func (f face) seeContact(d shown, crumbs []web.Crumb) error {
 		{Label: f.T("cases.contact.name"), Value: or(to.Name, f.T("cases.write.none"))},
 		{Label: f.T("cases.contact.phone"), Value: or(to.Phone, f.T("cases.write.none"))},
 		{Label: f.T("cases.contact.mail"), Value: or(to.Mail, f.T("cases.write.none"))},
+		{Label: f.T("cases.contact.postal"), Value: or(to.Address, f.T("cases.write.none"))},
 	}))
 }
 

@@ -23,10 +23,13 @@ func (s *Service) Arrive(ctx context.Context, c Caller, number string) error {
 	if c.Arrived.IsZero() {
 		c.Arrived = s.Clock()
 	}
-	call := Call{ID: c.ID, Reference: id.Reference(), Language: c.Language, Skill: c.Skill, Priority: c.Priority, Arrived: c.Arrived}
+	call := Call{ID: c.ID, Language: c.Language, Skill: c.Skill, Priority: c.Priority, Arrived: c.Arrived}
 	err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
 		sealed, index, err := s.seal(tx, c.ID, number)
 		if err != nil {
+			return err
+		}
+		if call.Reference, err = db.Unused(tx, id.Reference, sqlCallByReference); err != nil {
 			return err
 		}
 		if err := insertCall(tx, call, sealed, index); err != nil {

@@ -49,6 +49,27 @@ func (s *stands) awaits(name string) bool {
 	return slices.ContainsFunc(s.Waits, func(w *wait) bool { return w.Kind == ForMessage && w.Name == name })
 }
 
+// Hears reports whether a subject's running processes have somewhere to wait for a message, now or
+// later.
+func (s *Service) Hears(tx *db.Tx, subject, name string) (bool, error) {
+	list, err := s.rowsOf(tx, subject)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range list {
+		m, err := s.model(tx, r.Key, r.Version, r.digest)
+		if err != nil {
+			return false, err
+		}
+		for _, n := range m.Nodes {
+			if n.Message == name && n.Kind != StartEvent {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
 // deliver wakes all that waited for the message when it came.
 func (s *Service) deliver(tx *db.Tx, r row, name string, vars map[string]any) error {
 	_, err := s.step(tx, r, "", false, func(x *run) error {
