@@ -176,10 +176,9 @@ func (b *bench) concurrent() error {
 		return err
 	}
 	b.add(Result{
-		Name: "contact.concurrent", Unit: "packets lost", Ours: ours.lost, P50: ours.jitterP50, P99: ours.jitterP,
-		Beside: map[string]float64{"packets sent": ours.sent, "relay: lost": relay.lost, "relay: jitter p99, ms": relay.jitterP},
-		Size: fmt.Sprintf("%d calls at once, in pairs, two ways, 10 s; p50 and p99 are the jitter of RFC 3550 in ms, without the sender's own; between neighbouring packets p99 %.1f ms, of a bare UDP relay in Go %.1f ms; %.1f µs of processor a packet, the relay %.1f; %s MB, the relay %s",
-			concurrents, milli(ours.offP99), milli(relay.offP99), ours.micros, relay.micros, ours.megabytes, relay.megabytes),
+		Name: "contact.concurrent", Unit: "ms jitter", Ours: ours.jitterP, P50: ours.jitterP50, P99: ours.jitterP, Beside: map[string]float64{"a bare UDP relay in Go": relay.jitterP},
+		Size: fmt.Sprintf("%d calls at once, in pairs, two ways, 10 s: %.0f of %.0f packets lost, the relay %.0f; jitter p99 of RFC 3550, without the sender's own; between neighbouring packets p99 %.1f ms, the relay %.1f; %.1f µs of processor a packet, the relay %.1f; %s MB, the relay %s",
+			concurrents, ours.lost, ours.sent, relay.lost, milli(ours.offP99), milli(relay.offP99), ours.micros, relay.micros, ours.megabytes, relay.megabytes),
 	})
 	return nil
 }

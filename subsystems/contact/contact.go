@@ -61,6 +61,7 @@ type Service struct {
 	// Retention is how long recordings are kept.
 	Retention time.Duration
 
+	keeping sync.Mutex // of recordings: one at a time leaves the spool
 	mu      sync.Mutex
 	talks   map[queue.CallID]*talk
 	offered map[string]offer      // by agent
@@ -86,11 +87,9 @@ func (s *Service) Open() {
 // something else has it, is logged and said at the start; the rest of the program goes on.
 func (s *Service) Run(ctx context.Context) error {
 	ctx = who.AsSystem(ctx, who.Production)
-	if err := s.keepLeft(ctx); err != nil {
-		s.Log.ErrorContext(ctx, "recordings", "error", err)
-	}
 	var work sync.WaitGroup
 	var err error
+	work.Go(func() { s.keepLeft(ctx) })
 	work.Go(func() { s.chase(ctx) })
 	work.Go(func() { err = s.Queue.Run(ctx) })
 	if s.Listens {

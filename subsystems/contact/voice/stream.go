@@ -66,8 +66,9 @@ type stream struct {
 }
 
 // pauses is how many turns nothing may come from the one other end of a room
-// before silence fills in.
-const pauses = 3
+// before silence fills in. A sender, or we, may be late by less: silence in
+// between would only be more to send.
+const pauses = 6
 
 func newStream(clock when.Clock, ssrc uint32, seq uint16, ts uint32) *stream {
 	return &stream{

@@ -100,7 +100,7 @@ func TestWhatAnEndHears(t *testing.T) {
 			t.Errorf("packet %d follows %+v as %+v", i, was, is)
 		}
 	}
-	if n := len(ends[1].heads); n < 12 {
+	if n := len(ends[1].heads); n < 9 {
 		t.Errorf("%d packets: silence is not filled in", n)
 	}
 }
@@ -144,7 +144,7 @@ func TestTurnsWhilePacketsPass(t *testing.T) {
 	if missed != patience {
 		t.Errorf("who is silent is missed after %d turns", missed)
 	}
-	if a, b := len(ends[0].heads), len(ends[1].heads); a < 16 || b != 10+2*patience {
+	if a, b := len(ends[0].heads), len(ends[1].heads); a < 14 || b != 10+2*patience {
 		t.Errorf("%d packets: silence is not filled in; %d of the other's are passed on", a, b)
 	}
 }

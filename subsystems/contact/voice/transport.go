@@ -76,8 +76,7 @@ func (s *Service) serve(ctx context.Context, server *sipgo.Server) (<-chan error
 		_ = conn.(*net.UDPConn).SetReadBuffer(4 << 20)
 		s.bound.UDP = conn.LocalAddr().(*net.UDPAddr).AddrPort()
 		s.heardFrom.most = or(s.heardFrom.most, mostSources)
-		var read func(d *datagrams)
-		read = func(d *datagrams) { run(conn, func() error { return server.ServeUDP(d) }) }
+		read := func(d *datagrams) { run(conn, func() error { return server.ServeUDP(d) }) }
 		read(newDatagrams(ctx, conn, &s.heardFrom, read))
 		s.listening(ctx)
 	}
