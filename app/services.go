@@ -60,9 +60,9 @@ func (p *Praya) newServices(policy *access.Policy, book *words.Book, index *sear
 		Process: &process.Service{DB: p.DB, Keys: p.Keys, Clock: when.System, Log: p.log},
 		Licences: &licences.Service{
 			DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Origin: p.Config.origin(), Words: book,
-			Ledger: notary{p}, People: applicants{p}, Departments: staff{p},
+			Ledger: notary{p}, People: topical{applicants{p}, identity.Licence}, Departments: staff{p},
 		},
-		Booking: &booking.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, People: applicants{p}, Origin: p.Config.origin()},
+		Booking: &booking.Service{DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, People: topical{applicants{p}, identity.Appointment}, Origin: p.Config.origin()},
 		Fees: &fees.Service{
 			DB: p.DB, Keys: p.Keys, Policy: policy, Clock: when.System, Words: book, Origin: p.Config.origin(), Departments: staff{p},
 			Providers: []fees.Provider{&fees.Simulated{DB: p.DB, Keys: p.Keys}},
@@ -121,6 +121,22 @@ func (p applicants) Profile(ctx context.Context, account string) (map[string]ser
 // Tell puts a notice before a person.
 func (p applicants) Tell(ctx context.Context, account, key, path string, title, text lang.Text) error {
 	return p.Identity.Tell(ctx, identity.AccountID(account), key, path, title, text)
+}
+
+// TellAbout does so about something by which the person chooses how to be told.
+func (p applicants) TellAbout(ctx context.Context, account string, about services.About, key, path string, title, text lang.Text) error {
+	return p.Identity.TellAbout(ctx, identity.AccountID(account), identity.Category(about), key, path, title, text)
+}
+
+// topical tells people about one kind of thing: a licence, an appointment.
+type topical struct {
+	applicants
+	about identity.Category
+}
+
+// Tell puts a notice about it before a person.
+func (p topical) Tell(ctx context.Context, account, key, path string, title, text lang.Text) error {
+	return p.Identity.TellAbout(ctx, identity.AccountID(account), p.about, key, path, title, text)
 }
 
 // serviceNames says what people wait for in a line.

@@ -95,8 +95,11 @@ type NoticeContent struct {
 // ours reports whether we ourselves say it.
 func (n Notice) ours() bool { return n.Sender == "" }
 
+// vital is what concerns the account itself: nobody can turn it off.
+func (n Notice) vital() bool { return n.ours() && n.Category == OnAccount }
+
 // urgent is what quiet hours don't hold back.
-func (n Notice) urgent() bool { return n.ours() || n.Category == Safety }
+func (n Notice) urgent() bool { return n.vital() || n.Category == Safety }
 
 // check holds a service's notice against what one may be. Texts are plain: no control
 // characters, so that a title cannot become a header of a mail.

@@ -122,7 +122,7 @@ func (s *Service) pack(ctx context.Context, j jobs.Job, c Channel) (p parcel, ok
 			later = at
 			return nil
 		}
-		ok = (p.State == NoticeSent || p.State == NoticeRead && p.ours()) && !wishes.mutes(c, p.Notice)
+		ok = (p.State == NoticeSent || p.State == NoticeRead && p.vital()) && !wishes.mutes(c, p.Notice)
 		if !ok {
 			return nil
 		}

@@ -18,6 +18,7 @@ import (
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/kernel/who"
+	"praya/platform/access"
 	"praya/platform/db"
 	"praya/platform/sign"
 	"praya/subsystems/identity/internal/oidc"
@@ -441,6 +442,24 @@ func TestWishes(t *testing.T) {
 		if got := w.post.letters(); len(got) != 1 || readLetter(t, got[0]).subject != "licence" {
 			t.Errorf("%d letters", len(got))
 		}
+		policy, err := access.New(Policy())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Policy = policy
+		for i, about := range []Category{Bill, Application, OnAccount} { // other parts of the program, with the wish from above
+			x := lang.Text{TC: "甲", EN: string(about), SC: "甲"}
+			if err := w.TellAbout(who.AsSystem(t.Context(), who.Production), a.ID, about, fmt.Sprint("part ", i), "/me", x, x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.settles(who.Production)
+		if got := w.post.letters(); len(got) != 3 || readLetter(t, got[1]).subject != "application" && readLetter(t, got[2]).subject != "application" {
+			t.Errorf("%d letters after the program's own", len(got))
+		}
+		if err := w.TellAbout(who.AsSystem(t.Context(), who.Production), a.ID, "gossip", "x", "/me", lang.Text{}, lang.Text{}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a category that nobody can choose: %v", err)
+		}
 		hour := w.now().Time().In(when.HongKong).Hour()
 		if err := w.Wish(ctx, NoticeWishes{QuietFrom: hour, QuietTo: (hour + 2) % 24}); err != nil {
 			t.Fatal(err)
@@ -448,11 +467,11 @@ func TestWishes(t *testing.T) {
 		send(Bill, "3")
 		send(Safety, "4")
 		w.settles(who.Production)
-		if got := w.post.letters(); len(got) != 2 || readLetter(t, got[1]).subject != "safety" {
+		if got := w.post.letters(); len(got) != 4 || readLetter(t, got[3]).subject != "safety" {
 			t.Errorf("%d letters in quiet hours", len(got))
 		}
 		w.ahead.Add(int64(3 * time.Hour))
-		w.until("the quiet hours end", func() bool { return len(w.post.letters()) == 3 })
+		w.until("the quiet hours end", func() bool { return len(w.post.letters()) == 5 })
 	})
 }
 

@@ -34,8 +34,8 @@ func (w NoticeWishes) Mutes(c Channel, about Category) bool {
 	return slices.Contains(w.Muted, string(c)+"."+string(about))
 }
 
-// mutes never holds for what we ourselves tell: every recovery is told on every channel.
-func (w NoticeWishes) mutes(c Channel, n Notice) bool { return !n.ours() && w.Mutes(c, n.Category) }
+// mutes never holds for what concerns the account: every recovery is told on every channel.
+func (w NoticeWishes) mutes(c Channel, n Notice) bool { return !n.vital() && w.Mutes(c, n.Category) }
 
 // after is the first instant from now on at which a notice may disturb.
 func (w NoticeWishes) after(n Notice, now when.Instant) when.Instant {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
@@ -23,8 +24,17 @@ func (s *Service) VerifiedDocument(ctx context.Context, account AccountID) (numb
 	return number, err
 }
 
-// Tell puts a notice of another part of the program before a person, once for each key.
+// Tell puts a notice of another part of the program before a person, once for each key. Like all
+// that concerns the account, nobody can turn it off.
 func (s *Service) Tell(ctx context.Context, account AccountID, key, link string, title, text lang.Text) error {
+	return s.TellAbout(ctx, account, OnAccount, key, link, title, text)
+}
+
+// TellAbout is the same about something else, by which the person chooses channels.
+func (s *Service) TellAbout(ctx context.Context, account AccountID, about Category, key, link string, title, text lang.Text) error {
+	if !slices.Contains(Categories(), about) {
+		return fault.New(fault.Invalid, "identity.notice.fault.category")
+	}
 	if err := s.Policy.Allow(ctx, "identity.remind", access.Resource{Type: "Account", ID: string(account)}); err != nil {
 		return err
 	}
@@ -41,7 +51,7 @@ func (s *Service) Tell(ctx context.Context, account AccountID, key, link string,
 			return err // told before, or not to be found out
 		}
 		_, err = s.keepNew(tx, Notice{
-			Account: a.ID, Category: OnAccount, NoticeContent: NoticeContent{Title: title, Text: text, Link: link, Day: tx.Now()},
+			Account: a.ID, Category: about, NoticeContent: NoticeContent{Title: title, Text: text, Link: link, Day: tx.Now()},
 		}, key)
 		return err
 	})

@@ -310,6 +310,9 @@ func (s *Service) furnish(tx *db.Tx, p PublicService) error {
 		if x.Version = old.Version; err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
+		if x.Counters == nil { // those that officers have named stay
+			x.Counters = old.Counters
+		}
 		if err := s.Booking.PutPlace(tx, x); err != nil {
 			return err
 		}

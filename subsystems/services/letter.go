@@ -55,7 +55,18 @@ func (s *Service) Tell(ctx context.Context, j jobs.Job, _ *jobs.Progress) error 
 			return x.T("services.tell."+t.What+"."+part, "service", o.Title.In(x.Lang()), "reference", a.Reference)
 		})
 	}
-	return s.People.Tell(who.AsSystem(ctx, j.Realm), a.Account, j.Key, casePath(a.ID), text("title"), text("text"))
+	return s.People.TellAbout(who.AsSystem(ctx, j.Realm), a.Account, about(t.What), j.Key, casePath(a.ID), text("title"), text("text"))
+}
+
+// about is what the applicant is told about.
+func about(what string) About {
+	switch what {
+	case "pay":
+		return AboutBill
+	case "book":
+		return AboutAppointment
+	}
+	return AboutCase
 }
 
 // say makes a text in every language.

@@ -14,9 +14,19 @@ type People interface {
 	Profile(ctx context.Context, account string) (map[string]Known, error)
 	// AtCounter is whose code it is that somebody shows at a counter; it works once.
 	AtCounter(ctx context.Context, code string) (account string, err error)
-	// Tell puts a notice before a person, in three languages, once for each key.
-	Tell(ctx context.Context, account, key, path string, title, text lang.Text) error
+	// TellAbout puts a notice before a person, in three languages, once for each key.
+	TellAbout(ctx context.Context, account string, about About, key, path string, title, text lang.Text) error
 }
+
+// About is what a notice is about: by it people choose how they are told.
+type About string
+
+// What notices of cases are about.
+const (
+	AboutCase        About = "application"
+	AboutBill        About = "bill"
+	AboutAppointment About = "appointment"
+)
 
 // Known is a value of somebody's profile.
 type Known struct {

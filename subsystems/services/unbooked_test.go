@@ -147,6 +147,13 @@ func TestCancelledVisitTurnsBack(t *testing.T) {
 			}
 		}
 		w.tells("Please choose a time", 3)
+		w.people.mu.Lock()
+		for _, x := range w.people.told {
+			if want := strings.Contains(x, "Please choose a time"); want != strings.Contains(x, " appointment: ") && strings.Contains(x, string(a.ID)) {
+				t.Errorf("told about something else: %s", x)
+			}
+		}
+		w.people.mu.Unlock()
 		// Who has chosen another time before the news arrived is not asked again.
 		last := booked()
 		w.ok(cancels["applicant"](last))

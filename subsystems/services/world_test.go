@@ -80,6 +80,10 @@ func (*residents) AtCounter(_ context.Context, code string) (string, error) {
 	return "chan", nil
 }
 
+func (r *residents) TellAbout(ctx context.Context, account string, about About, key, path string, title, text lang.Text) error {
+	return r.Tell(ctx, account, string(about)+": "+key, path, title, text)
+}
+
 func (r *residents) Tell(_ context.Context, account, key, path string, title, text lang.Text) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -20,7 +20,10 @@
 //     statement; whoever finds it full is told so, and nobody is promised a place before.
 //   - A case has at most one live booking, and a person at most three live ones of a service.
 //   - A booking is within its schedule: its weekday, hours, days ahead, no closed day, and no general
-//     holiday unless the schedule is open on it. What was booked stays when a schedule changes.
+//     holiday unless the schedule is open on it.
+//   - A change of a schedule by page strands nobody: it is refused, unless the bookings that would
+//     have no slot any more are cancelled with it, and their people told. What the functions of
+//     programs and bundles change leaves bookings as they are.
 //   - Moving takes the new slot and gives the old one back in one transaction.
 //   - Ticket numbers of a place and a day go up by one and are given once. A ticket is called once.
 //     Who has a booking whose time has come goes before who walked in; else first come, first called.

@@ -247,6 +247,19 @@ func (s *Service) DeskPlaces(ctx context.Context) (out []Place, err error) {
 	return out, err
 }
 
+// KeepPlace makes a place of the officer's department, or changes it.
+func (s *Service) KeepPlace(ctx context.Context, p Place) error {
+	if err := s.may(ctx, "booking.schedule", p.Department); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.PutPlace(tx, p); err != nil {
+			return err
+		}
+		return note(tx, "place", p.Code)
+	})
+}
+
 // mayPlace finds a place of the officer's department. Another department's is not there.
 func (s *Service) mayPlace(ctx context.Context, tx *db.Tx, action, code string) (Place, error) {
 	p, err := placeByCode(tx, code)

@@ -48,6 +48,9 @@ func (s *Service) mountPages(site *web.Site) {
 	site.Page("POST "+deskPath+"/{place}/bookings/{id}/{act}", s.doBooking, secret)
 	site.Page("GET "+deskPath+"/{place}/schedules", s.showSchedules, secret)
 	both(deskPath+"/{place}/schedules/{id}", s.askSchedule)
+	both(deskPath+"/{place}/schedules/{id}/check", s.checkSchedule)
+	both(deskPath+"/new", s.askPlace)
+	both(deskPath+"/{place}/place", s.askPlace)
 }
 
 // face is what every page here needs.

@@ -24,7 +24,8 @@ func (s *Service) showDesk(v *web.Visit) error {
 	if len(tasks) == 0 {
 		body = web.EmptyState(v.View, web.Empty{Why: v.T("booking.desk.no-places")})
 	}
-	return v.Render(web.Page{Title: v.T("booking.desk.title"), Lead: v.T("booking.desk.lead"), Secret: true}, body)
+	add := ways(v.View, []web.Crumb{{Text: v.T("booking.place.add"), Path: deskPath + "/new"}})
+	return v.Render(web.Page{Title: v.T("booking.desk.title"), Lead: v.T("booking.desk.lead"), Secret: true}, stack([]templ.Component{body, add}))
 }
 
 // showDay is a place's day: who is booked, and the queue.
@@ -46,6 +47,7 @@ func (s *Service) showDay(v *web.Visit) error {
 			{Text: v.T("booking.desk.today"), Path: here},
 			{Text: v.T("booking.desk.after"), Path: here + "?day=" + d.Add(1).String()},
 			{Text: v.T("booking.schedules.title"), Path: here + "/schedules"},
+			{Text: v.T("booking.place.edit"), Path: here + "/place"},
 			{Text: v.T("booking.board.title"), Path: rootPath + "/places/" + desk.Place.Code + "/board"},
 		}),
 		web.DataTable(v.View, f.deskTable(desk, d)),
@@ -116,13 +118,26 @@ func (f face) queue(desk Desk, here string) ([]templ.Component, error) {
 	}
 	return []templ.Component{
 		heading(f.T("booking.queue.title")), sentence(f.T("booking.board.waiting", "count", waiting)),
-		callForm(f.View, web.Form{Action: here + "/call", Submit: f.T("booking.queue.call"), Hidden: [][2]string{f.Once()}},
-			web.Field{Name: "counter", Label: f.T("booking.col.counter"), Value: f.Query.Get("counter"), Width: "short", MaxLength: 8}),
+		f.callForm(desk.Place, here),
 		web.DataTable(f.View, t),
 		heading(f.T("booking.queue.walk-in")),
 		ticketForm(f.View, web.Form{Action: here + "/ticket", Submit: f.T("booking.queue.give"), Quiet: true, Hidden: [][2]string{f.Once()}},
 			web.Field{Name: "service", Label: f.T("booking.col.what")}, services),
 	}, nil
+}
+
+// callForm asks to which counter: one of the place's, where they are known.
+func (f face) callForm(p Place, here string) templ.Component {
+	form := web.Form{Action: here + "/call", Submit: f.T("booking.queue.call"), Hidden: [][2]string{f.Once()}}
+	field := web.Field{Name: "counter", Label: f.T("booking.col.counter"), Value: f.Query.Get("counter"), Width: "short", MaxLength: 8}
+	if len(p.Counters) == 0 {
+		return callForm(f.View, form, field)
+	}
+	var choices []web.Choice
+	for _, c := range p.Counters {
+		choices = append(choices, web.Choice{Value: c, Label: c, Chosen: c == field.Value})
+	}
+	return ticketForm(f.View, form, field, choices)
 }
 
 // titles are the services of a place by their codes, and as choices.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/platform/web"
@@ -55,48 +54,39 @@ func (s *Service) showSchedules(v *web.Visit) error {
 	}, stack([]templ.Component{web.DataTable(v.View, t), ways(v.View, []web.Crumb{{Text: v.T("booking.schedules.add"), Path: here + "/schedules/new"}})}))
 }
 
-// askSchedule makes a schedule, or changes one.
+// askSchedule asks for a new schedule, or for changes of one; the next page shows what they mean.
 func (s *Service) askSchedule(v *web.Visit) error {
 	f := face{v, s}
-	o := Schedule{Place: v.PathValue("place"), Weekdays: []int{1, 2, 3, 4, 5}, From: "09:00", To: "17:00", Minutes: 30, Quota: 1, Ahead: 30}
-	err := f.read(func(tx *db.Tx) error {
-		if _, err := s.mayPlace(v.Context(), tx, "booking.schedule", o.Place); err != nil {
-			return err
-		}
-		if v.PathValue("id") == "new" {
-			return nil
-		}
-		there, err := scheduleByID(tx, ScheduleID(v.PathValue("id")))
-		if err == nil && there.Place != o.Place {
-			err = fault.New(fault.NotFound, "booking.fault.no-schedule")
-		}
-		o = there
-		return err
-	})
+	_, o, err := f.scheduleHere()
 	if err != nil {
 		return err
 	}
+	given := f.scheduleGiven(o)
+	if v.Query.Has("from") { // back from the check, to change something
+		given = v.Query
+	}
 	here := deskPath + "/" + o.Place + "/schedules"
 	return v.Ask(web.Questions{
-		Title: v.T("booking.schedules.one"), Lead: v.T("booking.schedules.lead"), Submit: v.T("booking.schedules.submit"), Back: here,
-		Asked: f.scheduleQuestions(o), Given: f.scheduleGiven(o),
+		Title: v.T("booking.schedules.one"), Lead: v.T("booking.schedules.lead"), Submit: v.T("booking.schedules.check"), Back: here,
+		Asked: f.scheduleQuestions(o), Given: given,
 		Act: func(a *web.Answers) (string, string, error) {
-			next := readSchedule(a, o)
-			if fa := asFault(next.check()); fa != nil {
-				for _, field := range fa.Fields {
-					a.Wrong(strings.Replace(field.Name, "title", "title-tc", 1), field.Key)
-				}
-			}
-			if a.Bad() {
+			if wrongOf(a, readSchedule(a, o)); a.Bad() {
 				return "", "", nil
 			}
-			err := s.Do(v.Context(), o.Place, "booking.schedule", "schedule", o.Place, func(tx *db.Tx, _ string) error {
-				_, err := s.PutSchedule(tx, next)
-				return err
-			})
-			return here, v.T("booking.schedules.done"), err
+			return here + "/" + v.PathValue("id") + "/check?" + typed(a.Values).Encode(), v.T("booking.check.notice"), nil
 		},
 	})
+}
+
+// typed is what was answered, without what the form adds.
+func typed(values url.Values) url.Values {
+	out := url.Values{}
+	for name, all := range values {
+		if !strings.HasPrefix(name, "_") {
+			out[name] = all
+		}
+	}
+	return out
 }
 
 func (f face) scheduleQuestions(o Schedule) []web.Question {

@@ -81,6 +81,17 @@ type browser struct {
 	status  int
 	to      string
 	header  http.Header
+	checked string // the page that shows a schedule before it is kept
+}
+
+// keeps presses the button of that page.
+func (b *browser) keeps(status int, pairs ...string) *browser {
+	b.Helper()
+	m := regexp.MustCompile(`action="([^"]*/check\?[^"]*)"`).FindStringSubmatch(b.page)
+	if m == nil {
+		b.Fatalf("nothing to keep: %.3000s", mainOf(b.page))
+	}
+	return b.press(status, m[1], pairs...)
 }
 
 func (f *front) browser(account string) *browser {
@@ -141,6 +152,9 @@ func (b *browser) press(status int, action string, pairs ...string) *browser {
 	}
 	if status == http.StatusSeeOther {
 		to := b.to
+		if strings.Contains(to, "/check?") {
+			b.checked = to
+		}
 		b.get(200, to)
 		b.to = to
 	}
@@ -297,6 +311,9 @@ func TestSchedulePages(t *testing.T) {
 	b.get(200, "/en/booking/desk/mong-kok/schedules/new")
 	b.press(422, "/schedules/new", "service", "desk", "minutes", "x").sees("Use small letters", "Give 5 minutes")
 	b.press(303, "/schedules/new", "service", "hall", "title-tc", "禮堂", "title-en", "Hall", "title-sc", "礼堂", "weekdays", "0 & 6", "minutes", "60", "cents", "120.50", "closed", "2026-03-08\n2026-03-14", "holidays", "yes").
+		sees("Nothing is kept yet", "Hall, Mong Kok Office", "8 times of 60 minutes", "Closed day", "No times on this day of the week")
+	b.get(200, "/en/booking/desk/mong-kok/schedules").misses("Hall") // nothing is kept yet
+	b.get(200, b.checked).keeps(303).
 		sees("Hall", "Saturday", "HK$120.5")
 	f.read(func(tx *db.Tx) error {
 		all, err := f.Schedules(tx, "hall", "")
@@ -305,11 +322,125 @@ func TestSchedulePages(t *testing.T) {
 		}
 		return err
 	})
-	b.get(200, "/en/booking/desk/mong-kok/schedules/"+string(f.halls.ID)).press(303, "/schedules/"+string(f.halls.ID), "quota", "7").sees("The schedule is kept")
+	b.get(200, "/en/booking/desk/mong-kok/schedules/"+string(f.halls.ID)).press(303, "/schedules/"+string(f.halls.ID), "quota", "7").keeps(303).sees("The schedule is kept")
 	if n := f.left("2026-03-03 09:00"); n != 7 {
 		t.Error(n)
 	}
 	b.get(200, "/en/booking/hall/mong-kok").sees("HK$120.5", "Saturday 7 March 2026").misses("Sunday 8 March")
+}
+
+// TestPlacePages: an officer makes a place with its counters and changes it; calls go to its
+// counters only.
+func TestPlacePages(t *testing.T) {
+	f := newFront(t)
+	b := f.browser(anna)
+	b.get(200, "/en/booking/desk").sees("Add a place")
+	b.get(200, "/en/booking/desk/new")
+	names := []string{"name-tc", "大埔辦事處", "name-en", "Tai Po Office", "name-sc", "大埔办事处", "address-tc", "大埔一號", "address-en", "1 Tai Po", "address-sc", "大埔一号"}
+	b.press(422, "/desk/new", append(names, "code", "mong-kok", "counters", "1\n後門")...).sees("There is a place with this code already", "Write one counter a line")
+	b.press(422, "/desk/new", append(names, "code", "new", "name-sc", "")...).sees("Use small letters", "Give the name in three languages")
+	b.press(303, "/desk/new", append(names, "code", "tai-po", "counters", "1\nA2\n1")...).sees("The place is kept", "Tai Po Office")
+	f.read(func(tx *db.Tx) error {
+		p, err := f.PlaceOf(tx, "tai-po")
+		if p.Department != "FEHD" || strings.Join(p.Counters, " ") != "1 A2" {
+			t.Errorf("%+v", p)
+		}
+		return err
+	})
+	b.sees(`<option value="A2"`)
+	b.press(422, "/call", "counter", "9").sees("Give the counter")
+	b.get(200, "/en/booking/desk/tai-po").press(409, "/call", "counter", "A2").sees("Nobody is waiting")
+	b.get(200, "/en/booking/desk/tai-po/place").misses("Code of the place")
+	late := f.browser(anna).get(200, "/en/booking/desk/tai-po/place")
+	b.press(303, "/tai-po/place", "name-en", "Tai Po Centre", "counters", "").sees("Tai Po Centre").misses("<option")
+	late.press(409, "/tai-po/place", "name-en", "Overtaken")
+	f.browser("").get(303, "/en/booking/desk/new")
+	f.browser("chan").get(403, "/en/booking/desk/new")
+	f.browser(other).get(404, "/en/booking/desk/tai-po/place")
+}
+
+// TestAScheduleStrandsNobody: a change that would leave people with a time that is no more shows
+// whose, and is refused, unless they are cancelled and told with it.
+func TestAScheduleStrandsNobody(t *testing.T) {
+	f := newFront(t)
+	early, late := f.book(wish("chan", "", "2026-03-03 09:00")), f.book(wish("lee", "", "2026-03-03 10:30"))
+	second := f.book(wish("ho", "", "2026-03-04 10:30"))
+	third := f.book(wish("yip", "", "2026-03-04 10:30"))
+	b := f.browser(anna)
+	form := "/en/booking/desk/mong-kok/schedules/" + string(f.halls.ID)
+	b.get(200, form).press(303, form, "quota", "1").sees("Bookings that would no longer fit: 1", third.Reference).misses(second.Reference, early.Reference)
+	b.get(200, form).press(303, form, "from", "10:00", "quota", "1").sees("Bookings that would no longer fit: 2", early.Reference, third.Reference).misses(late.Reference)
+	b.keeps(422).sees("Tick this to cancel the bookings")
+	if n := f.left("2026-03-03 09:00"); n != 1 {
+		t.Errorf("refused, and yet %d are left", n)
+	}
+	b.get(200, strings.Replace(b.checked, "/check?", "?", 1)).sees(`value="10:00"`) // back, with what was typed
+	b.get(200, b.checked).keeps(303, "cancel", "yes").sees("Bookings cancelled, and people told: 2")
+	f.read(func(tx *db.Tx) error {
+		for _, x := range []struct {
+			b    Booking
+			want State
+		}{{early, Cancelled}, {third, Cancelled}, {late, Booked}, {second, Booked}} {
+			if got, err := f.ByID(tx, x.b.ID); err != nil || got.State != x.want {
+				t.Errorf("%s is %s, %v", x.b.Account, got.State, err)
+			}
+		}
+		return nil
+	})
+	if n := f.left("2026-03-03 10:00"); n != 1 {
+		t.Errorf("%d are left", n)
+	}
+	f.browser("chan").get(200, "/en/me/bookings").sees("Cancelled")
+	b.get(404, form+"/check?from=nonsense")
+}
+
+// TestReplaceCountsWhatItStrands, on both engines: by time, length and number of places, and never
+// what lies behind.
+func TestReplaceCountsWhatItStrands(t *testing.T) {
+	each(t, func(w *world) {
+		for i, start := range []string{"2026-03-02 09:00", "2026-03-03 09:00", "2026-03-03 09:00", "2026-03-05 10:00", "2026-03-06 10:00"} {
+			w.book(wish("p"+string(rune('a'+i)), "", start))
+		}
+		w.clock.by(2 * time.Hour)
+		for _, c := range []struct {
+			name   string
+			change func(*Schedule)
+			want   int
+		}{
+			{"nothing", func(*Schedule) {}, 0},
+			{"later", func(s *Schedule) { s.From = "10:00" }, 2},
+			{"one place", func(s *Schedule) { s.Quota = 1 }, 1},
+			{"a closed day", func(s *Schedule) { s.Closed = append(s.Closed, day("2026-03-05")) }, 1},
+			{"a day of the week less", func(s *Schedule) { s.Weekdays = []int{1, 2, 3, 4} }, 1},
+			{"shorter", func(s *Schedule) { s.Minutes = 15 }, 4},
+			{"longer", func(s *Schedule) { s.Minutes = 60 }, 0},
+			{"over soon", func(s *Schedule) { s.Until = day("2026-03-04") }, 2},
+			{"booked from fewer days before", func(s *Schedule) { s.Ahead = 1 }, 0},
+		} {
+			next := w.halls
+			c.change(&next)
+			w.read(func(tx *db.Tx) error {
+				all, err := w.Stranded(tx, next)
+				if len(all) != c.want {
+					t.Errorf("%s strands %d, want %d", c.name, len(all), c.want)
+				}
+				return err
+			})
+		}
+		next := w.halls
+		next.From = "10:00"
+		w.refuse("stranded", func(tx *db.Tx) error {
+			_, _, err := w.Replace(tx, next, false, "anna")
+			return err
+		})
+		w.write(func(tx *db.Tx) error {
+			_, n, err := w.Replace(tx, next, true, "anna")
+			if n != 2 {
+				t.Errorf("%d were cancelled", n)
+			}
+			return err
+		})
+	})
 }
 
 // TestOfficersOfOthersSeeNothing: per role and department.
@@ -379,7 +510,12 @@ func TestInTheBrowser(t *testing.T) {
 		look([]string{"tc", "en", "sc"}[i%3], path)
 	}
 	tab.Open(server.URL + "/en/enter/" + anna)
-	for i, path := range []string{"", "/mong-kok", "/mong-kok/bookings/" + string(bk.ID), "/mong-kok/schedules", "/mong-kok/schedules/new", "/mong-kok/schedules/" + string(f.halls.ID)} {
+	narrow := f.halls
+	narrow.From = "10:00" // strands somebody
+	for i, path := range []string{
+		"", "/mong-kok", "/mong-kok/bookings/" + string(bk.ID), "/mong-kok/schedules", "/mong-kok/schedules/new", "/mong-kok/schedules/" + string(f.halls.ID),
+		"/new", "/mong-kok/place", "/mong-kok/schedules/" + string(f.halls.ID) + "/check?" + face{Service: f.Service}.scheduleGiven(narrow).Encode(),
+	} {
 		look([]string{"tc", "en", "sc"}[i%3], deskPath+path)
 	}
 }

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"regexp"
+	"slices"
 
 	"praya/kernel/fault"
 	"praya/kernel/when"
@@ -65,7 +66,11 @@ func (s *Service) newTicket(tx *db.Tx, t Ticket) (Ticket, error) {
 
 // CallNext calls whoever is next to a counter. Nobody waiting is a Conflict.
 func (s *Service) CallNext(tx *db.Tx, place, counter string) (t Ticket, err error) {
-	if !counterForm.MatchString(counter) {
+	p, err := placeByCode(tx, place)
+	if err != nil {
+		return t, err
+	}
+	if !counterForm.MatchString(counter) || len(p.Counters) > 0 && !slices.Contains(p.Counters, counter) {
 		return t, fault.New(fault.Invalid, "booking.fault.counter")
 	}
 	today := tx.Now().Day()

@@ -16,6 +16,7 @@ type Place struct {
 	Department string
 	Name       lang.Text
 	Address    lang.Text
+	Counters   []string // where people are served; empty: officers type them
 	Version    int64
 }
 
@@ -61,13 +62,14 @@ var (
 
 // Bounds.
 const (
-	maxQuota  = 10_000
-	maxAhead  = 366
-	maxClosed = 200
-	maxNote   = 500
-	mostDays  = 62 // that are looked at at once
-	mostLive  = 3  // bookings of a service that one person may hold
-	dayLength = 24 * 60
+	maxQuota    = 10_000
+	maxAhead    = 366
+	maxClosed   = 200
+	maxNote     = 500
+	maxCounters = 100
+	mostDays    = 62 // that are looked at at once
+	mostLive    = 3  // bookings of a service that one person may hold
+	dayLength   = 24 * 60
 )
 
 // reserved are codes of services that would hide other addresses.
@@ -75,10 +77,11 @@ func reserved(code string) bool { return code == "desk" || code == "places" || c
 
 func (p Place) check() error {
 	f := wrongs{fault.New(fault.Invalid, "booking.fault.place")}
-	f.need(codeForm.MatchString(p.Code), "code")
+	f.need(codeForm.MatchString(p.Code) && p.Code != "new", "code") // new is an address of ours
 	f.need(p.Department != "" && len(p.Department) <= 40, "department")
 	f.need(p.Name.Complete(), "name")
 	f.need(p.Address.Complete(), "address")
+	f.need(len(p.Counters) <= maxCounters && !slices.ContainsFunc(p.Counters, func(c string) bool { return !counterForm.MatchString(c) }), "counters")
 	return f.err()
 }
 

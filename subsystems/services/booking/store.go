@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	sqlPlaces = `select code, department, name, address, version from services_booking_places where realm = $1 order by code`
+	sqlPlaces = `select code, department, name, address, counters, version from services_booking_places where realm = $1 order by code`
 
-	sqlPlace = `select code, department, name, address, version from services_booking_places where realm = $1 and code = $2`
+	sqlPlace = `select code, department, name, address, counters, version from services_booking_places where realm = $1 and code = $2`
 
-	sqlInsertPlace = `insert into services_booking_places (realm, code, department, name, address, version) values ($1, $2, $3, $4, $5, 1)`
+	sqlInsertPlace = `insert into services_booking_places (realm, code, department, name, address, counters, version) values ($1, $2, $3, $4, $5, $6, 1)`
 
-	sqlUpdatePlace = `update services_booking_places set name = $3, address = $4, version = version + 1 where realm = $1 and code = $2 and version = $5`
+	sqlUpdatePlace = `update services_booking_places set name = $3, address = $4, counters = $6, version = version + 1 where realm = $1 and code = $2 and version = $5`
 
 	scheduleColumns = `id, place, service, title, weekdays, opens, closes, minutes, quota, cents, from_day, until, ahead, closed, holidays, version`
 
@@ -55,11 +55,11 @@ const (
 )
 
 func scanPlace(s db.Scanner) (p Place, err error) {
-	var name, address string
-	if err := s.Scan(&p.Code, &p.Department, &name, &address, &p.Version); err != nil {
+	var name, address, counters string
+	if err := s.Scan(&p.Code, &p.Department, &name, &address, &counters, &p.Version); err != nil {
 		return p, err
 	}
-	return p, unpack(part{name, &p.Name}, part{address, &p.Address})
+	return p, unpack(part{name, &p.Name}, part{address, &p.Address}, part{counters, &p.Counters})
 }
 
 // part is a piece of a row that stands as JSON.
@@ -89,6 +89,9 @@ func pack(values ...any) ([]string, error) {
 	return out, nil
 }
 
+// listed is never null.
+func listed(all []string) []string { return append([]string{}, all...) }
+
 func allPlaces(tx *db.Tx) ([]Place, error) { return db.List(tx, scanPlace, sqlPlaces, tx.Realm()) }
 
 func placeByCode(tx *db.Tx, code string) (Place, error) {
@@ -100,19 +103,19 @@ func placeByCode(tx *db.Tx, code string) (Place, error) {
 }
 
 func insertPlace(tx *db.Tx, p Place) error {
-	t, err := pack(p.Name, p.Address)
+	t, err := pack(p.Name, p.Address, listed(p.Counters))
 	if err == nil {
-		_, err = tx.Exec(sqlInsertPlace, tx.Realm(), p.Code, p.Department, t[0], t[1])
+		_, err = tx.Exec(sqlInsertPlace, tx.Realm(), p.Code, p.Department, t[0], t[1], t[2])
 	}
 	return err
 }
 
 func updatePlace(tx *db.Tx, p Place) error {
-	t, err := pack(p.Name, p.Address)
+	t, err := pack(p.Name, p.Address, listed(p.Counters))
 	if err != nil {
 		return err
 	}
-	return tx.Change(sqlUpdatePlace, tx.Realm(), p.Code, t[0], t[1], p.Version)
+	return tx.Change(sqlUpdatePlace, tx.Realm(), p.Code, t[0], t[1], p.Version, t[2])
 }
 
 func scanSchedule(s db.Scanner) (o Schedule, err error) {

@@ -24,6 +24,9 @@ const (
 	sqlOfDay = `select ` + bookingColumns + ` from services_booking_bookings where realm = $1 and place = $2 and start >= $3 and start < $4
 		order by start, id limit $5`
 
+	sqlComingOf = `select ` + bookingColumns + ` from services_booking_bookings where realm = $1 and schedule = $2 and start > $3 and state = 'booked'
+		order by start, made_at, id limit $4`
+
 	sqlInsertBooking = `insert into services_booking_bookings (realm, ` + bookingColumns + `)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $15, 1)`
 
@@ -82,6 +85,12 @@ func ownOf(tx *db.Tx, account string, from when.Instant, limit int) ([]row, erro
 
 func ofDay(tx *db.Tx, place string, d when.Day, limit int) ([]row, error) {
 	return db.List(tx, scanBooking, sqlOfDay, tx.Realm(), place, midnight(d), midnight(d.Add(1)), limit)
+}
+
+// comingOf are the next bookings of a schedule that nobody has come for yet, those of a time in the
+// order in which they were made.
+func comingOf(tx *db.Tx, of ScheduleID, after when.Instant, limit int) ([]row, error) {
+	return db.List(tx, scanBooking, sqlComingOf, tx.Realm(), of, after, limit)
 }
 
 func insertBooking(tx *db.Tx, b Booking, note []byte) error {
