@@ -72,7 +72,7 @@ func foldHan(r rune) rune {
 // foldWideHan looks through the few pairs outside the basic plane. A rare character's
 // cost is of no account, and a common one above U+4E00 that folds was found before.
 func foldWideHan(r rune) rune {
-	if r >= 0x4E00 && r <= 0x9FA5 && !strings.ContainsRune(foldWide, r) {
+	if r >= 0x4E00 && r <= 0x9FA5 && !foldsWide(r) {
 		return r
 	}
 	first := true

@@ -40,3 +40,16 @@ const narrow = all.filter(basic), wide = all.filter((p) => !basic(p));
 print("foldFrom", "has the characters that fold, three bytes each, sorted.", narrow.map((p) => p[0]));
 print("foldTo", "has what they fold to, three bytes each, in the same order.", narrow.map((p) => p[1]));
 print("foldWide", "has pairs of which one stands outside the basic plane.", wide.map((p) => p.join("")));
+const common = [...new Set(wide.map((p) => p[0]))].filter((c) => c >= "\u4e00" && c <= "\u9fa5").sort();
+const rows = [];
+for (let i = 0; i < common.length; i += 20) rows.push(common.slice(i, i + 20).map((c) => `'${c}'`).join(", "));
+console.log(`
+// foldsWide reports whether a common character begins one of those pairs: a comparison of numbers, since
+// most characters that are looked up fold to themselves.
+func foldsWide(r rune) bool {
+	switch r {
+	case ${rows.join(",\n\t\t")}:
+		return true
+	}
+	return false
+}`);

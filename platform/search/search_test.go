@@ -39,6 +39,11 @@ func TestFold(t *testing.T) {
 	if runes := []rune(foldFrom); !slices.IsSorted(runes) || len(runes)*3 != len(foldFrom) {
 		t.Error("the table is not sorted")
 	}
+	for i, r := range []rune(foldWide) {
+		if common := i%2 == 0 && r >= 0x4E00 && r <= 0x9FA5; common && !foldsWide(r) {
+			t.Errorf("%c is in no list of those that fold", r)
+		}
+	}
 	for _, r := range foldFrom + foldWide {
 		if once := FoldRune(r); FoldRune(once) != once {
 			t.Errorf("%c folds to %c, which folds to %c", r, once, FoldRune(once))

@@ -60,7 +60,7 @@ func TestInTheBrowser(t *testing.T) {
 	writeThrough(t, tab, server.URL, check)
 
 	tab.Open(server.URL + "/en/enter/chan")
-	for i, path := range []string{"/me/cases", "/me/cases/" + string(c.ID), "/contact"} {
+	for i, path := range []string{"/me/cases", "/me/cases/" + string(c.ID), "/me/cases/" + string(closed.ID)} {
 		look(languages[i], path)
 	}
 	tab.Open(server.URL + "/en/enter/" + agent)
@@ -69,7 +69,7 @@ func TestInTheBrowser(t *testing.T) {
 		"/contact/desk", "/contact/desk?view=escalated", "/contact/desk/new?call=call-1&phone=91234567", here, here + "/refer", here + "/answer", here + "/close", here + "/take",
 		here + "/note", here + "/sort", here + "/contact", here + "/code", here + "/merge", here + "/link", here + "/photo", here + "/files",
 		here + "/referrals/" + string(r.ID) + "/withdraw", here + "/referrals/" + string(r.ID) + "/unshare", "/contact/desk/cases/" + string(up.ID),
-		"/contact/desk/cases/" + string(up.ID) + "/referrals/" + string(x.ID) + "/decide", "/contact/desk/cases/" + string(closed.ID) + "/reopen", "/contact/desk/figures",
+		"/contact/desk/cases/" + string(up.ID) + "/referrals/" + string(x.ID) + "/decide", "/contact/desk/cases/" + string(closed.ID) + "/reopen", "/contact/desk/cases/" + string(closed.ID) + "/letter", "/contact/desk/figures",
 	} {
 		look(languages[i%3], path)
 	}
