@@ -4,8 +4,11 @@ import (
 	"context"
 
 	"praya/kernel/lang"
+	"praya/platform/db"
+	"praya/platform/jobs"
 	"praya/subsystems/contact/cases"
 	"praya/subsystems/contact/knowledge"
+	"praya/subsystems/contact/triage"
 	"praya/subsystems/directory"
 )
 
@@ -20,8 +23,15 @@ func (p *Praya) loadContact(ctx context.Context) error {
 	if err := p.Contact.Knowledge.Demonstrate(ctx); err != nil {
 		return err
 	}
-	return p.Contact.Cases.Demonstrate(ctx, cases.Demonstration{
+	err := p.Contact.Cases.Demonstrate(ctx, cases.Demonstration{
 		Agent: "demonstration-agent", Colleague: "demonstration-colleague", Head: "demonstration-head", Director: "demonstration-director", Officer: "demonstration-case-officer",
+	})
+	if err != nil {
+		return err
+	}
+	return p.DB.Write(ctx, func(tx *db.Tx) error { // it learns from the cases as soon as the program serves
+		_, err := jobs.Enqueue(tx, jobs.Job{Kind: triage.JobTrain, Key: "demonstration"})
+		return err
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"praya/kernel/when"
@@ -149,38 +148,65 @@ func (b *bench) answering(program string) (float64, error) {
 	return rate, err
 }
 
-var loadSaid = regexp.MustCompile(`sent (\d+), got (\d+), lost (\d+); off an even pace: p50 (\S+), p99 (\S+),`)
+var (
+	loadSaid   = regexp.MustCompile(`sent (\d+), got (\d+), lost (\d+); off an even pace: p50 (\S+), p99 (\S+), p99.9 (\S+); jitter: p50 (\S+), p99 (\S+)`)
+	loadServer = regexp.MustCompile(`server: (\S+) µs of processor a packet, (\d+) MB`)
+)
+
+// load is what the exchange's own load test says.
+type load struct {
+	sent, lost         float64
+	offP99             time.Duration // between neighbours: D of RFC 3550
+	jitterP50, jitterP float64       // J of RFC 3550, in ms
+	micros             float64       // of the server's processor, a packet
+	megabytes          string
+}
 
 // concurrent runs the exchange's own load test: calls that are joined in pairs, each of which
-// speaks and listens, against a server in a process of its own.
+// speaks and listens, against a server in a process of its own. Beside it the same packets go
+// through a bare relay in Go that knows no calls, in a process of its own too: what the machine,
+// Go and the tester add to the jitter is the same in both.
 func (b *bench) concurrent() error {
-	cmd := exec.CommandContext(b.ctx, "go", "test", "./subsystems/contact/voice", "-run", "^TestLoad$", "-count=1", "-v")
-	cmd.Env = append(os.Environ(), "VOICE_LOAD="+strconv.Itoa(concurrents), "VOICE_JOIN=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("contact.concurrent: %w: %s", err, out)
-	}
-	m := loadSaid.FindStringSubmatch(string(out))
-	if m == nil {
-		return fmt.Errorf("contact.concurrent: %s", out)
-	}
-	lost, _ := strconv.ParseFloat(m[3], 64)
-	p50, err := time.ParseDuration(m[4])
+	relay, err := b.carry("VOICE_RELAY=1")
 	if err != nil {
 		return err
 	}
-	p99, err := time.ParseDuration(m[5])
+	ours, err := b.carry("VOICE_JOIN=1")
 	if err != nil {
 		return err
 	}
-	_, server, _ := strings.Cut(string(out), "server: ")
-	server, _, _ = strings.Cut(server, "\n")
 	b.add(Result{
-		Name: "contact.concurrent", Unit: "packets lost", Ours: lost, P50: p50.Seconds() * 1000, P99: p99.Seconds() * 1000, Beside: map[string]float64{"packets sent": number(m[1])},
-		Size: fmt.Sprintf("%d calls at once, in pairs, two ways, 10 s; p50 and p99 are how far packets come off an even pace; server: %s", concurrents, server),
+		Name: "contact.concurrent", Unit: "ms jitter", Ours: ours.jitterP, P50: ours.jitterP50, P99: ours.jitterP, Beside: map[string]float64{"a bare UDP relay in Go": relay.jitterP},
+		Size: fmt.Sprintf("%d calls at once, in pairs, two ways, 10 s: %.0f of %.0f packets lost, the relay %.0f; jitter p99 of RFC 3550, without the sender's own; between neighbouring packets p99 %.1f ms, the relay %.1f; %.1f µs of processor a packet, the relay %.1f; %s MB, the relay %s",
+			concurrents, ours.lost, ours.sent, relay.lost, milli(ours.offP99), milli(relay.offP99), ours.micros, relay.micros, ours.megabytes, relay.megabytes),
 	})
 	return nil
 }
+
+func (b *bench) carry(kind string) (l load, err error) {
+	cmd := exec.CommandContext(b.ctx, "go", "test", "./subsystems/contact/voice", "-run", "^TestLoad$", "-count=1", "-v")
+	cmd.Env = append(os.Environ(), "VOICE_LOAD="+strconv.Itoa(concurrents), kind)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return l, fmt.Errorf("contact.concurrent: %w: %s", err, out)
+	}
+	m, server := loadSaid.FindStringSubmatch(string(out)), loadServer.FindStringSubmatch(string(out))
+	if m == nil || server == nil {
+		return l, fmt.Errorf("contact.concurrent: %s", out)
+	}
+	spans := make([]time.Duration, 3)
+	for i, text := range []string{m[5], m[7], m[8]} {
+		if spans[i], err = time.ParseDuration(text); err != nil {
+			return l, err
+		}
+	}
+	return load{
+		sent: number(m[1]), lost: number(m[3]), offP99: spans[0], jitterP50: milli(spans[1]), jitterP: milli(spans[2]),
+		micros: number(server[1]), megabytes: server[2],
+	}, nil
+}
+
+func milli(d time.Duration) float64 { return d.Seconds() * 1000 }
 
 func number(text string) float64 {
 	n, _ := strconv.ParseFloat(text, 64)

@@ -109,6 +109,11 @@ func (b *bench) exchange() (err error) {
 	if err != nil {
 		return err
 	}
+	if w.stored > w.consents {
+		if err := w.flat(evidenced); err != nil {
+			return err
+		}
+	}
 	single, err := w.through("evidenced", 1)
 	if err != nil {
 		return err
@@ -135,7 +140,7 @@ func (b *bench) exchange() (err error) {
 	b.add(Result{
 		Name: "exchange.evidenced", Unit: "exchanges/s", Ours: evidenced.rate, P50: evidenced.p50, P99: evidenced.p99, RSS: evidenced.memory, Beside: beside,
 		Size: fmt.Sprintf("%d consents, %d clients; gateway %.3g ms of CPU each, ReverseProxy %.3g (%.2g times), nginx %.3g; %s",
-			w.consents, connections, evidenced.cpu.user, bare.cpu.user, evidenced.cpu.user/bare.cpu.user, nginx.cpu.user, cryptoLimit()),
+			w.stored, connections, evidenced.cpu.user, bare.cpu.user, evidenced.cpu.user/bare.cpu.user, nginx.cpu.user, cryptoLimit()),
 	})
 	b.add(Result{
 		Name: "exchange.single", Unit: "exchanges/s", Ours: single.rate, P50: single.p50, P99: single.p99, RSS: single.memory,
@@ -152,7 +157,8 @@ func (b *bench) exchange() (err error) {
 type market struct {
 	b        *bench
 	data     string
-	consents int
+	consents int // that are called
+	stored   int
 	ids      []exchange.ConsentID
 	consumer ed25519.PrivateKey
 	provider *upstream
@@ -174,9 +180,16 @@ func (b *bench) market() (*market, error) {
 	if n, err := strconv.Atoi(os.Getenv("CONSENTS")); err == nil {
 		w.consents = n
 	}
+	return w, w.open()
+}
+
+// open fills the market.
+func (w *market) open() error {
+	b := w.b
+	w.stored, w.consents = w.consents, min(w.consents, mostGiven)
 	p, err := app.Open(b.ctx, app.Config{Data: w.data, Operator: "off"}.WithDefaults(), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer closed(p)
 	var public [3][]byte
@@ -184,16 +197,16 @@ func (b *bench) market() (*market, error) {
 	for i := range keys {
 		pub, key, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if public[i], err = x509.MarshalPKIXPublicKey(pub); err != nil {
-			return nil, err
+			return err
 		}
 		keys[i] = key
 	}
 	w.consumer, w.gateKey = keys[0], keys[2]
 	if w.provider, err = newUpstream(keys[1], p.Exchange, keys[2].Public()); err != nil {
-		return nil, err
+		return err
 	}
 	text := func(s string) lang.Text { return lang.Text{TC: s, EN: s, SC: s} }
 	x, ctx := p.Exchange, b.ctx
@@ -227,10 +240,13 @@ func (b *bench) market() (*market, error) {
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return w, w.agree(p)
+	if err := w.agree(p); err != nil {
+		return err
+	}
+	return w.multiply(p)
 }
 
 // asOfficer: who asks must be another than who decides.
@@ -239,6 +255,39 @@ func asOfficer(ctx context.Context, _ string) context.Context {
 }
 
 const benchOpenAPI = `{"openapi":"3.1.0","info":{"title":"Addresses","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"object","properties":{"name":{"type":"string"},"address":{"type":"string"},"notes":{"type":"string"}}}}}}}}}}}`
+
+// mostGiven is how many people really consent. More are copied from these, between them in the
+// store's order: rows for a call to find its own among, but nobody could open them.
+const mostGiven = 20_000
+
+func (w *market) multiply(p *app.Praya) error {
+	for k := range w.stored/w.consents - 1 {
+		err := p.Exchange.CopyConsents(who.AsSystem(w.b.ctx, who.Production), strconv.Itoa(k))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flat measures the same calls among a thousand consents: what they cost may not grow.
+func (w *market) flat(among figure) error {
+	few := &market{b: w.b, data: w.data + "-few", consents: 1000}
+	if err := few.open(); err != nil {
+		return err
+	}
+	defer closed(few.provider)
+	base, err := few.through("evidenced", connections)
+	if err != nil {
+		return err
+	}
+	w.b.add(Result{
+		Name: "exchange.flat", Unit: "times", Ours: among.cpu.user / base.cpu.user, P50: among.p50, P99: among.p99, RSS: among.memory,
+		Beside: map[string]float64{"p50 to p50": among.p50 / base.p50},
+		Size:   fmt.Sprintf("the gateway's CPU a call among %d consents, of which %d are called, to that among 1000", w.stored, w.consents),
+	})
+	return nil
+}
 
 // agree has as many people consent as the size says, several at once.
 func (w *market) agree(p *app.Praya) error {

@@ -104,6 +104,8 @@ func run(only string) error {
 		{serviceNames(""), (*bench).services},
 		{serviceNames(onTwo), (*bench).servicesOnTwo},
 		{[]string{"contact.peak_day", "contact.calls", "contact.concurrent"}, (*bench).calls},
+		{[]string{"contact.search"}, (*bench).search},
+		{[]string{"contact.board"}, (*bench).stored},
 		{[]string{"performance.orders"}, (*bench).orders},
 		{[]string{"praya.start", "praya.binary", "praya.rest"}, (*bench).start},
 	} {

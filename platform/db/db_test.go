@@ -340,6 +340,34 @@ func TestAConflictCanBeRead(t *testing.T) {
 	})
 }
 
+func TestUnusedDrawsAgain(t *testing.T) {
+	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
+		const sqlTaken = `select id from shop_items where realm = $1 and id = $2`
+		var got, never string
+		var err error
+		write := d.Write(t.Context(), func(tx *db.Tx) error {
+			names := []string{"a", "b", "c"}
+			draw := func() string {
+				one := names[0]
+				names = names[1:]
+				return one
+			}
+			if e := errors.Join(insert(tx, "a", 1), insert(tx, "b", 1)); e != nil {
+				return e
+			}
+			var e error
+			if got, e = db.Unused(tx, draw, sqlTaken); e != nil {
+				return e
+			}
+			never, err = db.Unused(tx, func() string { return "a" }, sqlTaken)
+			return nil
+		})
+		if write != nil || got != "c" || never != "" || !fault.Is(err, fault.Conflict) {
+			t.Errorf("%v: %q, %q %v", write, got, never, err)
+		}
+	})
+}
+
 func TestNoUpdateIsLost(t *testing.T) {
 	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
 		if err := d.Write(t.Context(), func(tx *db.Tx) error { return insert(tx, "a", 0) }); err != nil {

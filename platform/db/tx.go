@@ -251,3 +251,26 @@ func Value[T any](s Scanner) (v T, err error) { return v, s.Scan(&v) }
 func (d *DB) Prepare(ctx context.Context, sql string) error {
 	return d.Read(ctx, func(tx *Tx) error { return tx.fail(tx.run.prepare(ctx, sql)) })
 }
+
+// mostDraws bounds how often a name is drawn: a ninth time in a row is no chance.
+const mostDraws = 8
+
+// Unused draws names until one is free: sqlTaken gives a row for a name ($2) of the realm ($1) that
+// is taken. Forty random bits are alike once in a million cases. Of two writers that draw the
+// same name at the same time, the second still gets Conflict.
+func Unused(tx *Tx, draw func() string, sqlTaken string) (string, error) {
+	for range mostDraws {
+		name := draw()
+		rows, err := tx.Query(sqlTaken, tx.Realm(), name)
+		if err != nil {
+			return "", err
+		}
+		taken := rows.Next()
+		err = rows.Err()
+		rows.Close()
+		if err != nil || !taken {
+			return name, err
+		}
+	}
+	return "", fault.New(fault.Conflict, "db.duplicate")
+}

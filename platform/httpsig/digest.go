@@ -50,6 +50,13 @@ type expected struct {
 // later; those of other algorithms are left out (RFC 9530, 2), but one must be known.
 func claims(header http.Header) ([]expected, error) {
 	lines := header.Values("Content-Digest")
+	if sum, ok := plainBytes(lines, "sha-256"); ok && len(sum) == sha256.Size {
+		return []expected{{"sha-256", sum, sha256.New()}}, nil
+	}
+	return anyClaims(lines)
+}
+
+func anyClaims(lines []string) ([]expected, error) {
 	if len(lines) == 0 {
 		return nil, refuse(RuleDigest, digestDo, "Content-Digest is missing")
 	}
@@ -127,14 +134,24 @@ func (c *checkedBody) Close() error { return c.body.Close() }
 // ReadBody reads a verified body to its end, and so also checks its digest; a body above
 // [MaxHeld] is refused. A decoder that stops before the end would miss the check.
 func ReadBody(body io.Reader) ([]byte, error) {
-	out, err := io.ReadAll(io.LimitReader(body, MaxHeld+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(out) > MaxHeld {
+	out, long, err := Held(body, -1)
+	if long != nil {
 		return nil, refuse(RuleSize, "send less at once, or read it as a stream", "the body is longer than %d bytes", MaxHeld)
 	}
-	return out, nil
+	return out, err
+}
+
+// Held reads a verified body of a length (negative: not known) that is at most [MaxHeld] to its
+// end, and so also checks its digest. Of a longer one, long gives all of it from its beginning.
+func Held(body io.Reader, length int64) (held []byte, long io.Reader, err error) {
+	if length > MaxHeld {
+		return nil, body, nil
+	}
+	held, err = io.ReadAll(io.LimitReader(body, MaxHeld+1))
+	if err == nil && len(held) > MaxHeld {
+		return nil, io.MultiReader(bytes.NewReader(held), body), nil
+	}
+	return held, nil, err
 }
 
 // setDigest gives a request with a body its Content-Digest when it has none. A body up to

@@ -1,8 +1,10 @@
 package httpsig
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ func FuzzInput(f *testing.F) {
 	f.Add(`sig1=("@method" "@target-uri" "content-digest");keyid="k";alg="ed25519";tag="t";nonce="n";created=1;expires=2`, "sig1=:AAAA:", "a, b")
 	f.Add(`sig1=("@status" "signature";key="sig1";req "x");created=-1`, "sig1=:AA==:", "\t")
 	f.Add(`sig1=("x";req "x");created=1;created=2, sig1=()`, "sig1;a=?0", "a\nb")
+	f.Add(`sig1=("signature";req;key="sig1" "signature";key="b";req);nonce="";created=01`, "sig1=:AB==:", "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:")
 	f.Fuzz(func(t *testing.T, in, sig, value string) {
 		header := http.Header{"Signature-Input": {in}, "Signature": {sig}, "X": {value}, "Content-Digest": {value}}
 		for name, err := range map[string]error{"digest": second(claims(header)), "signature": second(signatureOf(header, "sig1"))} {
@@ -22,6 +25,7 @@ func FuzzInput(f *testing.F) {
 				t.Errorf("%s: %v is no refusal", name, err)
 			}
 		}
+		agree(t, header)
 		got, err := inputOf(header, "sig1")
 		if err != nil {
 			if RuleOf(err) == "" {
@@ -56,3 +60,40 @@ func FuzzInput(f *testing.F) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// agree: what is read in the short way is what the library reads.
+func agree(t *testing.T, header http.Header) {
+	t.Helper()
+	if got, ok := plainInput(header["Signature-Input"], "sig1"); ok {
+		if want, err := anyInput(header, "sig1"); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("read as %+v, by the library as %+v (%v)", got, want, err)
+		}
+	}
+	if got, ok := plainBytes(header["Signature"], "sig1"); ok {
+		if want, err := anySignature(header, "sig1"); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("read as %x, by the library as %x (%v)", got, want, err)
+		}
+	}
+	if got, ok := plainBytes(header["Content-Digest"], "sha-256"); ok && len(got) == 32 {
+		if want, err := anyClaims(header["Content-Digest"]); err != nil || len(want) != 1 || !bytes.Equal(got, want[0].sum) {
+			t.Errorf("read as %x, by the library as %v (%v)", got, want, err)
+		}
+	}
+}
+
+// TestPlainIsTaken: what we write ourselves is read in the short way.
+func TestPlainIsTaken(t *testing.T) {
+	in := input{
+		components: []component{{name: "@method"}, {name: "@target-uri"}, {name: "signature", key: "sig1", req: true}, {name: "signature", key: "b", req: true, last: true}},
+		created:    1, expires: 2, nonce: "n", keyID: "k/1", alg: "ed25519", tag: "t",
+	}
+	in.write()
+	got, ok := plainInput([]string{"sig1=" + in.text}, "sig1")
+	if !ok || !reflect.DeepEqual(got, in) {
+		t.Errorf("%v %+v, want %+v", ok, got, in)
+	}
+	agree(t, http.Header{"Signature-Input": {"sig1=" + in.text}, "Signature": {"sig1=:AAAA:"}, "Content-Digest": {DigestOf(nil)}})
+	if _, ok := plainBytes([]string{DigestOf(nil)}, "sha-256"); !ok {
+		t.Error("a digest of ours is not taken")
+	}
+}

@@ -9,7 +9,10 @@ import (
 	"github.com/dunglas/httpsfv"
 )
 
-const inputDo = "send Signature-Input and Signature as RFC 9421, 4 says"
+const (
+	inputDo     = "send Signature-Input and Signature as RFC 9421, 4 says"
+	componentDo = "cover what the profile has, in lower case"
+)
 
 // input is a member of Signature-Input: what a signature covers, and its parameters. Times
 // are seconds since 1970; a parameter that is missing is zero.
@@ -42,6 +45,13 @@ func (in *input) write() {
 
 // inputOf reads the member of Signature-Input under a label.
 func inputOf(header http.Header, label string) (input, error) {
+	if in, ok := plainInput(header["Signature-Input"], label); ok {
+		return in, nil
+	}
+	return anyInput(header, label)
+}
+
+func anyInput(header http.Header, label string) (input, error) {
 	member, err := memberUnder(header, "Signature-Input", label)
 	if err != nil {
 		return input{}, err
@@ -59,7 +69,7 @@ func inputOf(header http.Header, label string) (input, error) {
 		if err != nil {
 			return input{}, err
 		}
-		if slices.ContainsFunc(in.components[:i], func(d component) bool { return same(c, d) }) {
+		if (&input{components: in.components[:i]}).has(c) {
 			return input{}, refuse(RuleComponents, "cover each component once", "%s is covered twice", c.name)
 		}
 		in.components[i] = c
@@ -104,7 +114,6 @@ func (in *input) take(p *httpsfv.Params) error {
 
 // componentOf reads a component identifier.
 func componentOf(item httpsfv.Item) (component, error) {
-	const do = "cover what the profile has, in lower case"
 	var c component
 	var ok bool
 	if c.name, ok = item.Value.(string); !ok {
@@ -124,16 +133,21 @@ func componentOf(item httpsfv.Item) (component, error) {
 			ok = false
 		}
 		if !ok {
-			return c, refuse(RuleComponents, do, "a component has a parameter that the profile doesn't have")
+			return c, refuse(RuleComponents, componentDo, "a component has a parameter that the profile doesn't have")
 		}
 	}
+	return c, c.refusal()
+}
+
+// refusal is why a component can't be covered; nil when it can.
+func (c component) refusal() error {
 	if c.name == "signature" && c.key != "" && c.req {
-		return c, nil
+		return nil
 	}
 	if c.key != "" || c.name != "@status" && !slices.Contains(derivedOfRequest, c.name) && !fieldName(c.name) {
-		return c, refuse(RuleComponents, do, "a covered component is not of the profile")
+		return refuse(RuleComponents, componentDo, "a covered component is not of the profile")
 	}
-	return c, nil
+	return nil
 }
 
 // same reports whether two identifiers are of one component, whatever their parameters' order.
@@ -144,6 +158,13 @@ func same(c, d component) bool {
 
 // signatureOf reads the signature under a label.
 func signatureOf(header http.Header, label string) ([]byte, error) {
+	if value, ok := plainBytes(header["Signature"], label); ok {
+		return value, nil
+	}
+	return anySignature(header, label)
+}
+
+func anySignature(header http.Header, label string) ([]byte, error) {
 	member, err := memberUnder(header, "Signature", label)
 	if err != nil {
 		return nil, err

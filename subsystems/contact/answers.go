@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"praya/kernel/fault"
+	"praya/kernel/lang"
 	"praya/kernel/who"
 	"praya/platform/db"
 	"praya/platform/web"
@@ -30,13 +31,25 @@ func (s *Service) beside(v *web.View, c cases.Case) (acts []web.Crumb, facts []w
 		s.Log.Error("contact: proposals", "error", err)
 		return acts, nil
 	}
-	for _, q := range []string{triage.Kind, triage.Category, triage.Department} {
+	for _, q := range questions() {
 		if p, ok := said[q]; ok {
 			facts = append(facts, web.Entry{Label: v.T("contact.proposal." + q), Value: v.T("contact.proposal.sure",
 				"answer", s.answerName(ctx, q, p.Answer), "percent", v.Percent(strconv.FormatFloat(100*p.Confidence, 'f', 0, 64)))})
 		}
 	}
 	return acts, facts
+}
+
+// alike compares what somebody is about to bring with what others told, by words.
+func (s *Service) alike(text string, among []cases.Told) (out []cases.CaseID) {
+	told := make([]triage.Lesson, len(among))
+	for i, t := range among {
+		told[i] = triage.Lesson{ID: string(t.Case), Text: t.Text}
+	}
+	for _, d := range triage.Duplicates(text, told) {
+		out = append(out, cases.CaseID(d.ID))
+	}
+	return out
 }
 
 // asked is what a case's person wrote.
@@ -50,6 +63,12 @@ func (s *Service) answerName(ctx context.Context, question, answer string) strin
 		switch question {
 		case triage.Kind:
 			name = s.Words.In(l).T("cases.kind." + answer)
+		case triage.Urgency:
+			name = s.Words.In(l).T("cases.urgency." + answer)
+		case triage.Language:
+			if known, ok := lang.Parse(answer); ok {
+				name = known.Name()
+			}
 		case triage.Category:
 			if c, err := s.Cases.Category(tx, answer); err == nil {
 				name = c.Name.In(l)
@@ -64,21 +83,39 @@ func (s *Service) answerName(ctx context.Context, question, answer string) strin
 	return name
 }
 
-// sorted tells the proposals what a person chose instead, or agreed with.
+// questions are what is proposed of a case, in the order in which an agent is told.
+func questions() []string {
+	return []string{triage.Kind, triage.Category, triage.Department, triage.Urgency, triage.Language}
+}
+
+// sorted tells the proposals what a person chose instead, or agreed with. Urgency and language are
+// lessons also where nothing was proposed, since only an agent who looked can say them.
 func (s *Service) sorted(tx *db.Tx, c cases.Case) error {
 	said, err := s.Triage.Propose(tx.Context(), asked(c))
 	if err != nil {
 		return err
 	}
-	for question, chose := range map[string]string{triage.Kind: string(c.Kind), triage.Category: c.Service} {
-		if p, ok := said[question]; ok && chose != "" {
-			if err := s.Triage.Corrected(tx, string(c.ID), question, p.Answer, chose); err != nil {
-				return err
-			}
+	chosen := map[string]string{triage.Kind: string(c.Kind), triage.Category: c.Service, triage.Urgency: string(c.Urgency), triage.Language: string(c.Language)}
+	for question, chose := range chosen {
+		if chose == "" {
+			continue
+		}
+		p, proposed := said[question]
+		switch {
+		case proposed:
+			err = s.Triage.Corrected(tx, string(c.ID), question, p.Answer, chose)
+		case question == triage.Urgency || question == triage.Language:
+			err = s.Triage.Chose(tx, string(c.ID), question, chose)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// erased takes away what people chose for a case that is gone.
+func (s *Service) erased(tx *db.Tx, of cases.CaseID) error { return s.Triage.Forget(tx, string(of)) }
 
 // lessonsAtOnce is how many cases are opened in one go to be learned from.
 const lessonsAtOnce = 200
@@ -100,17 +137,26 @@ func (s *Service) lessons(ctx context.Context, yield func(triage.Lesson) bool) e
 			if c.State == cases.Fresh || c.State == cases.Merged {
 				continue
 			}
-			labels := map[string]string{triage.Kind: string(c.Kind), triage.Category: c.Service, triage.Department: c.Department}
-			for q, answer := range labels {
-				if answer == "" {
-					delete(labels, q)
-				}
-			}
-			if !yield(triage.Lesson{ID: string(c.ID), Text: asked(c), Labels: labels}) {
+			if !yield(triage.Lesson{ID: string(c.ID), Text: asked(c), Labels: labels(c)}) {
 				return nil
 			}
 		}
 	}
+}
+
+// labels are how people sorted a case. Its language is one where an agent filed it and said so: what
+// came by the web or by mail is in the language of the page, or in a guessed one.
+func labels(c cases.Case) map[string]string {
+	out := map[string]string{}
+	for q, answer := range map[string]string{triage.Kind: string(c.Kind), triage.Category: c.Service, triage.Department: c.Department, triage.Urgency: string(c.Urgency)} {
+		if answer != "" {
+			out[q] = answer
+		}
+	}
+	if c.Filed() {
+		out[triage.Language] = string(c.Language)
+	}
+	return out
 }
 
 func articlePath(c cases.CaseID) string { return casePath(c) + "/article" }

@@ -61,6 +61,7 @@ type Service struct {
 	// Retention is how long recordings are kept.
 	Retention time.Duration
 
+	keeping sync.Mutex // of recordings: one at a time leaves the spool
 	mu      sync.Mutex
 	talks   map[queue.CallID]*talk
 	offered map[string]offer      // by agent
@@ -71,10 +72,11 @@ type Service struct {
 func (s *Service) Open() {
 	s.talks, s.offered, s.looked = map[queue.CallID]*talk{}, map[string]offer{}, map[queue.CallID]bool{}
 	s.Voice.Incoming, s.Voice.Transfer = s.incoming, s.transfer
-	s.Queue.Acts = s.act
+	s.Queue.Acts, s.Voice.Reach = s.act, s.Queue.Reach
+	s.Queue.Rules.Connected = s.Listens
 	s.Queue.Recordings = s.recordingPath
 	s.Cases.Send, s.Cases.Caller, s.Cases.Called, s.Cases.Ways, s.Cases.Recorded = s.send, s.caller, s.called, s.ways, s.recorded
-	s.Cases.Beside, s.Cases.Sorted = s.beside, s.sorted
+	s.Cases.Beside, s.Cases.Sorted, s.Cases.Erased, s.Cases.Alike = s.beside, s.sorted, s.erased, s.alike
 	s.Triage.Lessons, s.Triage.Answer = s.lessons, s.answerName
 	if s.Mail != nil {
 		s.Mail.Deliver = s.takeMail
@@ -85,11 +87,9 @@ func (s *Service) Open() {
 // something else has it, is logged and said at the start; the rest of the program goes on.
 func (s *Service) Run(ctx context.Context) error {
 	ctx = who.AsSystem(ctx, who.Production)
-	if err := s.keepLeft(ctx); err != nil {
-		s.Log.ErrorContext(ctx, "recordings", "error", err)
-	}
 	var work sync.WaitGroup
 	var err error
+	work.Go(func() { s.keepLeft(ctx) })
 	work.Go(func() { s.chase(ctx) })
 	work.Go(func() { err = s.Queue.Run(ctx) })
 	if s.Listens {

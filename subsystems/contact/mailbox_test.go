@@ -58,6 +58,8 @@ func (w *world) has(of cases.CaseID, want string) {
 func TestMailOpensACaseAndAnswersThread(t *testing.T) {
 	each(t, func(w *world) {
 		c, receipt := w.opens()
+		w.write(func(tx *db.Tx) error { return w.Cases.Answer(tx, c.ID, "We look at it.", "agent") })
+		inThread(w, w.gets(chan1), "1@sender.example") // and not the receipt
 		for _, m := range w.messages(c.ID) {
 			if m.Text == w.Words.In(c.Language).T("contact.mail.unproven") {
 				w.Errorf("proven by SPF, and noted: %q", m.Text)
@@ -80,10 +82,25 @@ func TestMailOpensACaseAndAnswersThread(t *testing.T) {
 		if !strings.Contains(answer, "It will be mended.") || regexp.MustCompile(`(?im)^auto-submitted:`).MatchString(answer) {
 			w.Errorf("the answer:\n%s", answer)
 		}
+		inThread(w, answer, "3@sender.example")
+		w.mails(chan1, letterOf(chan1, "away@sender.example", "Away", "Auto-Submitted: auto-replied\nIn-Reply-To: <"+idOf.FindStringSubmatch(answer)[1]+">\n", "I am away."))
+		w.has(c.ID, "machine I am away.")
+		w.write(func(tx *db.Tx) error { return w.Cases.Answer(tx, c.ID, "It was mended.", "agent") })
+		inThread(w, w.gets(chan1), "3@sender.example")
 		w.mails(chan1, letterOf(chan1, "4@sender.example", "Thanks", "References: <x@y.example> <"+idOf.FindStringSubmatch(answer)[1]+">\n", "Thank you."))
 		w.has(c.ID, "person Thank you.")
 		w.quiet()
 	})
+}
+
+// inThread wants a mail to answer this one: the person's last, and no machine's.
+func inThread(w *world, text, id string) {
+	w.Helper()
+	for _, h := range []string{"In-Reply-To", "References"} {
+		if !regexp.MustCompile(`(?im)^` + h + `: *<` + regexp.QuoteMeta(id) + `>\s*$`).MatchString(text) {
+			w.Errorf("%s does not lead to %s:\n%s", h, id, text)
+		}
+	}
 }
 
 func TestAnotherAddressOpensALinkedCase(t *testing.T) {

@@ -45,7 +45,7 @@ func (s *Service) consoleOf(v *web.Visit) (d consoleView, err error) {
 	}
 	d.Sign = d.Console.sign()
 	for _, st := range []queue.AgentState{queue.Ready, queue.Break, queue.Off} {
-		d.States = append(d.States, web.Choice{Value: string(st), Label: v.T("contact.console.wish." + string(st)), Chosen: d.Agent.State == st})
+		d.States = append(d.States, web.Choice{Value: string(st), Label: v.T("contact.console.wish." + string(st)), Chosen: d.Agent.State == st || st == queue.Ready && d.Agent.State == queue.Unconnected})
 	}
 	if d.Call == nil {
 		return d, nil

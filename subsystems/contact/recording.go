@@ -3,8 +3,11 @@ package contact
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"strings"
+	"time"
 
 	"praya/kernel/id"
 	"praya/kernel/who"
@@ -87,12 +90,17 @@ func (s *Service) keep(ctx context.Context, t *tape) {
 }
 
 func (s *Service) keepOne(ctx context.Context, name string) error {
+	s.keeping.Lock()
+	defer s.keeping.Unlock()
 	kind, call, ok := parseRecording(name)
 	if !ok {
 		return voice.ErrTape
 	}
 	var sealed bytes.Buffer
 	if err := s.Tapes.Finish(name, &sealed); err != nil {
+		if errors.Is(err, fs.ErrNotExist) { // another round, or another process, has kept it
+			return nil
+		}
 		return err
 	}
 	seconds := int64(sealed.Len() / sealedSecond)
@@ -117,16 +125,31 @@ func (s *Service) keepOne(ctx context.Context, name string) error {
 	return s.Tapes.Forget(name)
 }
 
-// keepLeft keeps what a process left that died in mid-call.
-func (s *Service) keepLeft(ctx context.Context) error {
-	left, err := s.Tapes.Left()
-	if err != nil {
-		return err
+// lookLeft is how often a process looks for what others left that share its folder.
+const lookLeft = 10 * time.Second
+
+// keepLeft keeps what a process left that died in mid-call: this one before it was started again,
+// or another one now. What can't be kept is said once.
+func (s *Service) keepLeft(ctx context.Context) {
+	told := map[string]bool{}
+	say := func(name string, err error) {
+		if err != nil && ctx.Err() == nil && !told[name] {
+			told[name] = true
+			s.note(ctx, "recording left", err)
+		}
 	}
-	for _, name := range left {
-		s.note(ctx, "recording left", s.keepOne(ctx, name))
+	for {
+		left, err := s.Tapes.Left()
+		say("", err)
+		for _, name := range left {
+			say(name, s.keepOne(ctx, name))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(lookLeft):
+		}
 	}
-	return nil
 }
 
 // Recording finds one, for whoever may listen to it.

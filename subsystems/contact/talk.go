@@ -98,9 +98,6 @@ func (s *Service) offer(ctx context.Context, a queue.Act, long time.Duration, do
 	}()
 }
 
-// phoneWait is how often we look whether an agent's telephone has registered meanwhile.
-const phoneWait = 500 * time.Millisecond
-
 // ring lets an agent's telephones ring. In the browser the console shows the call, and the agent
 // presses a button.
 func (s *Service) ring(ctx context.Context, a queue.Act) {
@@ -109,28 +106,15 @@ func (s *Service) ring(ctx context.Context, a queue.Act) {
 		return
 	}
 	end, err := s.Voice.RingPhone(ctx, a.Agent, t.number)
-	for errors.Is(err, voice.ErrNoPhone) && s.stillOffered(a) && ctx.Err() == nil { // after our restart telephones come back one by one
-		select {
-		case <-ctx.Done():
-		case <-time.After(phoneWait):
-			end, err = s.Voice.RingPhone(ctx, a.Agent, t.number)
-		}
-	}
 	if err != nil {
 		if !errors.Is(err, voice.ErrNoPhone) {
 			s.Log.InfoContext(ctx, "agent's telephone", "agent", a.Agent, "outcome", err.Error())
 		}
-		return // the queue takes the offer back in its time
+		return // the queue takes the offer back: in its time, or when the telephone has gone
 	}
 	if err := s.join(ctx, t, leg{a.Agent, end}); err != nil {
 		end.HangUp()
 	}
-}
-
-func (s *Service) stillOffered(a queue.Act) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.offered[a.Agent].call == a.Call
 }
 
 // Accept is the answer of an agent whose telephone is in the browser.

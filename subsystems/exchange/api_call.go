@@ -147,15 +147,13 @@ func (s *Service) pass(v *web.Visit, c *call) error {
 	r := v.R
 	ctx, cancel := context.WithTimeout(v.Context(), c.service.Patience)
 	defer cancel()
-	var held []byte
+	held, long, err := httpsig.Held(r.Body, r.ContentLength)
+	if err != nil {
+		return s.refuse(v, c, bodyRefusal(err))
+	}
 	var stream *watched
-	if r.ContentLength > httpsig.MaxHeld {
-		stream = &watched{Reader: r.Body}
-	} else {
-		var err error
-		if held, err = httpsig.ReadBody(r.Body); err != nil {
-			return s.refuse(v, c, bodyRefusal(err))
-		}
+	if long != nil {
+		stream = &watched{Reader: long}
 	}
 	resp, sig, err := s.ask(ctx, c, r, held, stream)
 	if err != nil {
@@ -169,12 +167,16 @@ func (s *Service) pass(v *web.Visit, c *call) error {
 	if resp.Header.Get(headID) != string(c.ID) || answered(resp.StatusCode) && resp.Header.Get(headAbout) != about(c.salt, c.subject) {
 		return s.refuse(v, c, ProviderSubject)
 	}
-	if resp.ContentLength > httpsig.MaxHeld && !bodiless(r.Method, resp.StatusCode) {
-		return s.stream(v, c, resp)
+	length := resp.ContentLength
+	if bodiless(r.Method, resp.StatusCode) {
+		length = -1 // what stands there is of another answer
 	}
-	body, err := httpsig.ReadBody(resp.Body)
+	body, long, err := httpsig.Held(resp.Body, length)
 	if err != nil {
 		return s.refuse(v, c, s.providerRefusal(ctx, err))
+	}
+	if long != nil {
+		return s.stream(v, c, resp, long)
 	}
 	filtered := false
 	if answered(resp.StatusCode) && !bodiless(r.Method, resp.StatusCode) {
@@ -279,7 +281,7 @@ func (s *Service) signAnswer(v *web.Visit, c *call, status int, body []byte) err
 
 // stream hands on an answer that is too long to be held: its signed digest is evidence before the
 // first byte leaves, and the connection breaks before the last one when the body does not fit.
-func (s *Service) stream(v *web.Visit, c *call, resp *http.Response) error {
+func (s *Service) stream(v *web.Visit, c *call, resp *http.Response, body io.Reader) error {
 	if c.service.Content == JSONFields {
 		return s.refuse(v, c, ProviderContent) // fields can't be looked at on the way
 	}
@@ -292,9 +294,12 @@ func (s *Service) stream(v *web.Visit, c *call, resp *http.Response) error {
 	if err := s.head(v, c, resp, nil, false); err != nil {
 		return err
 	}
-	v.W.Header().Set("Content-Length", strconv.FormatInt(resp.ContentLength, 10))
+	v.W.Header().Del("Content-Length")
+	if resp.ContentLength >= 0 {
+		v.W.Header().Set("Content-Length", strconv.FormatInt(resp.ContentLength, 10))
+	}
 	v.W.WriteHeader(resp.StatusCode)
-	if err := copyHeldBack(v.W, resp.Body); err != nil {
+	if err := copyHeldBack(v.W, body); err != nil {
 		s.cut(v.Context(), c)
 		panic(http.ErrAbortHandler)
 	}

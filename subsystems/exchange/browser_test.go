@@ -275,7 +275,7 @@ func TestDeskPages(t *testing.T) {
 	immd.Eval(`document.querySelector("[name=decision][value=agree]").checked = true`, new(bool))
 	immd.Fill("reason", "Again.")
 	immd.Press("Decide")
-	immd.sees("Somebody else has to decide this")
+	immd.sees("Somebody else has to decide this", "They have shown us their program.")
 	o.decide(o.enter(t, who.Officer, "immd-2"), "Your decision is recorded")
 
 	o.keys(immd)

@@ -201,8 +201,12 @@ func TestBodies(t *testing.T) {
 		})
 		long := []byte(`"` + strings.Repeat("x", 3<<20) + `"`)
 		for name, body := range map[string][]byte{"short": []byte(`{"year":2026}`), "long": long} {
-			if r := w.send(w.request("POST", c.ID, "/addresses?x=1", body)); r.StatusCode != http.StatusOK || !bytes.Equal(seen, body) {
-				t.Errorf("%s: %d %.200s, %d bytes arrived", name, r.StatusCode, r.body, len(seen))
+			for _, length := range []int64{int64(len(body)), -1} {
+				q := w.request("POST", c.ID, "/addresses?x=1", body)
+				q.ContentLength = length
+				if r := w.send(q); r.StatusCode != http.StatusOK || !bytes.Equal(seen, body) {
+					t.Errorf("%s of length %d: %d %.200s, %d bytes arrived", name, length, r.StatusCode, r.body, len(seen))
+				}
 			}
 		}
 		for name, body := range map[string][]byte{"short": []byte(`{"year":2026}`), "long": long} {
@@ -243,25 +247,39 @@ func TestLongAnswers(t *testing.T) {
 			_, err = body.ReadFrom(resp.Body)
 			return resp, body.Bytes(), err
 		}
-		w.provider.lies(func(*http.Request, []byte) answer { return answer{contentType: "image/tiff", body: long} })
-		if resp, body, err := ask(); err != nil || !bytes.Equal(body, long) || resp.Header.Get(headReceipt) == "" {
-			t.Errorf("%d of %d bytes, %v", len(body), len(long), err)
-		}
-		w.provider.lies(func(*http.Request, []byte) answer {
-			return answer{contentType: "image/tiff", body: long, digest: httpsig.DigestOf(long[1:])}
-		})
-		if _, body, err := ask(); err == nil || len(body) >= len(long) {
-			t.Errorf("%d of %d bytes arrived of a file with a wrong digest", len(body), len(long))
-		}
-		for range 50 { // the note comes after the connection broke
+		cuts := func() (n int) {
 			all, err := w.s.Accesses(w.ctx, "chan", AccessFilter{}, "", 10)
 			w.must(err)
-			if len(all) > 0 && all[0].Outcome == ProviderCut {
-				return
+			for _, a := range all {
+				if a.Outcome == ProviderCut {
+					n++
+				}
 			}
-			time.Sleep(20 * time.Millisecond)
+			return n
 		}
-		t.Error("the break is not evidence")
+		for i, pieces := range []bool{false, true} {
+			w.provider.lies(func(*http.Request, []byte) answer {
+				return answer{contentType: "image/tiff", body: long, pieces: pieces}
+			})
+			if resp, body, err := ask(); err != nil || !bytes.Equal(body, long) || resp.Header.Get(headReceipt) == "" || (resp.ContentLength < 0) != pieces {
+				t.Errorf("%d of %d bytes, %v, length %d", len(body), len(long), err, resp.ContentLength)
+			}
+			w.provider.lies(func(*http.Request, []byte) answer {
+				return answer{contentType: "image/tiff", body: long, pieces: pieces, digest: httpsig.DigestOf(long[1:])}
+			})
+			if _, body, err := ask(); err == nil || len(body) >= len(long) {
+				t.Errorf("%d of %d bytes arrived of a file with a wrong digest", len(body), len(long))
+			}
+			for range 50 { // the note comes after the connection broke
+				if cuts() > i {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			if cuts() != i+1 {
+				t.Error("the break is not evidence")
+			}
+		}
 	})
 }
 

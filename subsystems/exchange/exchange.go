@@ -214,7 +214,7 @@ func (s *Service) AskRight(ctx context.Context, r Right) (RightID, error) {
 	if err := r.check(d.DataService); err != nil {
 		return "", err
 	}
-	r.State, r.AskedBy, r.FirstBy, r.Decided, r.Version, r.At = Asked, officer(ctx), "", "", 0, s.Clock()
+	r.State, r.AskedBy, r.FirstBy, r.Decided, r.Said, r.Version, r.At = Asked, officer(ctx), "", "", nil, 0, s.Clock()
 	r.ID = id.New[RightID](r.At)
 	if r.Tested, err = s.tested(ctx, r.Consumer, r.Service); err != nil {
 		return "", err
@@ -244,7 +244,7 @@ func (s *Service) DecideRight(ctx context.Context, rightID RightID, agree bool, 
 	if err := s.may(ctx, "exchange.steward", p); err != nil {
 		return err
 	}
-	if err := r.decide(officer(ctx), agree, reason); err != nil {
+	if err := r.decide(officer(ctx), agree, reason, s.Clock()); err != nil {
 		return err
 	}
 	return s.changeRegister(ctx, audit.Act{What: "exchange.right." + string(r.State), On: string(r.ID)}, func(tx *db.Tx) error {
@@ -270,7 +270,8 @@ func (s *Service) RevokeRight(ctx context.Context, rightID RightID, reason strin
 	if reason == "" {
 		return wrong("reason", "exchange.fault.reason")
 	}
-	r.State, r.Reason = Revoked, reason
+	r.State = Revoked
+	r.said(officer(ctx), reason, s.Clock())
 	return s.changeRegister(ctx, audit.Act{What: "exchange.right.revoked", On: string(r.ID)}, func(tx *db.Tx) error { return putRight(tx, r) })
 }
 

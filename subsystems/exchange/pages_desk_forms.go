@@ -339,7 +339,14 @@ func (d desk) rightEntries(r Right) []web.Entry {
 	if r.Tested > 0 {
 		tested = d.T("exchange.right.tested", "calls", d.Number(r.Tested))
 	}
-	return append(out, web.Entry{Label: d.T("exchange.right.test"), Value: tested}, web.Entry{Label: d.T("exchange.me.state"), Body: rightTag(d.View, r)})
+	out = append(out, web.Entry{Label: d.T("exchange.right.test"), Value: tested}, web.Entry{Label: d.T("exchange.me.state"), Body: rightTag(d.View, r)})
+	for _, said := range r.Said {
+		out = append(out, web.Entry{Label: d.T("exchange.right." + string(said.Did)), Value: d.Date(said.At.Day())})
+		if said.Why != "" {
+			out = append(out, web.Entry{Label: d.T("exchange.right.because"), Value: said.Why})
+		}
+	}
+	return out
 }
 
 func (s *Service) decideRightForm(v *web.Visit) error {

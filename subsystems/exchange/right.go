@@ -48,11 +48,19 @@ type Right struct {
 	AskedBy  string // officers, by the directory's ids
 	FirstBy  string
 	Decided  string
-	Reason   string
+	Said     []Saying // each decision, the oldest first
 	Until    when.Day // the last day; zero: no end
 	Tested   int64    // calls of the consumer that the service answered in the test environment
 	At       when.Instant
 	Version  int64
+}
+
+// Saying is an officer's decision on a right, and why.
+type Saying struct {
+	Did RightState   `json:"did"`
+	By  string       `json:"by"`
+	Why string       `json:"why,omitempty"`
+	At  when.Instant `json:"at"`
 }
 
 const maxDelay = 3 * 366
@@ -77,7 +85,7 @@ func (r Right) check(d DataService) error {
 }
 
 // decide moves a right on. By law two officers decide, and neither is who asked.
-func (r *Right) decide(officer string, agree bool, reason string) error {
+func (r *Right) decide(officer string, agree bool, reason string, at when.Instant) error {
 	switch {
 	case r.State != Asked && r.State != Proposed:
 		return fault.New(fault.Conflict, "exchange.fault.decided")
@@ -90,13 +98,18 @@ func (r *Right) decide(officer string, agree bool, reason string) error {
 	}
 	switch {
 	case !agree:
-		r.State, r.Decided, r.Reason = Refused, officer, reason
+		r.State, r.Decided = Refused, officer
 	case r.Basis == ByLaw && r.State == Asked:
 		r.State, r.FirstBy = Proposed, officer
 	default:
-		r.State, r.Decided, r.Reason = Granted, officer, reason
+		r.State, r.Decided = Granted, officer
 	}
+	r.said(officer, reason, at)
 	return nil
+}
+
+func (r *Right) said(officer, why string, at when.Instant) {
+	r.Said = append(r.Said, Saying{r.State, officer, why, at})
 }
 
 // holds reports whether a right counts on a day.

@@ -196,8 +196,9 @@ type rightTerms struct {
 	AskedBy string    `json:"asked_by"`
 	FirstBy string    `json:"first_by,omitempty"`
 	Decided string    `json:"decided_by,omitempty"`
-	Reason  string    `json:"reason,omitempty"`
+	Reason  string    `json:"reason,omitempty"` // the last decision's, in rights of before Said
 	Tested  int64     `json:"tested,omitempty"`
+	Said    []Saying  `json:"said,omitempty"`
 }
 
 func termsOf(r Right) string {
@@ -205,7 +206,7 @@ func termsOf(r Right) string {
 	if !r.Until.IsZero() {
 		until = r.Until.String()
 	}
-	return jsonText(rightTerms{r.Fields, r.Why, r.Basis, r.Law, r.Delay, until, r.AskedBy, r.FirstBy, r.Decided, r.Reason, r.Tested})
+	return jsonText(rightTerms{r.Fields, r.Why, r.Basis, r.Law, r.Delay, until, r.AskedBy, r.FirstBy, r.Decided, "", r.Tested, r.Said})
 }
 
 func allRights(tx *db.Tx) ([]Right, error) {
@@ -219,8 +220,10 @@ func allRights(tx *db.Tx) ([]Right, error) {
 			return r, err
 		}
 		r.Fields, r.Why, r.Basis, r.Law, r.Delay = t.Fields, t.Why, t.Basis, t.Law, t.Delay
-		r.AskedBy, r.FirstBy, r.Decided, r.Reason = t.AskedBy, t.FirstBy, t.Decided, t.Reason
-		r.Tested = t.Tested
+		r.AskedBy, r.FirstBy, r.Decided, r.Said = t.AskedBy, t.FirstBy, t.Decided, t.Said
+		if r.Tested = t.Tested; t.Reason != "" {
+			r.Said = append(r.Said, Saying{Did: r.State, By: r.Decided, Why: t.Reason, At: r.At})
+		}
 		if t.Until != "" {
 			r.Until, err = when.ParseDay(t.Until)
 		}

@@ -67,5 +67,12 @@ func TestCallsAreCounted(t *testing.T) {
 		if len(cases) != 3 || cases[0].Path != "/contact/figures?of="+today.String() { // two offered, one with somebody in time
 			t.Errorf("%+v", cases)
 		}
+		m := Measure{Stream: Calls, Formula: Rate}
+		rows, sum, err := m.quartersIn(cases)
+		c.must(err)
+		if len(rows) != 2 || rows[0].part.String() != "8" || rows[0].whole.String() != "11" || rows[1].part.String() != "0" || rows[1].whole.String() != "9" ||
+			sum.part.String() != "8" || sum.whole.String() != "20" {
+			t.Errorf("eight of eleven and none of nine: %+v %+v", rows, sum)
+		}
 	})
 }

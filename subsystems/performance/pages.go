@@ -319,7 +319,6 @@ func (s *Service) showMeasure(v *web.Visit) error {
 // casesView is what one computed value counts.
 type casesView struct {
 	Measure Measure
-	Period  string
 	Cases   []Case
 	Pages   web.Pages
 	Good    int
@@ -332,7 +331,15 @@ func (s *Service) showCases(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	d := casesView{Measure: m, Period: v.PathValue("period"), Pages: v.PageOf(casesAPage, len(all))}
+	name, l := m.Name.With(v.Lang())
+	page := web.Page{
+		Title: v.T("performance.cases.title", "period", v.PathValue("period")), Lead: v.T("performance.cases.lead"), Wide: true,
+		Crumbs: headCrumbs(v, m.Head, web.Crumb{Text: name, Lang: l, Path: measurePath(m.ID)}),
+	}
+	if whole(m.Stream) != "" {
+		return s.showQuarters(v, page, m, all)
+	}
+	d := casesView{Measure: m, Pages: v.PageOf(casesAPage, len(all))}
 	for _, c := range all {
 		if c.Good {
 			d.Good++
@@ -340,11 +347,7 @@ func (s *Service) showCases(v *web.Visit) error {
 	}
 	from := min(d.Pages.Offset(), len(all))
 	d.Cases = all[from:min(from+casesAPage, len(all))]
-	name, l := m.Name.With(v.Lang())
-	return v.Render(web.Page{
-		Title: v.T("performance.cases.title", "period", d.Period), Lead: v.T("performance.cases.lead"), Wide: true,
-		Crumbs: headCrumbs(v, m.Head, web.Crumb{Text: name, Lang: l, Path: measurePath(m.ID)}),
-	}, casesPage(v.View, d))
+	return v.Render(page, casesPage(v.View, d))
 }
 
 // showCarried lists the promises that a system or a sum of money carries: the way back.

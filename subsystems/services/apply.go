@@ -105,7 +105,10 @@ func (s *Service) begin(tx *db.Tx, o Offer, b Beginning, a Application) (Applica
 		return a, fault.New(fault.Conflict, "services.fault.drafts")
 	}
 	now := tx.Now()
-	a.ID, a.Reference, a.Made, a.Changed = id.New[ApplicationID](now), id.Reference(), now, now
+	a.ID, a.Made, a.Changed = id.New[ApplicationID](now), now, now
+	if a.Reference, err = db.Unused(tx, id.Reference, sqlByReference); err != nil {
+		return a, err
+	}
 	return a, s.add(tx, a)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 
+	"praya/kernel/fault"
 	"praya/kernel/id"
 	"praya/kernel/lang"
 	"praya/kernel/when"
@@ -34,19 +35,26 @@ func (s *Service) InventDrafts(ctx context.Context, x Invention) error {
 		return err
 	}
 	for from := x.From; from < x.To; from += inventAtOnce {
-		err := s.DB.Write(ctx, func(tx *db.Tx) error {
-			var wrong error
-			_, err := tx.InsertMany("services_applications", draftColumns(), s.invented(tx, o, x, from, min(from+inventAtOnce, x.To), &wrong))
-			if wrong != nil {
-				return wrong
-			}
-			return err
-		})
+		err := s.inventGroup(ctx, o, x, from)
+		if fault.Is(err, fault.Conflict) { // among so many some references are alike: draw others
+			err = s.inventGroup(ctx, o, x, from)
+		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) inventGroup(ctx context.Context, o Offer, x Invention, from int) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		var wrong error
+		_, err := tx.InsertMany("services_applications", draftColumns(), s.invented(tx, o, x, from, min(from+inventAtOnce, x.To), &wrong))
+		if wrong != nil {
+			return wrong
+		}
+		return err
+	})
 }
 
 func draftColumns() []string {

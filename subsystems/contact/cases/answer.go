@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"praya/kernel/fault"
 	"praya/kernel/id"
 	"praya/kernel/when"
 	"praya/platform/db"
@@ -121,7 +120,7 @@ func (s *Service) send(tx *db.Tx, c *Case, number int64, text, messageID string)
 		return err
 	}
 	for _, r := range slices.Backward(rows) { // the last mail of the person is what this answers
-		if len(r.sealedID) > 0 && r.From != ByAgent {
+		if r.ofPerson() {
 			if o.InReplyTo, err = s.openText(mailPlace(tx, c.ID, r.Number), r.sealedID); err != nil {
 				return err
 			}
@@ -301,33 +300,6 @@ func (s *Service) Assign(tx *db.Tx, of CaseID, holder, by string) error {
 		return s.remember(tx, c, Step{What: "assigned", By: by, Other: holder})
 	})
 	return err
-}
-
-// Sort says what a case is about and of which kind it is.
-func (s *Service) Sort(tx *db.Tx, of CaseID, kind Kind, service, by string) error {
-	about, err := s.service(tx, service)
-	if err == nil && !slices.Contains(Kinds(), kind) {
-		err = fault.New(fault.Invalid, "cases.fault.new").At("kind", "cases.wrong.kind")
-	}
-	if err != nil {
-		return err
-	}
-	_, err = s.changing(tx, of, func(c *Case) error {
-		c.Kind, c.Service = kind, service
-		c.Public = about.Public && kind != Enquiry && kind != Compliment
-		if !c.Public {
-			c.Photo = ""
-		}
-		return errorsOf(s.remember(tx, c, Step{What: "sorted", By: by, Other: service}), s.putIndex(tx, *c))
-	})
-	if err != nil || s.Sorted == nil {
-		return err
-	}
-	c, err := s.Case(tx, of)
-	if err != nil {
-		return err
-	}
-	return s.Sorted(tx, c)
 }
 
 // Rate is what a person thinks of how a case was handled, from 1 to 5.

@@ -61,11 +61,25 @@ const (
 // Outcomes lists them.
 func Outcomes() []Outcome { return []Outcome{Resolved, Informed, Declined, Dropped, Unfounded} }
 
+// Urgency is how soon a case needs somebody.
+type Urgency string
+
+// The urgencies; empty while nobody said.
+const (
+	Urgent Urgency = "urgent" // somebody may come to harm, or it grows worse by the hour
+	Usual  Urgency = "usual"
+)
+
+// Urgencies lists them.
+func Urgencies() []Urgency { return []Urgency{Usual, Urgent} }
+
 // Contact is how a person is reached.
 type Contact struct {
 	Name  string `json:"name,omitempty"`
 	Phone string `json:"phone,omitempty"`
 	Mail  string `json:"mail,omitempty"`
+	// Address is where letters go: its lines.
+	Address string `json:"address,omitempty"`
 }
 
 // Empty reports whether there is nothing.
@@ -101,6 +115,7 @@ type New struct {
 	Attributes map[string][]string
 	MailID     string // Message-ID of the mail that it came by
 	Received   when.Day
+	Urgency    Urgency
 	By         string // who took it in: an account, or Person
 }
 
@@ -122,6 +137,7 @@ type Case struct {
 	District   string
 	Public     bool // its service, place, day and state may be shown to everybody
 	Photo      string
+	Urgency    Urgency
 	Late       int // how often the clock of referring ran over
 	Outcome    Outcome
 	Rating     int
@@ -142,12 +158,19 @@ type Case struct {
 	Draft      string // of an answer that waits for other eyes
 	DraftBy    string
 
+	was             State // as the store has it
 	messages, steps int64
 	sealedWords     []byte
 	sealedContact   []byte
 	sealedDraft     []byte
 	codeHash        []byte
 	chaseAt         when.Instant
+}
+
+// Filed reports whether an agent took the case in, who spoke or read with its person: by telephone, at a
+// counter, by letter.
+func (c Case) Filed() bool {
+	return slices.Contains([]string{"phone", "counter", "letter"}, c.Channel)
 }
 
 // Bounds of what people write.
@@ -179,6 +202,7 @@ func (n *New) check() error {
 		}
 	}
 	need(slices.Contains(Kinds(), n.Kind), "kind", "kind")
+	need(n.Urgency == "" || slices.Contains(Urgencies(), n.Urgency), "urgency", "urgency")
 	need(channelForm.MatchString(n.Channel), "channel", "channel")
 	_, known := lang.Parse(string(n.Language))
 	need(known, "language", "language")
@@ -209,10 +233,11 @@ func (c Contact) check(need func(ok bool, field, key string)) {
 	need(size(c.Name) <= maxName, "name", "name")
 	need(c.Phone == "" || phoneForm.MatchString(c.Phone), "phone", "phone")
 	need(c.Mail == "" || len(c.Mail) <= 254 && mailForm.MatchString(c.Mail), "mail", "mail")
+	need(size(c.Address) <= MaxAddress, "postal", "address")
 }
 
 func (c Contact) tidied() Contact {
-	return Contact{Name: tidy(c.Name), Phone: plainPhone(c.Phone), Mail: strings.TrimSpace(c.Mail)}
+	return Contact{Name: tidy(c.Name), Phone: plainPhone(c.Phone), Mail: strings.TrimSpace(c.Mail), Address: tidy(c.Address)}
 }
 
 // plainPhone is a number in one written form: digits, and the country's code when it isn't ours.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"time"
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
@@ -41,6 +42,8 @@ type Service struct {
 	// Send takes what the centre says to a person, in the transaction that says it; nil: it is only kept.
 	Send    func(tx *db.Tx, o Outgoing) error
 	Scanner Scanner // nil: none
+	// Retention is how long closed cases are kept; 0: for ever.
+	Retention time.Duration
 	// Caller says from which number and in which language a call came that a case is opened for, and
 	// Called that it was opened; nil: calls are others' matter.
 	Caller func(tx *db.Tx, call string) (phone string, language lang.Lang, err error)
@@ -49,8 +52,12 @@ type Service struct {
 	Recorded func(tx *db.Tx, call string) (paths []string, err error)
 	// Beside is what other parts do with a case, and say of it, for the desk's page; nil: nothing.
 	Beside func(v *web.View, c Case) (acts []web.Crumb, facts []web.Entry)
-	// Sorted hears how a person sorted a case; nil: nobody does.
+	// Sorted hears how a person sorted a case, and Erased that it is gone; nil: nobody does.
 	Sorted func(tx *db.Tx, c Case) error
+	Erased func(tx *db.Tx, of CaseID) error
+	// Alike says which of some cases tell what a text tells, the likeliest first; nil: nothing compares
+	// words.
+	Alike func(text string, among []Told) []CaseID
 	// Ways are other ways to reach the centre, for its front page; nil: none.
 	Ways func(v *web.View) []web.Task
 

@@ -53,7 +53,7 @@ func (s *Service) Chase(ctx context.Context, _ jobs.Job, p *jobs.Progress) error
 			break
 		}
 	}
-	return s.sweep(ctx)
+	return errorsOf(s.eraseOld(ctx), s.sweep(ctx))
 }
 
 func (s *Service) chaseSome(tx *db.Tx) (n int, err error) {
@@ -193,7 +193,7 @@ type addressee struct{ department, role, account, path string }
 func (s *Service) told(a tellArgs, r Referral) (out []addressee) {
 	desk, theirs := deskPath+"/cases/"+string(a.Case), referralsPath+"/"+string(a.Referral)
 	switch a.What {
-	case "referred", "remind":
+	case "referred", "remind", "heard":
 		return []addressee{{r.Department, OfficerRole, "", theirs}}
 	case "late":
 		return []addressee{{r.Department, OfficerRole, "", theirs}, {"", levelRole(a.Level), "", desk}}
@@ -202,7 +202,7 @@ func (s *Service) told(a tellArgs, r Referral) (out []addressee) {
 			return nil // it stands in the queue of all
 		}
 		return []addressee{{"", "", a.Account, desk}}
-	case "to-refer", "wrote":
+	case "to-refer", "wrote", "sent-files":
 		if a.Account != "" {
 			return []addressee{{"", "", a.Account, desk}}
 		}

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"slices"
+	"strings"
 
 	"praya/kernel/when"
 	"praya/platform/db"
@@ -36,7 +37,7 @@ type Counts struct {
 }
 
 // CountsOf gives the figures from one month to another, and how things stand now. It reads counters,
-// and indexes of what is open: however many cases there ever were.
+// and of the cases only what is late: however many are open, and however many there ever were.
 func (s *Service) CountsOf(tx *db.Tx, from, to when.Day) (Counts, error) {
 	out := Counts{From: monthOf(from), To: monthOf(to), States: map[State]int64{}}
 	rows, err := countsBetween(tx, out.From, out.To)
@@ -57,20 +58,25 @@ func (s *Service) CountsOf(tx *db.Tx, from, to when.Day) (Counts, error) {
 			at(r.department).add(r.what, r.n)
 		}
 	}
-	open, err := openByDepartment(tx)
+	now, err := countsBetween(tx, "", "")
 	if err != nil {
 		return out, err
 	}
-	for _, r := range open {
-		at(r.name).Open, at(r.name).Late = r.n, r.late
-	}
-	states, err := openByState(tx)
-	for _, r := range states {
-		out.States[State(r.name)] = r.n
-		if State(r.name) == Fresh {
-			out.Waiting, out.Overdue = r.n-r.late, r.late
+	for _, r := range now {
+		state, ofCentre := strings.CutPrefix(r.what, openIn)
+		switch {
+		case r.n == 0:
+		case ofCentre:
+			out.States[State(state)] = r.n
+		default:
+			at(r.department).Open = r.n
 		}
 	}
+	referrals, fresh, err := late(tx)
+	for department, n := range referrals {
+		at(department).Late = n
+	}
+	out.Waiting, out.Overdue = out.States[Fresh]-fresh, fresh
 	for _, c := range by {
 		out.Departments = append(out.Departments, *c)
 	}

@@ -108,6 +108,9 @@ func (s *Service) Demonstrate(ctx context.Context, by Demonstration) error {
 	if err != nil || !first {
 		return err
 	}
+	if err := s.DB.Write(ctx, func(tx *db.Tx) error { return s.inventEarlier(tx, by) }); err != nil {
+		return errors.Join(errors.New("cases: earlier ones"), err)
+	}
 	var last CaseID
 	for _, c := range demoCases() {
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {

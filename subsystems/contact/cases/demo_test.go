@@ -1,7 +1,9 @@
 package cases
 
 import (
+	"maps"
 	"testing"
+	"time"
 
 	"praya/platform/db"
 )
@@ -30,12 +32,15 @@ func TestDemonstration(t *testing.T) {
 			t.Error("invented among real ones")
 		}
 		w = emptied(w)
+		began := time.Now()
 		w.ok(w.Demonstrate(w.system, who))
+		t.Log("invented in", time.Since(began))
 		w.ok(w.Demonstrate(w.system, who))
 		count()
 		if int(n.Opened) != len(demoCases()) || n.Merged != 1 || n.Closed < 4 || n.States[Fresh] == 0 || n.States[Referred] == 0 || n.States[Escalated] < 2 || n.States[Replied] == 0 {
 			t.Errorf("%+v", n)
 		}
+		w.countersHold()
 		levels := map[int]bool{}
 		w.read(func(tx *db.Tx) error {
 			all, err := deskCases(tx, desk{view: "all", limit: 100})
@@ -48,4 +53,41 @@ func TestDemonstration(t *testing.T) {
 			t.Errorf("levels %v", levels)
 		}
 	})
+}
+
+// countersHold wants what is counted as it changes to be what stands in the store.
+func (w *world) countersHold() {
+	w.Helper()
+	type open struct{ department, what string }
+	counted, stored := map[open]int64{}, map[open]int64{}
+	w.read(func(tx *db.Tx) error {
+		rows, err := countsBetween(tx, "", "")
+		for _, r := range rows {
+			if r.n != 0 {
+				counted[open{r.department, r.what}] = r.n
+			}
+		}
+		var all []Case
+		if err == nil {
+			all, err = casesBy(tx, sqlBefore, "~", 10_000)
+		}
+		for _, c := range all {
+			if c.State.Open() {
+				stored[open{"", openIn + string(c.State)}]++
+			}
+			of, err := referralRows(tx, c.ID)
+			if err != nil {
+				return err
+			}
+			for _, r := range of {
+				if r.State.Open() {
+					stored[open{r.Department, openReferrals}]++
+				}
+			}
+		}
+		return err
+	})
+	if !maps.Equal(counted, stored) {
+		w.Errorf("counted %v, stored %v", counted, stored)
+	}
 }

@@ -11,7 +11,8 @@
 //   - refusal 拒收: a department says that a referral isn't for it, and names another or a reason
 //   - level 級: who decides next: 1 an officer of the centre, 2 its head, 3 the office's head, whose
 //     direction 指令 can't be refused
-//   - interim reply 初步回覆, full reply 詳細回覆: of a department, to the centre; answer 答覆: to the person
+//   - interim reply 初步回覆, full reply 詳細回覆: of a department, to the centre; answer 答覆: to the person; letter 信件: an
+//     answer on paper, for who has no mail or wrote by letter
 //   - code 密碼: the secret by which somebody without an account follows a case, beside its reference
 //   - service 服務類別: what a case is about, as the centre sorts it; Open311 lists the same
 //

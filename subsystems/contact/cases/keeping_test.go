@@ -23,6 +23,12 @@ func TestStatements(t *testing.T) {
 // dump is all that the tables hold.
 func (w *world) dump() string {
 	w.Helper()
+	return w.dumpOf("")
+}
+
+// dumpOf is all that the tables hold whose names begin so.
+func (w *world) dumpOf(prefix string) string {
+	w.Helper()
 	var out strings.Builder
 	w.read(func(tx *db.Tx) error {
 		tables, err := tx.Tables()
@@ -30,7 +36,7 @@ func (w *world) dump() string {
 			return err
 		}
 		for _, t := range tables {
-			if strings.HasPrefix(t.Name, "events_") && !t.Portable() {
+			if !strings.HasPrefix(t.Name, prefix) || strings.HasPrefix(t.Name, "events_") && !t.Portable() {
 				continue
 			}
 			rows, err := tx.Dump(t)

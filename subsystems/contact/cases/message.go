@@ -53,7 +53,7 @@ func (s *Service) Add(tx *db.Tx, of CaseID, m Message) error {
 	}
 	c, err := s.changing(tx, of, func(c *Case) error {
 		if m.From == ByPerson {
-			if err := s.heard(tx, c); err != nil {
+			if err := s.heard(tx, c, len(m.Files)); err != nil {
 				return err
 			}
 		}
@@ -70,20 +70,46 @@ func (s *Service) Add(tx *db.Tx, of CaseID, m Message) error {
 	return err
 }
 
-// heard opens a case again when its person writes, and tells who looks after it.
-func (s *Service) heard(tx *db.Tx, c *Case) error {
-	switch {
-	case c.State == Closed && tx.Now().Sub(c.ClosedAt) > reopens:
-		return conflict("too-late")
-	case c.State == Closed:
-		return s.reopen(tx, c, Person, "")
-	case c.State == Answered:
+// mostFiles bounds the files of a case.
+const mostFiles = 60
+
+// heard opens a case again when its person writes or sends files, and tells who looks after it, and the
+// department that leads.
+func (s *Service) heard(tx *db.Tx, c *Case, files int) error {
+	step := Step{What: "wrote", By: Person}
+	if files > 0 {
+		step.What, step.Level = "sent-files", files
+		if n, err := countFiles(tx, c.ID); err != nil || n+files > mostFiles {
+			return errorsOf(err, conflict("files"))
+		}
+	}
+	if c.State == Closed {
+		if tx.Now().Sub(c.ClosedAt) > reopens {
+			return conflict("too-late")
+		}
+		if err := s.reopen(tx, c, Person, ""); err != nil || files == 0 {
+			return err
+		}
+	}
+	if c.State == Answered {
 		c.AnsweredAt = when.Instant{} // it must be answered again
 	}
-	if err := s.remember(tx, c, Step{What: "wrote", By: Person}); err != nil || c.State == Merged {
+	if err := s.remember(tx, c, step); err != nil || c.State == Merged {
 		return err // who looks after the other case is told there
 	}
-	return tellSoon(tx, tellArgs{What: "wrote", Case: c.ID, Account: c.Holder, Number: c.steps})
+	if err := tellSoon(tx, tellArgs{What: step.What, Case: c.ID, Account: c.Holder, Number: c.steps}); err != nil {
+		return err
+	}
+	all, err := referralRows(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Lead && r.State.Open() {
+			return tellSoon(tx, tellArgs{What: "heard", Case: c.ID, Referral: r.ID, Number: c.steps})
+		}
+	}
+	return nil
 }
 
 // write seals and keeps a message; the caller saves the case.

@@ -3,6 +3,7 @@ package cases
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"praya/platform/db"
 	"praya/platform/search"
@@ -12,6 +13,8 @@ import (
 // its person wrote is in it.
 type Nearby struct {
 	Case   CaseID
+	Kind   Kind
+	State  State
 	Title  string // of the service, or the kind
 	Opened string
 	Where  Where // district and point; no words
@@ -19,13 +22,22 @@ type Nearby struct {
 	Photo  string
 }
 
+// Told is what the person of a case told.
+type Told struct {
+	Case CaseID
+	Text string
+}
+
 const (
-	nearMetres = 200
-	mostNear   = 5
+	nearMetres  = 200
+	mostNear    = 5
+	mostAlike   = 5   // that may be alike by words, of a search
+	mostLooked  = 200 // cases whose words are compared
+	mostNearAll = 8   // of both lists together
 )
 
 // Near proposes open cases of the same kind, which everybody may know of, within 200 m, or with like
-// words in the same district.
+// words in the same district: one list, without a case twice.
 func (s *Service) Near(tx *db.Tx, kind Kind, service, text string, w *Where) ([]Nearby, error) {
 	var out []Nearby
 	if w.Point() {
@@ -46,8 +58,9 @@ func (s *Service) Near(tx *db.Tx, kind Kind, service, text string, w *Where) ([]
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Nearby) int { return cmp.Compare(a.Metres, b.Metres) })
-	if len(out) < mostNear {
-		like, err := s.alike(tx, kind, service, text, w)
+	out = out[:min(len(out), mostNear)]
+	for _, find := range []func(*db.Tx, Kind, string, string, *Where) ([]Nearby, error){s.likeWords, s.alike} {
+		like, err := find(tx, kind, service, text, w)
 		if err != nil {
 			return nil, err
 		}
@@ -57,11 +70,43 @@ func (s *Service) Near(tx *db.Tx, kind Kind, service, text string, w *Where) ([]
 			}
 		}
 	}
-	return out[:min(len(out), mostNear)], nil
+	return out[:min(len(out), mostNearAll)], nil
+}
+
+// likeWords compares the whole text with those of open cases in its district, or of its service: what
+// says the same in another order is found too.
+func (s *Service) likeWords(tx *db.Tx, kind Kind, service, text string, w *Where) (out []Nearby, err error) {
+	if s.Alike == nil || strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	district := ""
+	if w != nil {
+		if district = w.District; district == "" && w.Point() {
+			district = DistrictAt(w.Lat, w.Lon)
+		}
+	}
+	all, err := openAlike(tx, kind, district, service, mostLooked)
+	if all, err = s.allOpened(tx, all, err); err != nil {
+		return nil, err
+	}
+	var among []Told
+	by := map[CaseID]Case{}
+	for _, c := range all {
+		if service == "" || c.Service == service {
+			among = append(among, Told{c.ID, c.Title + " " + c.Text})
+			by[c.ID] = c
+		}
+	}
+	for _, of := range s.Alike(text, among) {
+		if c, ok := by[of]; ok && len(out) < mostAlike {
+			out = append(out, s.nearby(tx, c, 0))
+		}
+	}
+	return out, nil
 }
 
 func (s *Service) nearby(tx *db.Tx, c Case, far int) Nearby {
-	n := Nearby{Case: c.ID, Title: s.Title(tx, c), Opened: c.OpenedAt.Day().String(), Metres: far, Photo: c.Photo}
+	n := Nearby{Case: c.ID, Kind: c.Kind, State: c.State, Title: s.Title(tx, c), Opened: c.OpenedAt.Day().String(), Metres: far, Photo: c.Photo}
 	if c.Where != nil {
 		n.Where = Where{District: c.Where.District, Lat: c.Where.Lat, Lon: c.Where.Lon}
 	}

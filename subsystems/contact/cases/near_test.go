@@ -68,7 +68,7 @@ func TestFollowTheSame(t *testing.T) {
 	b.post(303, base+"/what", "service", "street-light", "text", "The lamp is dark.")
 	b.post(303, base+"/where", "point", "22.2811, 114.1581")
 	b.get(200, base+"/near")
-	b.has("Street light", "About 20 m")
+	b.has("Street light", "About 20 m", "Request", "Received")
 	b.hasNot("CHAN", "Invented Road", "Broken lamp", c.Reference)
 	form := b.hidden()
 	form.Set("case", string(c.ID))

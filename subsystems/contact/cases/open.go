@@ -31,10 +31,14 @@ func (s *Service) Open(tx *db.Tx, n New) (c Case, code string, err error) {
 	}
 	now := tx.Now()
 	code = newCode()
+	reference, err := db.Unused(tx, id.Reference, sqlCaseByReference)
+	if err != nil {
+		return c, "", err
+	}
 	c = Case{
-		ID: id.New[CaseID](now), Reference: id.Reference(), Kind: n.Kind, State: Fresh, Channel: n.Channel, Language: n.Language, Service: n.Service,
+		ID: id.New[CaseID](now), Reference: reference, Kind: n.Kind, State: Fresh, Channel: n.Channel, Language: n.Language, Service: n.Service,
 		Anonymous: n.Anonymous, Account: n.Account, Call: n.Call, Title: n.Title, Text: n.Text, Where: n.Where, Attributes: n.Attributes,
-		Public: about.Public && n.Kind != Enquiry && n.Kind != Compliment, Received: n.Received, OpenedAt: now, ChangedAt: now, Version: 1,
+		Public: about.Public && n.Kind != Enquiry && n.Kind != Compliment, Received: n.Received, Urgency: n.Urgency, OpenedAt: now, ChangedAt: now, Version: 1,
 		ReferDue: now.Add(referWithin), chaseAt: now.Add(referWithin - referReminds),
 	}
 	if c.Received.IsZero() {
@@ -72,14 +76,22 @@ func (s *Service) Open(tx *db.Tx, n New) (c Case, code string, err error) {
 }
 
 func (s *Service) insert(tx *db.Tx, c *Case, n New, code string) error {
-	by, err := s.foundBy(tx, n.Contact)
+	by, cell, err := s.sealCase(tx, c, n, code)
 	if err != nil {
 		return err
+	}
+	return insertCase(tx, *c, by, cell)
+}
+
+// sealCase seals what people wrote, and gives by what the case is found.
+func (s *Service) sealCase(tx *db.Tx, c *Case, n New, code string) (by found, cell string, err error) {
+	if by, err = s.foundBy(tx, n.Contact); err != nil {
+		return by, "", err
 	}
 	c.codeHash, c.sealedContact, c.sealedDraft = hashCode(c.ID, code), []byte{}, []byte{}
 	if !n.Contact.Empty() {
 		if c.sealedContact, err = s.sealJSON(contactPlace(tx, c.ID), n.Contact); err != nil {
-			return err
+			return by, "", err
 		}
 	}
 	if c.Where != nil && c.Where.Point() && c.Where.District == "" {
@@ -87,14 +99,11 @@ func (s *Service) insert(tx *db.Tx, c *Case, n New, code string) error {
 		w.District = DistrictAt(w.Lat, w.Lon)
 		c.Where = &w
 	}
-	cell := ""
 	if c.Where != nil {
 		c.District, cell = c.Where.District, cellOf(c.Where)
 	}
-	if c.sealedWords, err = s.sealJSON(wordsPlace(tx, c.ID), caseWords{c.Title, c.Text, c.Where, c.Attributes}); err != nil {
-		return err
-	}
-	return insertCase(tx, *c, by, cell)
+	c.sealedWords, err = s.sealJSON(wordsPlace(tx, c.ID), caseWords{c.Title, c.Text, c.Where, c.Attributes})
+	return by, cell, err
 }
 
 // renew starts the centre's clock.

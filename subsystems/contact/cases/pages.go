@@ -10,6 +10,7 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/lang"
+	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/platform/limits"
 	"praya/platform/web"
@@ -48,12 +49,12 @@ func (s *Service) mountPages(site *web.Site) {
 	site.Page("GET "+writePath+"/{token}/receipt", s.showReceipt, secret)
 	both(followPath, s.askFollow)
 	site.Page("GET "+followPath+"/{token}", s.showFollowed, secret)
-	site.Page("POST "+followPath+"/{token}/{act}", s.doFollowed, secret)
+	site.Page("POST "+followPath+"/{token}/{act}", s.doFollowed, append(upload, secret)...)
 	site.Page("GET "+followPath+"/{token}/files/{file}", s.followedFile, secret)
 
 	site.Page("GET "+ownPath, s.showOwns, secret)
 	site.Page("GET "+ownPath+"/{id}", s.showOwn, secret)
-	site.Page("POST "+ownPath+"/{id}/{act}", s.doOwn, secret)
+	site.Page("POST "+ownPath+"/{id}/{act}", s.doOwn, append(upload, secret)...)
 	site.Page("GET "+ownPath+"/{id}/files/{file}", s.ownFile, secret)
 
 	site.Page("GET "+deskPath, s.showDesk, secret)
@@ -62,6 +63,7 @@ func (s *Service) mountPages(site *web.Site) {
 	site.Page("GET "+deskPath+"/codes/{token}", s.showCode, secret)
 	site.Page("GET "+deskPath+"/cases/{id}", s.showCase, secret)
 	both(deskPath+"/cases/{id}/{act}", s.askAct)
+	site.Page("GET "+deskPath+"/cases/{id}/letters/{number}", s.showLetter, secret)
 	both(deskPath+"/cases/{id}/files", s.askFiles, upload...)
 	site.Page("GET "+deskPath+"/cases/{id}/files/{file}", s.deskFile, secret)
 	both(deskPath+"/cases/{id}/referrals/{referral}/{act}", s.askReferralAct)
@@ -211,6 +213,10 @@ func (f face) step(x Step, names map[string]string) web.Event {
 	switch x.What {
 	case "closed":
 		other = f.T("cases.outcome." + x.Other)
+	case "posted":
+		if d, err := when.ParseDay(x.Other); err == nil {
+			other = f.Day(d)
+		}
 	case "assigned":
 		if x.Other == "" {
 			what = "unassigned"

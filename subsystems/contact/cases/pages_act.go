@@ -82,11 +82,16 @@ func (f face) actOn(w whole, act string) (web.Questions, error) {
 		return f.askSort(w)
 	case "contact":
 		return web.Questions{
-			Asked: f.contactFields(), Given: web.Given("name", w.Contact.Name, "phone", w.Contact.Phone, "mail", w.Contact.Mail),
-			Act: f.doing(w.ID, "name", func(tx *db.Tx, a *web.Answers) error { return f.SetContact(tx, w.ID, contactOf(a), f.by()) }),
+			Asked: append(f.contactFields(), f.postalField()),
+			Given: web.Given("name", w.Contact.Name, "phone", w.Contact.Phone, "mail", w.Contact.Mail, "postal", w.Contact.Address),
+			Act:   f.doing(w.ID, "name", func(tx *db.Tx, a *web.Answers) error { return f.SetContact(tx, w.ID, contactOf(a), f.by()) }),
 		}, nil
+	case "erase":
+		return f.askErase(w)
 	case "code":
 		return f.askCode(w), nil
+	case "letter":
+		return f.askLetter(w)
 	case "merge", "link":
 		return web.Questions{Lead: f.T("cases.ask." + act), Asked: []web.Question{line("reference", "reference")}, Act: f.doing(w.ID, "reference", func(tx *db.Tx, a *web.Answers) error {
 			return f.join(tx, w, act, a)
@@ -178,24 +183,6 @@ func (f face) askAnswerTo(w whole) web.Questions {
 		q.Asked = append(q.Asked, web.Question{As: web.AsTick, Field: web.Field{Name: "followers", Label: f.T("cases.followers"), Optional: true}, Choices: []web.Choice{{Value: "yes", Label: f.T("cases.ask.followers", "count", int64(n))}}})
 	}
 	return q
-}
-
-func (f face) askSort(w whole) (web.Questions, error) {
-	var about []web.Choice
-	err := f.read(func(tx *db.Tx) (err error) {
-		about, err = f.categories(tx, f.T("cases.write.else"))
-		return err
-	})
-	return web.Questions{
-		Given: web.Given("kind", string(w.Kind), "service", w.Service),
-		Asked: []web.Question{
-			{As: web.AsRadios, Field: web.Field{Name: "kind", Label: f.T("cases.write.kind-label")}, Choices: f.kinds()},
-			{As: web.AsSelect, Field: web.Field{Name: "service", Label: f.T("cases.subject")}, Choices: about},
-		},
-		Act: f.doing(w.ID, "kind", func(tx *db.Tx, a *web.Answers) error {
-			return f.Sort(tx, w.ID, Kind(a.Text("kind")), a.Text("service"), f.by())
-		}),
-	}, err
 }
 
 func (f face) askCode(w whole) web.Questions {

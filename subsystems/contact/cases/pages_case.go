@@ -123,6 +123,9 @@ func (f face) facts(w whole) []web.Entry {
 	if w.State == Fresh {
 		rows = append(rows, web.Entry{Label: f.T("cases.refer-due"), Value: f.Instant(w.ReferDue)})
 	}
+	if w.Urgency != "" {
+		rows = append(rows, web.Entry{Label: f.T("cases.urgency-label"), Value: f.T("cases.urgency." + string(w.Urgency))})
+	}
 	if w.Level > 0 {
 		rows = append(rows, web.Entry{Label: f.T("cases.level-label"), Value: f.T("cases.level", "level", int64(w.Level))})
 	}
@@ -167,6 +170,9 @@ func (f face) acts(w whole) []web.Crumb {
 	switch w.State {
 	case Closed:
 		names = []string{"reopen", "note", "link"}
+		if f.may(2) == nil {
+			names = append(names, "erase")
+		}
 	case Merged:
 		names = []string{"note"}
 	default:
@@ -177,6 +183,9 @@ func (f face) acts(w whole) []web.Crumb {
 		if w.Holder == f.by() {
 			names[3] = "drop"
 		}
+	}
+	if byPost(w.Case, w.Contact, w.Messages) {
+		names = append(names, "letter")
 	}
 	var out []web.Crumb
 	for _, n := range names {

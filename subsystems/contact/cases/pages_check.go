@@ -79,7 +79,7 @@ func (f face) filesWord(all []FileRef) string {
 
 func (f face) contactWord(c Contact) string {
 	var parts []string
-	for _, p := range []string{c.Name, c.Mail, c.Phone} {
+	for _, p := range []string{c.Name, c.Mail, c.Phone, strings.Join(strings.Fields(c.Address), " ")} {
 		if p != "" {
 			parts = append(parts, p)
 		}

@@ -163,6 +163,9 @@ func (f face) deskTable(all []Case, titles map[CaseID]string, names map[string]s
 		if c.Level > 0 {
 			state.Small = f.T("cases.level", "level", int64(c.Level))
 		}
+		if c.Urgency == Urgent && c.State.Open() {
+			state.Small = strings.TrimPrefix(state.Small+" · "+f.T("cases.urgency.urgent"), " · ")
+		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
 			{Text: c.Reference, Path: casePath(c.ID)},
 			{Text: titles[c.ID], Small: f.T("cases.kind." + string(c.Kind))},
@@ -254,7 +257,7 @@ func (s *Service) askNew(v *web.Visit) error {
 	}
 	return v.Ask(web.Questions{
 		Title: v.T("cases.desk.new"), Submit: v.T("cases.new.submit"), Crumbs: f.crumbs(), Above: above,
-		Given: web.Given("channel", channel, "phone", phone, "language", string(spoken)),
+		Given: web.Given("channel", channel, "phone", phone, "language", string(spoken), "urgency", string(Usual)),
 		Asked: f.newFields(about, departments),
 		Act: func(a *web.Answers) (string, string, error) {
 			n := f.newOf(a)
@@ -289,10 +292,6 @@ func (f face) newFields(about, departments []web.Choice) []web.Question {
 	for _, c := range []string{"phone", "counter", "letter", "mail"} {
 		channels = append(channels, web.Choice{Value: c, Label: f.channel(c)})
 	}
-	var languages []web.Choice
-	for _, l := range lang.All() {
-		languages = append(languages, web.Choice{Value: string(l), Label: l.Name(), Lang: l})
-	}
 	out := []web.Question{
 		{As: web.AsRadios, Field: web.Field{Name: "channel", Label: f.T("cases.channel-label")}, Choices: channels},
 		{As: web.AsRadios, Field: web.Field{Name: "kind", Label: f.T("cases.write.kind-label")}, Choices: f.kinds()},
@@ -302,9 +301,9 @@ func (f face) newFields(about, departments []web.Choice) []web.Question {
 		{As: web.AsSelect, Field: web.Field{Name: "district", Label: f.T("cases.district-label"), Optional: true}, Choices: f.districts()},
 		{Field: web.Field{Name: "address", Label: f.T("cases.address"), Optional: true, MaxLength: MaxAddress}},
 		{Field: web.Field{Name: "point", Label: f.T("cases.point"), Hint: f.T("cases.point-hint"), Optional: true, Width: "medium"}},
-		{As: web.AsRadios, Field: web.Field{Name: "language", Label: f.T("cases.new.language")}, Choices: languages},
+		f.urgencyField(), f.languageField(),
 	}
-	out = append(out, f.contactFields()...)
+	out = append(append(out, f.contactFields()...), f.postalField())
 	return append(out,
 		web.Question{As: web.AsTick, Field: web.Field{Name: "anonymous", Label: f.T("cases.write.anonymous"), Optional: true}, Choices: []web.Choice{{Value: "yes", Label: f.T("cases.new.anonymous")}}},
 		web.Question{As: web.AsDay, Field: web.Field{Name: "received", Label: f.T("cases.new.received"), Hint: f.T("cases.new.received-hint"), Optional: true}},
@@ -315,7 +314,7 @@ func (f face) newOf(a *web.Answers) New {
 	w := whereOf(a)
 	n := New{
 		Kind: Kind(a.Text("kind")), Channel: a.Text("channel"), Service: a.Text("service"), Title: a.Words("title"), Text: a.Words("text"),
-		Contact: contactOf(a), Anonymous: a.Ticked("anonymous", "yes"), Received: a.Day("received", "cases.wrong.day"), Department: a.Text("department"), By: f.by(),
+		Contact: contactOf(a), Anonymous: a.Ticked("anonymous", "yes"), Received: a.Day("received", "cases.wrong.day"), Department: a.Text("department"), Urgency: Urgency(a.Text("urgency")), By: f.by(),
 	}
 	l, ok := lang.Parse(a.Text("language"))
 	a.Need(ok, "language", "cases.wrong.language")

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"crypto/rand"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,7 +76,7 @@ func (s *Service) showFollowed(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return f.showToPerson(of, here, followPath)
+	return f.showToPerson(of, here, followPath, addition{})
 }
 
 func (s *Service) doFollowed(v *web.Visit) error {
@@ -84,7 +85,7 @@ func (s *Service) doFollowed(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return f.doAsPerson(of, here)
+	return f.doAsPerson(of, here, followPath)
 }
 
 func (s *Service) followedFile(v *web.Visit) error {
@@ -118,7 +119,7 @@ func (s *Service) showOwn(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return f.showToPerson(of, here, ownPath)
+	return f.showToPerson(of, here, ownPath, addition{})
 }
 
 func (s *Service) doOwn(v *web.Visit) error {
@@ -127,7 +128,7 @@ func (s *Service) doOwn(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	return f.doAsPerson(of, here)
+	return f.doAsPerson(of, here, ownPath)
 }
 
 func (s *Service) ownFile(v *web.Visit) error {
@@ -185,11 +186,11 @@ func ownState(s State) string {
 
 // toPerson are the steps that a person is told.
 func toPerson() []string {
-	return []string{"opened", "referred", "referred-child", "directed", "answered", "closed", "reopened", "merged", "wrote", "rated"}
+	return []string{"opened", "referred", "referred-child", "directed", "answered", "closed", "reopened", "merged", "wrote", "sent-files", "posted", "rated"}
 }
 
 // showToPerson is a case as its person sees it.
-func (f face) showToPerson(of CaseID, here, back string) error {
+func (f face) showToPerson(of CaseID, here, back string, added addition) error {
 	var c, into Case
 	var referrals []Referral
 	var messages []Message
@@ -223,16 +224,13 @@ func (f face) showToPerson(of CaseID, here, back string) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{sentence(f.T("cases.told." + string(c.State))), web.SummaryList(f.View, f.personsFacts(c, referrals))}
+	parts := []templ.Component{web.ErrorSummary(f.View, added.wrong), sentence(f.T("cases.told." + string(c.State))), web.SummaryList(f.View, f.personsFacts(c, referrals))}
 	if into.ID != "" && into.State != Merged {
 		parts = append(parts, sentence(f.T("cases.told."+string(into.State))))
 	}
 	parts = append(parts, heading(f.T("cases.messages")), f.thread(c, messages, true))
-	parts = append(parts, f.personsPictures(here, files))
-	if c.State.Open() || c.State == Closed && f.Now().Sub(c.ClosedAt) <= reopens {
-		parts = append(parts, addForm(f.View, web.Form{Action: here + "/add", Submit: f.T("cases.add.submit"), Hidden: [][2]string{f.Once()}},
-			web.Field{Name: "text", Label: f.T("cases.add.label"), Hint: f.T("cases.add.hint-" + addHint(c))}))
-	}
+	parts = append(parts, f.personsPictures(here, sentByPerson(messages, files)))
+	parts = append(parts, f.addParts(c, here, added)...)
 	if (c.State == Closed || c.State == Answered) && c.Rating == 0 {
 		var stars []web.Choice
 		for n := 5; n >= 1; n-- {
@@ -259,17 +257,14 @@ func (f face) showToPerson(of CaseID, here, back string) error {
 	if title == "" {
 		title = f.T("cases.kind." + string(c.Kind))
 	}
-	return f.Render(web.Page{
-		Title: title, Secret: true, Back: back, Lead: f.T("cases.with-reference", "reference", c.Reference),
+	status := http.StatusOK
+	if len(added.wrong) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return f.RenderStatus(status, web.Page{
+		Title: title, Secret: true, Back: back, Failed: len(added.wrong) > 0, Lead: f.T("cases.with-reference", "reference", c.Reference),
 		Head: tag(f.View, stateOf(c.State), f.T("cases.own."+ownState(c.State))),
 	}, stack(parts))
-}
-
-func addHint(c Case) string {
-	if c.State == Closed {
-		return "closed"
-	}
-	return "open"
 }
 
 func (f face) personsFacts(c Case, all []Referral) []web.Entry {
@@ -296,19 +291,27 @@ func (f face) thread(c Case, all []Message, outside bool) templ.Component {
 	parts := []templ.Component{web.SummaryList(f.View, []web.Entry{{Label: f.T("cases.thread.person", "at", c.OpenedAt), Body: said(c.Text)}})}
 	var rows []web.Entry
 	for _, m := range all {
-		if m.Text == "" || outside && (m.Internal || m.From == ByDepartment) {
+		if m.Text == "" && len(m.Files) == 0 || outside && (m.Internal || m.From == ByDepartment) {
 			continue
 		}
 		from := string(m.From)
 		if m.Internal {
 			from = "internal"
 		}
-		rows = append(rows, web.Entry{Label: f.T("cases.thread."+from, "at", m.At), Body: said(m.Text)})
+		rows = append(rows, web.Entry{Label: f.T("cases.thread."+from, "at", m.At), Body: said(f.words(m))})
 	}
 	if len(rows) > 0 {
 		parts = append(parts, web.SummaryList(f.View, rows))
 	}
 	return stack(parts)
+}
+
+// words are a message's text and the names of its files.
+func (f face) words(m Message) string {
+	if len(m.Files) == 0 {
+		return m.Text
+	}
+	return strings.TrimSpace(m.Text + "\n\n" + f.fileNames(m.Files))
 }
 
 func (f face) personsPictures(here string, files []File) templ.Component {
@@ -322,33 +325,40 @@ func (f face) personsPictures(here string, files []File) templ.Component {
 }
 
 func (f face) personsFile(of CaseID) error {
-	return f.sendFile(of, f.PathValue("file"), AsSmall, "")
-}
-
-// doAsPerson adds a message, or rates.
-func (f face) doAsPerson(of CaseID, here string) error {
-	form, err := f.Form()
+	file := f.PathValue("file")
+	err := f.read(func(tx *db.Tx) error {
+		messages, err := f.Messages(tx, of)
+		if err != nil {
+			return err
+		}
+		files, err := f.FilesOf(tx, of)
+		if err == nil && !slices.ContainsFunc(sentByPerson(messages, files), func(x File) bool { return x.ID == file }) {
+			err = fault.New(fault.NotFound, "cases.fault.no-file")
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	act := f.PathValue("act")
+	return f.sendFile(of, file, AsSmall, "")
+}
+
+// doAsPerson adds to a case, or rates.
+func (f face) doAsPerson(of CaseID, here, back string) error {
+	var err error
 	notice := f.T("cases.add.done")
-	err = f.SubmitOnce(form, func() error {
-		if err := f.slow("add", 10, time.Minute); err != nil {
-			return err
+	switch f.PathValue("act") {
+	case "add":
+		var d addition
+		if d, err = f.takeAddition(of); err == nil && len(d.wrong) > 0 {
+			return f.showToPerson(of, here, back, d)
 		}
-		return f.write(func(tx *db.Tx) error {
-			switch act {
-			case "add":
-				return f.Add(tx, of, Message{From: ByPerson, Channel: "web", Text: form.Get("text"), By: Person})
-			case "rate":
-				notice = f.T("cases.rate.done")
-				n, _ := strconv.Atoi(form.Get("rating")) // 0 is refused
-				return f.Rate(tx, of, n)
-			}
-			return fault.New(fault.NotFound, "cases.fault.no-case")
-		})
-	})
+	case "rate":
+		notice = f.T("cases.rate.done")
+		err = f.rate(of)
+	default:
+		err = fault.New(fault.NotFound, "cases.fault.no-case")
+	}
 	var bad *fault.Fault
 	if asFault(err, &bad) && (bad.Kind == fault.Invalid || bad.Kind == fault.Conflict) && f.Has(bad.Key) {
 		return f.RedirectWith(here, web.Notice{Failed: true, Text: f.T(bad.Key)})
@@ -357,4 +367,16 @@ func (f face) doAsPerson(of CaseID, here string) error {
 		return err
 	}
 	return f.RedirectWith(here, web.Notice{Text: notice})
+}
+
+func (f face) rate(of CaseID) error {
+	form, err := f.Form()
+	if err != nil {
+		return err
+	}
+	if err := f.slow("rate", 10, time.Minute); err != nil {
+		return err
+	}
+	n, _ := strconv.Atoi(form.Get("rating")) // 0 is refused
+	return f.SubmitOnce(form, func() error { return f.write(func(tx *db.Tx) error { return f.Rate(tx, of, n) }) })
 }

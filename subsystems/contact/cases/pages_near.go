@@ -25,7 +25,12 @@ func (s *Service) showNear(v *web.Visit) error {
 	}
 	var parts []templ.Component
 	for _, n := range near {
-		rows := []web.Entry{{Label: v.T("cases.subject"), Value: n.Title}, {Label: v.T("cases.opened-day"), Value: dayText(f, n.Opened)}}
+		rows := []web.Entry{
+			{Label: v.T("cases.write.kind-label"), Value: v.T("cases.kind." + string(n.Kind))},
+			{Label: v.T("cases.subject"), Value: n.Title},
+			{Label: v.T("cases.opened-day"), Value: dayText(f, n.Opened)},
+			{Label: v.T("cases.col.state"), Value: v.T("cases.own." + ownState(n.State))},
+		}
 		if n.Where.District != "" {
 			rows = append(rows, web.Entry{Label: v.T("cases.district-label"), Value: v.T("cases.district." + n.Where.District)})
 		}

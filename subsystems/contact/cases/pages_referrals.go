@@ -42,7 +42,7 @@ func (s *Service) showReferrals(v *web.Visit) error {
 			open, _, err = f.FindFor(tx, department, words, 50, 0)
 			return err
 		}
-		if total, err = countOpenOf(tx, department); err != nil {
+		if total, err = openOf(tx, department); err != nil {
 			return err
 		}
 		if open, err = openOfDepartment(tx, department, deskPage, v.PageOf(deskPage, int(total)).Offset()); err != nil {
@@ -329,6 +329,7 @@ func (f face) seeContact(d shown, crumbs []web.Crumb) error {
 		{Label: f.T("cases.contact.name"), Value: or(to.Name, f.T("cases.write.none"))},
 		{Label: f.T("cases.contact.phone"), Value: or(to.Phone, f.T("cases.write.none"))},
 		{Label: f.T("cases.contact.mail"), Value: or(to.Mail, f.T("cases.write.none"))},
+		{Label: f.T("cases.contact.postal"), Value: or(to.Address, f.T("cases.write.none"))},
 	}))
 }
 

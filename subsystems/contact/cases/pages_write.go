@@ -384,7 +384,7 @@ func (f face) contactFields() []web.Question {
 }
 
 func contactOf(a *web.Answers) Contact {
-	c := Contact{Name: a.Words("name"), Phone: a.Text("phone"), Mail: a.Text("mail")}.tidied()
+	c := Contact{Name: a.Words("name"), Phone: a.Text("phone"), Mail: a.Text("mail"), Address: a.Words("postal")}.tidied()
 	c.check(func(ok bool, field, key string) { a.Need(ok, field, "cases.wrong."+key) })
 	return c
 }

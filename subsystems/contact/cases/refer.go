@@ -206,7 +206,7 @@ func (s *Service) save(tx *db.Tx, r *Referral) error {
 	if err := s.sealReferral(tx, r); err != nil {
 		return err
 	}
-	return updateReferral(tx, *r)
+	return updateReferral(tx, r)
 }
 
 // handling holds the case of a referral, and lets fn change both.

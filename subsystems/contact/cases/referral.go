@@ -56,6 +56,7 @@ type Referral struct {
 	Draft    string
 	DraftBy  string
 
+	wasOpen bool // as the store has it
 	sealed  []byte
 	chaseAt when.Instant
 }

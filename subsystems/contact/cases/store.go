@@ -8,7 +8,7 @@ import (
 const (
 	caseColumns = `id, reference, code_hash, kind, state, channel, language, service, department, level, anonymous, account, call_id, holder,
 		district, public, photo, late, outcome, rating, merged_into, words, contact, draft, draft_by, received, opened_at, changed_at, refer_due,
-		answered_at, closed_at, chase_at, messages, steps, version`
+		answered_at, closed_at, chase_at, messages, steps, version, urgency`
 
 	sqlCase = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and id = $2`
 
@@ -19,13 +19,13 @@ const (
 
 	sqlInsertCase = `insert into contact_cases_cases (realm, id, reference, code_hash, kind, state, channel, language, service, department, level,
 		anonymous, account, call_id, holder, phone_index, mail_index, district, cell, public, photo, late, outcome, rating, merged_into, words,
-		contact, draft, draft_by, received, opened_at, changed_at, refer_due, answered_at, closed_at, chase_at, messages, steps, version)
+		contact, draft, draft_by, received, opened_at, changed_at, refer_due, answered_at, closed_at, chase_at, messages, steps, version, urgency)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', 0, '', 0, '', $19, $20, $21, '', $22,
-		$23, $23, $24, '', '', $25, 0, 0, 1)`
+		$23, $23, $24, '', '', $25, 0, 0, 1, $26)`
 
 	sqlSaveCase = `update contact_cases_cases set code_hash = $3, kind = $4, state = $5, service = $6, department = $7, level = $8, holder = $9,
 		public = $10, photo = $11, late = $12, outcome = $13, rating = $14, merged_into = $15, draft = $16, draft_by = $17, answered_at = $18,
-		closed_at = $19, chase_at = $20, refer_due = $21, messages = $22, steps = $23, changed_at = $24 where realm = $1 and id = $2`
+		closed_at = $19, chase_at = $20, refer_due = $21, messages = $22, steps = $23, changed_at = $24, language = $25, urgency = $26 where realm = $1 and id = $2`
 
 	sqlByAccount = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and account = $2 and account <> '' order by id desc limit $3`
 
@@ -43,6 +43,12 @@ const (
 	sqlMergedInto = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and merged_into = $2 and merged_into <> '' order by id limit $3`
 
 	sqlNear = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and kind = $2 and cell = $3 and cell <> '' and public
+		and state in ('new', 'referred', 'escalated', 'replied', 'answered') order by id desc limit $4`
+
+	sqlOpenIn = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and kind = $2 and district = $3 and public
+		and state in ('new', 'referred', 'escalated', 'replied', 'answered') order by id desc limit $4`
+
+	sqlOpenAbout = `select ` + caseColumns + ` from contact_cases_cases where realm = $1 and kind = $2 and service = $3 and public
 		and state in ('new', 'referred', 'escalated', 'replied', 'answered') order by id desc limit $4`
 
 	messageColumns = `number, from_whom, channel, by_whom, internal, mail_id, text, at`
@@ -68,10 +74,12 @@ const (
 )
 
 func scanCase(s db.Scanner) (c Case, err error) {
-	return c, s.Scan(&c.ID, &c.Reference, &c.codeHash, &c.Kind, &c.State, &c.Channel, &c.Language, &c.Service, &c.Department, &c.Level, &c.Anonymous,
+	err = s.Scan(&c.ID, &c.Reference, &c.codeHash, &c.Kind, &c.State, &c.Channel, &c.Language, &c.Service, &c.Department, &c.Level, &c.Anonymous,
 		&c.Account, &c.Call, &c.Holder, &c.District, &c.Public, &c.Photo, &c.Late, &c.Outcome, &c.Rating, &c.MergedInto, &c.sealedWords, &c.sealedContact,
 		&c.sealedDraft, &c.DraftBy, &c.Received, &c.OpenedAt, &c.ChangedAt, &c.ReferDue, &c.AnsweredAt, &c.ClosedAt, &c.chaseAt, &c.messages, &c.steps,
-		&c.Version)
+		&c.Version, &c.Urgency)
+	c.was = c.State
+	return c, err
 }
 
 func oneCase(tx *db.Tx, sqlOne string, key any) (Case, error) {
@@ -99,14 +107,14 @@ type found struct{ phone, mail []byte }
 
 func insertCase(tx *db.Tx, c Case, by found, cell string) error {
 	_, err := tx.Exec(sqlInsertCase, tx.Realm(), c.ID, c.Reference, c.codeHash, c.Kind, c.State, c.Channel, c.Language, c.Service, c.Anonymous, c.Account,
-		c.Call, c.Holder, by.phone, by.mail, c.District, cell, c.Public, c.sealedWords, c.sealedContact, []byte{}, c.Received, c.OpenedAt, c.ReferDue, c.chaseAt)
-	return err
+		c.Call, c.Holder, by.phone, by.mail, c.District, cell, c.Public, c.sealedWords, c.sealedContact, []byte{}, c.Received, c.OpenedAt, c.ReferDue, c.chaseAt, c.Urgency)
+	return errorsOf(err, countState(tx, c.ID, "", c.State))
 }
 
 func saveCase(tx *db.Tx, c Case) error {
 	_, err := tx.Exec(sqlSaveCase, tx.Realm(), c.ID, c.codeHash, c.Kind, c.State, c.Service, c.Department, c.Level, c.Holder, c.Public, c.Photo, c.Late,
-		c.Outcome, c.Rating, c.MergedInto, c.sealedDraft, c.DraftBy, c.AnsweredAt, c.ClosedAt, c.chaseAt, c.ReferDue, c.messages, c.steps, tx.Now())
-	return err
+		c.Outcome, c.Rating, c.MergedInto, c.sealedDraft, c.DraftBy, c.AnsweredAt, c.ClosedAt, c.chaseAt, c.ReferDue, c.messages, c.steps, tx.Now(), c.Language, c.Urgency)
+	return errorsOf(err, countState(tx, c.ID, c.was, c.State))
 }
 
 func casesBy(tx *db.Tx, sqlMany string, key any, limit int) ([]Case, error) {
@@ -121,6 +129,13 @@ func caseOfMail(tx *db.Tx, index []byte) (of CaseID, err error) {
 type messageRow struct {
 	Message
 	sealedID, sealedText []byte
+}
+
+// ofPerson reports whether a message is a mail that the person wrote. The mail that a case came by
+// stands in its thread as the machine's and without text, since the case itself has it; a receipt, an
+// absence note and a report that a mail bounced say something.
+func (m messageRow) ofPerson() bool {
+	return len(m.sealedID) > 0 && (m.From == ByPerson || m.From == ByMachine && len(m.sealedText) == 0)
 }
 
 func scanMessage(s db.Scanner) (m messageRow, err error) {
@@ -172,4 +187,13 @@ func moveContact(tx *db.Tx, of CaseID, by found, contact []byte) error {
 
 func casesNear(tx *db.Tx, kind Kind, cell string, limit int) ([]Case, error) {
 	return db.List(tx, scanCase, sqlNear, tx.Realm(), kind, cell, limit)
+}
+
+// openAlike are open cases that everybody may know of, the newest first: those of a district, or of a
+// service where no place is told.
+func openAlike(tx *db.Tx, kind Kind, district, service string, limit int) ([]Case, error) {
+	if district != "" {
+		return db.List(tx, scanCase, sqlOpenIn, tx.Realm(), kind, district, limit)
+	}
+	return db.List(tx, scanCase, sqlOpenAbout, tx.Realm(), kind, service, limit)
 }

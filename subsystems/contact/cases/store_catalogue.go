@@ -27,6 +27,8 @@ const (
 
 	sqlFilesOf = `select ` + fileColumns + ` from contact_cases_files where realm = $1 and case_id = $2 and case_id <> '' order by id`
 
+	sqlCountFiles = `select count(*) from contact_cases_files where realm = $1 and case_id = $2 and case_id <> ''`
+
 	sqlClaimFile = `update contact_cases_files set case_id = $3, message = $4 where realm = $1 and id = $2 and case_id = ''`
 
 	sqlLooseFiles = `select ` + fileColumns + ` from contact_cases_files where realm = $1 and case_id = '' and at < $2 order by at limit 100`
@@ -69,6 +71,11 @@ func insertFile(tx *db.Tx, f File) error {
 func claimFile(tx *db.Tx, id string, of CaseID, message int64) (bool, error) {
 	n, err := tx.Exec(sqlClaimFile, tx.Realm(), id, of, message)
 	return n > 0, err
+}
+
+func countFiles(tx *db.Tx, of CaseID) (n int, err error) {
+	err = tx.Row(sqlCountFiles, tx.Realm(), of).Scan(&n)
+	return n, err
 }
 
 func looseFiles(tx *db.Tx, before when.Instant) ([]File, error) {

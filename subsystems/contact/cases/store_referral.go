@@ -24,27 +24,12 @@ const (
 	sqlOpenOfDepartment = `select ` + referralColumns + ` from contact_cases_referrals where realm = $1 and department = $2
 		and state in ('sent', 'accepted', 'interim') order by due, id limit $3 offset $4`
 
-	sqlCountOpenOfDepartment = `select count(*) from contact_cases_referrals where realm = $1 and department = $2 and state in ('sent', 'accepted', 'interim')`
-
 	sqlPastOfDepartment = `select ` + referralColumns + ` from contact_cases_referrals where realm = $1 and department = $2
 		and state not in ('sent', 'accepted', 'interim') order by ended_at desc, id desc limit $3`
 
 	sqlReferralsToChase = `select id, case_id from contact_cases_referrals where realm = $1 and chase_at <> '' and chase_at <= $2 order by chase_at limit $3`
 
 	sqlCasesToChase = `select id from contact_cases_cases where realm = $1 and chase_at <> '' and chase_at <= $2 order by chase_at limit $3`
-
-	sqlCount = `insert into contact_cases_counts (realm, department, month, what, piece, n) values ($1, $2, $3, $4, $5, 1)
-		on conflict (realm, department, month, what, piece) do update set n = contact_cases_counts.n + 1`
-
-	sqlCountsBetween = `select department, what, cast(sum(n) as bigint) from contact_cases_counts where realm = $1 and month >= $2 and month <= $3
-		group by department, what order by department, what`
-
-	// Only what is open stands in the indexes of these: however many cases there ever were.
-	sqlOpenByDepartment = `select department, count(*), sum(case when due <= $2 then 1 else 0 end) from contact_cases_referrals
-		where realm = $1 and state in ('sent', 'accepted', 'interim') group by department`
-
-	sqlOpenByState = `select state, count(*), sum(case when refer_due <= $2 then 1 else 0 end) from contact_cases_cases
-		where realm = $1 and state in ('new', 'referred', 'escalated', 'replied', 'answered') group by state`
 
 	sqlSettings = `select code, interim, reply, remind, four_eyes, version from contact_cases_departments where realm = $1 and code = $2`
 
@@ -55,8 +40,10 @@ const (
 )
 
 func scanReferral(s db.Scanner) (r Referral, err error) {
-	return r, s.Scan(&r.ID, &r.Case, &r.Reference, &r.Number, &r.Chain, &r.Department, &r.Lead, &r.State, &r.Directed, &r.Pending, &r.Level, &r.Late,
+	err = s.Scan(&r.ID, &r.Case, &r.Reference, &r.Number, &r.Chain, &r.Department, &r.Lead, &r.State, &r.Directed, &r.Pending, &r.Level, &r.Late,
 		&r.Shared, &r.Passed, &r.RefusedTo, &r.SentAt, &r.InterimDue, &r.ReplyDue, &r.InterimAt, &r.EndedAt, &r.chaseAt, &r.DraftBy, &r.sealed, &r.Version)
+	r.wasOpen = r.State.Open()
+	return r, err
 }
 
 func referralByID(tx *db.Tx, of ReferralID) (Referral, error) {
@@ -83,12 +70,19 @@ func insertReferral(tx *db.Tx, r Referral) error {
 	_, err := tx.Exec(sqlInsertReferral, tx.Realm(), r.ID, r.Case, r.Reference, r.Number, r.Chain, r.Department, r.Lead, r.State, r.Directed, r.Pending,
 		r.Level, r.Late, r.Shared, r.Passed, r.RefusedTo, r.SentAt, r.InterimDue, r.ReplyDue, r.InterimAt, r.EndedAt, r.chaseAt, r.DraftBy, r.sealed,
 		dueColumn(r))
-	return err
+	return errorsOf(err, addCount(tx, counted{department: r.Department, what: openReferrals}, r.Case, 1))
 }
 
-func updateReferral(tx *db.Tx, r Referral) error {
+func updateReferral(tx *db.Tx, r *Referral) error {
 	_, err := tx.Exec(sqlSaveReferral, tx.Realm(), r.ID, r.Lead, r.State, r.Pending, r.Level, r.Late, r.Shared, r.Passed, r.RefusedTo, r.InterimAt,
-		r.EndedAt, r.chaseAt, r.DraftBy, r.sealed, dueColumn(r))
+		r.EndedAt, r.chaseAt, r.DraftBy, r.sealed, dueColumn(*r))
+	if open := r.State.Open(); err == nil && open != r.wasOpen {
+		by := int64(1)
+		if !open {
+			by = -1
+		}
+		r.wasOpen, err = open, addCount(tx, counted{department: r.Department, what: openReferrals}, r.Case, by)
+	}
 	return err
 }
 
@@ -105,21 +99,6 @@ func referralsToChase(tx *db.Tx, limit int) ([]toChase, error) {
 func casesToChase(tx *db.Tx, limit int) ([]CaseID, error) {
 	return db.List(tx, db.Value[CaseID], sqlCasesToChase, tx.Realm(), tx.Now(), limit)
 }
-
-// pieces is in how many rows a count is cut.
-const pieces = 16
-
-// count adds one to what happened this month.
-func count(tx *db.Tx, department, what string, of CaseID) error {
-	piece := 0
-	if of != "" {
-		piece = int(of[len(of)-1]) % pieces
-	}
-	_, err := tx.Exec(sqlCount, tx.Realm(), department, monthOf(tx.Now().Day()), what, piece)
-	return err
-}
-
-func monthOf(d when.Day) string { return d.String()[:7] }
 
 func scanSettings(s db.Scanner) (x Settings, err error) {
 	return x, s.Scan(&x.Department, &x.Interim, &x.Reply, &x.Remind, &x.FourEyes, &x.Version)
@@ -141,37 +120,8 @@ func putSettings(tx *db.Tx, x Settings) error {
 	return tx.Change(sqlUpdateSettings, tx.Realm(), x.Department, x.Interim, x.Reply, x.Remind, x.FourEyes, x.Version)
 }
 
-type countRow struct {
-	department, what string
-	n                int64
-}
-
-func countsBetween(tx *db.Tx, from, to string) ([]countRow, error) {
-	return db.List(tx, func(s db.Scanner) (r countRow, err error) { return r, s.Scan(&r.department, &r.what, &r.n) }, sqlCountsBetween, tx.Realm(), from, to)
-}
-
-type openRow struct {
-	name    string
-	n, late int64
-}
-
-func scanOpen(s db.Scanner) (r openRow, err error) { return r, s.Scan(&r.name, &r.n, &r.late) }
-
-func openByDepartment(tx *db.Tx) ([]openRow, error) {
-	return db.List(tx, scanOpen, sqlOpenByDepartment, tx.Realm(), tx.Now())
-}
-
-func openByState(tx *db.Tx) ([]openRow, error) {
-	return db.List(tx, scanOpen, sqlOpenByState, tx.Realm(), tx.Now())
-}
-
 func openOfDepartment(tx *db.Tx, department string, limit, offset int) ([]Referral, error) {
 	return db.List(tx, scanReferral, sqlOpenOfDepartment, tx.Realm(), department, limit, offset)
-}
-
-func countOpenOf(tx *db.Tx, department string) (n int64, err error) {
-	err = tx.Row(sqlCountOpenOfDepartment, tx.Realm(), department).Scan(&n)
-	return n, err
 }
 
 func pastOfDepartment(tx *db.Tx, department string, limit int) ([]Referral, error) {

@@ -20,7 +20,7 @@ const (
 
 	sqlResealReferral = `update contact_cases_referrals set words = $3 where realm = $1 and id = $2`
 
-	sqlSealedHeads = `select id, '', head from contact_cases_files where realm = $1 and id > $2 order by id limit $3`
+	sqlSealedHeads = `select id, '', head from contact_cases_files where realm = $1 and id > $2 and length(head) > 0 order by id limit $3`
 
 	sqlResealHead = `update contact_cases_files set head = $3 where realm = $1 and id = $2`
 

@@ -27,6 +27,11 @@ func withhold(text string, to Contact) string {
 	if to.Mail != "" {
 		text = replaceFold(text, to.Mail)
 	}
+	for line := range strings.SplitSeq(to.Address, "\n") {
+		if line = strings.TrimSpace(line); size(line) >= 4 {
+			text = replaceFold(text, line)
+		}
+	}
 	text = anyMail.ReplaceAllString(text, withheld)
 	text = anyCard.ReplaceAllString(text, withheld)
 	return anyPhone.ReplaceAllStringFunc(text, func(found string) string {

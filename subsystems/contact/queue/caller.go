@@ -38,17 +38,18 @@ type AgentState string
 
 // The states of an agent.
 const (
-	Off     AgentState = "off"
-	Ready   AgentState = "ready"
-	Offered AgentState = "offered"
-	Talking AgentState = "talking"
-	Wrap    AgentState = "wrap"
-	Break   AgentState = "break"
+	Off         AgentState = "off"
+	Ready       AgentState = "ready"
+	Unconnected AgentState = "unconnected" // would be ready, but no telephone of theirs can ring
+	Offered     AgentState = "offered"
+	Talking     AgentState = "talking"
+	Wrap        AgentState = "wrap"
+	Break       AgentState = "break"
 )
 
 // AgentStates lists them, those who work first.
 func AgentStates() []AgentState {
-	return []AgentState{Talking, Wrap, Offered, Ready, Break, Off}
+	return []AgentState{Talking, Wrap, Offered, Ready, Unconnected, Break, Off}
 }
 
 // present reports whether somebody in this state serves callers, now or next.

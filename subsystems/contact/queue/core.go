@@ -18,6 +18,7 @@ type Core struct {
 	staff []*seat // by account
 	seats map[string]*seat
 	wraps map[CallID]*seat
+	reach map[string]bool // by account: a telephone can ring
 
 	seq      int64
 	onLine   int // waiting with the telephone at the ear
@@ -43,7 +44,7 @@ type Written struct {
 func NewCore(r Rules) *Core {
 	r = r.filled()
 	return &Core{
-		rules: r, calls: map[CallID]*party{}, seats: map[string]*seat{}, wraps: map[CallID]*seat{},
+		rules: r, calls: map[CallID]*party{}, seats: map[string]*seat{}, wraps: map[CallID]*seat{}, reach: map[string]bool{},
 		handling: r.Handling, level: Normal, changed: map[string]bool{},
 	}
 }
@@ -272,11 +273,17 @@ func (c *Core) wrapped(now when.Instant, s *seat, then AgentState) {
 func (c *Core) free(now when.Instant, s *seat) {
 	since := s.Since
 	s.call = nil
-	c.state(now, s, Ready)
-	s.Since = since
+	if c.state(now, s, Ready); s.State == Ready {
+		s.Since = since
+	}
 }
 
+// state changes what an agent does. Who would be ready, but has no telephone that can ring, is
+// unconnected: nobody waits for them.
 func (c *Core) state(now when.Instant, s *seat, st AgentState) {
+	if st == Ready && c.rules.Connected && !c.reach[s.Account] {
+		st = Unconnected
+	}
 	if s.State != st {
 		if st != Offered {
 			s.Since = now
@@ -315,15 +322,41 @@ func (c *Core) want(now when.Instant, s *seat, st AgentState) bool {
 		if st == Ready {
 			return true
 		}
-		p := s.call
-		c.release(now, p)
-		p.front = true
-		c.enter(p)
+		c.takeBack(now, s)
 		c.state(now, s, st)
 	default:
 		c.state(now, s, st)
 	}
 	return true
+}
+
+// takeBack ends an offer for which the caller can't help: they go to the front.
+func (c *Core) takeBack(now when.Instant, s *seat) {
+	p := s.call
+	c.release(now, p)
+	p.front = true
+	c.enter(p)
+}
+
+// Reach says whether a telephone of an agent can ring. A call that is offered when it no longer
+// can goes to somebody else; one that they speak in goes on.
+func (c *Core) Reach(now when.Instant, account string, on bool) ([]Act, bool) {
+	if c.reach[account] == on {
+		return c.done(false)
+	}
+	if c.reach[account] = on; !on {
+		delete(c.reach, account)
+	}
+	s := c.seats[account]
+	switch {
+	case s == nil || !c.rules.Connected:
+	case on && s.State == Unconnected, !on && s.State == Ready:
+		c.state(now, s, Ready)
+	case !on && s.State == Offered:
+		c.takeBack(now, s)
+	}
+	c.match(now)
+	return c.done(true)
 }
 
 func compare(a, b string) int {

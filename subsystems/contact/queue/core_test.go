@@ -215,6 +215,41 @@ func TestWhoTalksChangesStateAfterwards(t *testing.T) {
 	}
 }
 
+func TestNobodyIsOfferedToASilentTelephone(t *testing.T) {
+	now := noon()
+	c := NewCore(Rules{Connected: true, WrapFor: time.Minute, ProposeAfter: time.Hour})
+	c.SetAgent(now, agent("a", Cantonese))
+	acts, _ := c.Arrive(now, yue("1"))
+	none(t, acts, Offer)
+	if got := only(t, acts, Announce); got.Wait != Unknown {
+		t.Errorf("waits %s for an agent without a telephone", got.Wait)
+	}
+	if a, _, _ := c.Agent("a"); a.State != Unconnected {
+		t.Errorf("%+v", a)
+	}
+	acts, _ = c.Reach(now.Add(time.Second), "a", true)
+	only(t, acts, Offer)
+	acts, _ = c.Reach(now.Add(2*time.Second), "a", false)
+	only(t, acts, Withdraw)
+	c.SetAgent(now.Add(2*time.Second), agent("b", Cantonese))
+	acts, _ = c.Reach(now.Add(3*time.Second), "b", true)
+	if got := only(t, acts, Offer); got.Agent != "b" || got.Call != "1" {
+		t.Errorf("%+v", got)
+	}
+	c.Answered(now.Add(4*time.Second), "1", "b")
+	c.Reach(now.Add(5*time.Second), "b", false) // while they talk
+	if a, call, _ := c.Agent("b"); a.State != Talking || call != "1" {
+		t.Errorf("%+v %s", a, call)
+	}
+	c.Ended(now.Add(6*time.Second), "1")
+	c.Wrapped(now.Add(7*time.Second), "1")
+	for _, name := range []string{"a", "b"} {
+		if a, _, _ := c.Agent(name); a.State != Unconnected {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
 // TestCore is the properties of the queue over random histories: nobody is lost or served twice,
 // no agent has two callers, first come first served within language, skill and priority, and
 // nobody waits for whom somebody is ready.
@@ -223,7 +258,7 @@ func TestCore(t *testing.T) {
 		m := newHistory(t)
 		t.Repeat(map[string]func(*rapid.T){
 			"arrive": m.arrive, "leave": m.leave, "promise": m.promise, "answer": m.answer, "miss": m.miss, "fail": m.fail,
-			"end": m.end, "wrap": m.wrap, "agent": m.agent, "tick": m.tick, "": m.check,
+			"end": m.end, "reach": m.reach, "wrap": m.wrap, "agent": m.agent, "tick": m.tick, "": m.check,
 		})
 	})
 }
@@ -237,12 +272,13 @@ type history struct {
 	front   map[CallID]bool
 	offers  map[CallID]string
 	talks   map[CallID]string
+	reached map[string]bool
 	idle    map[CallID]bool // put off, or tried later: not in the line
 }
 
 func newHistory(*rapid.T) *history {
 	return &history{
-		c: NewCore(Rules{MostWaiting: 5, MostPromised: 4, Tries: 2, RetryAfter: time.Minute, Handling: time.Minute, ProposeAfter: time.Minute}), now: noon(),
+		c: NewCore(Rules{MostWaiting: 5, MostPromised: 4, Tries: 2, RetryAfter: time.Minute, Handling: time.Minute, ProposeAfter: time.Minute, Connected: true}), now: noon(), reached: map[string]bool{},
 		callers: map[CallID]Caller{}, front: map[CallID]bool{}, offers: map[CallID]string{}, talks: map[CallID]string{}, idle: map[CallID]bool{},
 	}
 }
@@ -304,6 +340,9 @@ func (m *history) offered(t *rapid.T, a Act) {
 				t.Fatalf("%s has %s and %s", agent, call, a.Call)
 			}
 		}
+	}
+	if !m.reached[a.Agent] {
+		t.Fatalf("%s has no telephone: %+v", a.Agent, a)
 	}
 	if !m.c.seats[a.Agent].serves(who.Language, who.Skill) {
 		t.Fatalf("%s can't serve %+v", a.Agent, who)
@@ -449,6 +488,13 @@ func (m *history) agent(t *rapid.T) {
 	m.take(t, acts)
 }
 
+func (m *history) reach(t *rapid.T) {
+	account := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "agent")
+	m.reached[account] = rapid.IntRange(0, 3).Draw(t, "connected") > 0
+	acts, _ := m.c.Reach(m.step(t), account, m.reached[account])
+	m.take(t, acts)
+}
+
 func (m *history) tick(t *rapid.T) {
 	acts, _ := m.c.Tick(m.step(t))
 	m.take(t, acts)
@@ -490,6 +536,9 @@ func (m *history) check(t *rapid.T) {
 		t.Fatalf("%d, %d waiting, counted %d, %d", onLine, promised, a, b)
 	}
 	for _, s := range m.c.staff {
+		if (s.State == Ready || s.State == Offered) && !m.reached[s.Account] || s.State == Unconnected && m.reached[s.Account] {
+			t.Fatalf("%s is %s, connected %v", s.Account, s.State, m.reached[s.Account])
+		}
 		if (s.call != nil) != (s.State == Offered || s.State == Talking) || (s.last != "") != (s.State == Wrap) {
 			t.Fatalf("%s is %s with %v, %s", s.Account, s.State, s.call, s.last)
 		}

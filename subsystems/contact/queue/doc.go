@@ -5,6 +5,7 @@
 //
 //   - caller 來電者: somebody who asked for an agent; agent 接線員: an officer who answers
 //   - skill 範疇: a topic or department that an agent knows; "" is any, "*" is all of them
+//   - unconnected 話機未接: ready, but no telephone of theirs can ring
 //   - offer 派線: one agent's telephone rings for one caller; missed 漏接: nobody picked up
 //   - wrap 收尾: the time after a call in which the agent writes it down
 //   - call-back 回電: in place of waiting on the line; it keeps its place
@@ -24,6 +25,8 @@
 //   - No agent idles while somebody waits whom they could serve. Of those who could, one whose
 //     scarce languages and skills this caller does not need is taken last, then the one who has
 //     been idle longest. An ability is scarce while at most Rules.Scarce agents with it are ready.
+//   - Nobody is offered to, and nobody waits for, an agent whose telephone can't ring. The agent keeps
+//     their wish: once it can, they are ready.
 //   - A caller whose agent did not pick up goes to the front, and that agent is on a break.
 //   - The core is pure: no I/O, no goroutines, no clock of its own. Real calls and the simulated
 //     day run through the same code.

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"praya/kernel/when"
+	"praya/platform/calendar"
 	"praya/platform/db"
 	"praya/platform/web"
 )
@@ -26,24 +27,35 @@ func (s *Service) showFigures(v *web.Visit) error {
 		return noPage()
 	}
 	var x Figures
-	if err := f.read(func(tx *db.Tx) (err error) { x, err = s.FiguresOf(tx, span, start); return err }); err != nil {
+	var rest when.Calendar
+	err := f.read(func(tx *db.Tx) (err error) {
+		if rest, err = calendar.Working(tx); err == nil {
+			x, err = s.FiguresOf(tx, span, start)
+		}
 		return err
+	})
+	if err != nil {
+		return err
+	}
+	lead := v.T("queue.figures.of", "when", f.spanName(span, start))
+	if d, err := when.ParseDay(start); err == nil && restful(rest, d) {
+		lead = v.T("queue.figures.of-holiday", "when", f.spanName(span, start))
 	}
 	parts := []templ.Component{ways(v.View, f.around(span, start))}
 	if x.Offered == 0 {
 		parts = append(parts, web.EmptyState(v.View, web.Empty{Why: v.T("queue.figures.none")}))
 	} else {
-		parts = append(parts, f.measured(x)...)
+		parts = append(parts, f.measured(x, rest)...)
 	}
 	parts = append(parts, heading(v.T("queue.figures.how")), list(f.formulas()), heading(v.T("queue.figures.data")), sentence(v.T("queue.figures.data-says")),
 		web.DownloadList(v.View, f.downloads(x)))
 	return v.Render(web.Page{
-		Title: v.T("queue.figures.title"), Lead: v.T("queue.figures.of", "when", f.spanName(span, start)), Wide: true,
+		Title: v.T("queue.figures.title"), Lead: lead, Wide: true,
 	}, stack(parts))
 }
 
 // measured is what there is to say about a span with calls.
-func (f face) measured(x Figures) []templ.Component {
+func (f face) measured(x Figures, rest when.Calendar) []templ.Component {
 	inTime, ok := x.InTime()
 	return []templ.Component{
 		web.KeyFigure(f.View, web.Figure{
@@ -52,7 +64,7 @@ func (f face) measured(x Figures) []templ.Component {
 		}),
 		web.DataTable(f.View, f.targetsTable("targets", f.T("queue.figures.targets"), x.Tally)),
 		web.DataTable(f.View, f.outcomesTable(x.Tally)), web.DataTable(f.View, f.waitsTable(x)),
-		f.throughTime(x), web.DataTable(f.View, f.partsTable("languages", x.Languages, f.languageName)), web.DataTable(f.View, f.partsTable("skills", x.Skill, f.skillName)),
+		f.throughTime(x, rest), web.DataTable(f.View, f.partsTable("languages", x.Languages, f.languageName)), web.DataTable(f.View, f.partsTable("skills", x.Skill, f.skillName)),
 	}
 }
 
@@ -166,7 +178,7 @@ func (f face) partsTable(id string, parts []Part, name func(string) string) web.
 }
 
 // throughTime draws the share in time of the parts of the span.
-func (f face) throughTime(x Figures) templ.Component {
+func (f face) throughTime(x Figures, rest when.Calendar) templ.Component {
 	t := web.Table{ID: "through", Caption: f.T("queue.figures.through"), Mode: web.Figures, Columns: f.heads("when", "offered", "answered-calls", "abandoned", "voicemail", "callback", "in-time")}
 	var labels []string
 	series := web.Line{Name: f.T("queue.measure.in-time", "seconds", f.target()), Short: f.T("queue.col.in-time")}
@@ -177,6 +189,9 @@ func (f face) throughTime(x Figures) templ.Component {
 		row := cells(name, f.count(p.Offered), f.count(p.Answered), f.count(p.Abandoned), f.count(p.Voicemail), f.count(p.CallBack), f.percent(in, ok))
 		if p.Span != Quarter {
 			row.Cells[0].Path = figuresPath + "?of=" + p.Start
+			if d, err := when.ParseDay(p.Start); err == nil {
+				row.Cells[0].Small = f.holiday(rest, d)
+			}
 		}
 		t.Rows = append(t.Rows, row)
 		labels = append(labels, f.short(p))

@@ -13,6 +13,7 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/when"
+	"praya/platform/calendar"
 	"praya/platform/db"
 	"praya/platform/sheet"
 	"praya/platform/web"
@@ -32,12 +33,16 @@ func (s *Service) showPlans(v *web.Visit) error {
 		Columns: []web.Column{{Head: v.T("queue.col.day")}, {Head: v.T("queue.plan.state")}, {Head: v.T("queue.plan.hours"), Numeric: true}, {Head: v.T("queue.plan.promises"), Numeric: true}},
 	}
 	err := f.read(func(tx *db.Tx) error {
+		rest, err := calendar.Working(tx)
+		if err != nil {
+			return err
+		}
 		for n := -7; n < 14; n++ {
 			p, err := planOf(tx, v.Now().Day().Add(n))
 			if err != nil {
 				return err
 			}
-			t.Rows = append(t.Rows, f.planRow(p))
+			t.Rows = append(t.Rows, f.planRow(p, rest))
 		}
 		return nil
 	})
@@ -51,7 +56,7 @@ func (s *Service) showPlans(v *web.Visit) error {
 	}))
 }
 
-func (f face) planRow(p Plan) web.Row {
+func (f face) planRow(p Plan, rest when.Calendar) web.Row {
 	state, hours := f.T("queue.plan.no-plan"), f.T("queue.no-figure")
 	if p.Version > 0 {
 		state = f.T("queue.plan.from." + p.Source)
@@ -62,8 +67,16 @@ func (f face) planRow(p Plan) web.Row {
 		hours = f.Decimal(strconv.FormatFloat(float64(quarters)/4, 'f', 1, 64))
 	}
 	r := cells(f.Day(p.Day), state, hours, f.percent(p.PromisedShare()))
-	r.Cells[0].Path = planPath + "/" + p.Day.String()
+	r.Cells[0].Path, r.Cells[0].Small = planPath+"/"+p.Day.String(), f.holiday(rest, p.Day)
 	return r
+}
+
+// holiday says that a day is a general holiday; nothing on others.
+func (f face) holiday(c when.Calendar, d when.Day) string {
+	if restful(c, d) {
+		return f.T("queue.holiday")
+	}
+	return ""
 }
 
 // dayIn is the day in the address.
@@ -84,7 +97,15 @@ func (s *Service) showPlan(v *web.Visit) error {
 	}
 	var p Plan
 	var seen map[int]Tally
+	lead := ""
 	err = f.read(func(tx *db.Tx) (err error) {
+		rest, err := calendar.Working(tx)
+		if err != nil {
+			return err
+		}
+		if restful(rest, d) {
+			lead = v.T("queue.plan.holiday")
+		}
 		if p, err = planOf(tx, d); err == nil {
 			seen, err = quartersOf(tx, d)
 		}
@@ -104,7 +125,7 @@ func (s *Service) showPlan(v *web.Visit) error {
 	if p.Version > 0 || len(seen) > 0 {
 		parts = append(parts, f.planChart(p, seen))
 	}
-	return v.Render(web.Page{Title: v.T("queue.plan.of", "day", d), Crumbs: append(f.crumbs(), web.Crumb{Text: v.T("queue.plan.title"), Path: planPath}), Wide: true, Secret: true},
+	return v.Render(web.Page{Title: v.T("queue.plan.of", "day", d), Lead: lead, Crumbs: append(f.crumbs(), web.Crumb{Text: v.T("queue.plan.title"), Path: planPath}), Wide: true, Secret: true},
 		stack(append(parts, ways(v.View, next))))
 }
 

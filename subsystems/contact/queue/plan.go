@@ -12,6 +12,7 @@ import (
 	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/kernel/who"
+	"praya/platform/calendar"
 	"praya/platform/db"
 	"praya/platform/sheet"
 )
@@ -67,8 +68,9 @@ type Plan struct {
 
 // The sources of a plan's calls.
 const (
-	FromWeeks = "weeks" // the same weekday of the last eight weeks
-	FromFile  = "file"
+	FromWeeks    = "weeks"    // the same weekday of the last eight weeks, without general holidays
+	FromHolidays = "holidays" // Sundays and general holidays of the last eight weeks
+	FromFile     = "file"
 )
 
 // Staffing is what a day needs whose quarters expect so many calls.
@@ -115,23 +117,49 @@ func trimmed(values []float64) float64 {
 	return sum / float64(len(values))
 }
 
-// Expected is how many calls each quarter of a day will bring, by the same weekday of the last
-// eight weeks that have any, and how many such weeks there were.
-func (s *Service) Expected(tx *db.Tx, d when.Day) (calls [quartersOfDay]float64, weeks int, err error) {
+// restful reports whether a day is a general holiday, as each Sunday is (Cap. 149): people call
+// otherwise than on its weekday.
+func restful(c when.Calendar, d when.Day) bool {
+	return d.Weekday() == time.Sunday || c.IsHoliday(d)
+}
+
+// like are the days of the last eight weeks by which a day is forecast: the Sundays and general
+// holidays when it is one itself, else those of its weekday that were none.
+func like(c when.Calendar, d when.Day) (days []when.Day, source string) {
+	rest := restful(c, d)
+	for k := 1; k <= 7*weeksBack; k++ {
+		past := d.Add(-k)
+		if rest && restful(c, past) || !rest && !restful(c, past) && past.Weekday() == d.Weekday() {
+			days = append(days, past)
+		}
+	}
+	if rest {
+		return days, FromHolidays
+	}
+	return days, FromWeeks
+}
+
+// Expected is how many calls each quarter of a day will bring, by the days that it is like of the
+// last eight weeks, where these have any calls; how many such days there were, and which.
+func (s *Service) Expected(tx *db.Tx, d when.Day) (calls [quartersOfDay]float64, days int, source string, err error) {
+	c, err := calendar.Working(tx)
+	if err != nil {
+		return calls, 0, "", err
+	}
+	alike, source := like(c, d)
 	seen := make([][]float64, quartersOfDay)
-	for k := 1; k <= weeksBack; k++ {
-		past := d.Add(-7 * k)
+	for _, past := range alike {
 		if !past.Before(tx.Now().Day()) {
 			continue
 		}
 		list, err := quartersOf(tx, past)
 		if err != nil {
-			return calls, weeks, err
+			return calls, days, source, err
 		}
 		if len(list) == 0 {
 			continue
 		}
-		weeks++
+		days++
 		for q := range quartersOfDay {
 			seen[q] = append(seen[q], float64(list[q].Offered))
 		}
@@ -139,7 +167,7 @@ func (s *Service) Expected(tx *db.Tx, d when.Day) (calls [quartersOfDay]float64,
 	for q := range quartersOfDay {
 		calls[q] = trimmed(seen[q])
 	}
-	return calls, weeks, nil
+	return calls, days, source, nil
 }
 
 // quartersOf are the counters of a day by quarter, 0 to 95.
@@ -165,13 +193,13 @@ func (s *Service) MakePlan(ctx context.Context, d when.Day, set Settings, calls 
 	}
 	p = Plan{Day: d, Settings: set, Source: FromFile, MadeBy: who.From(ctx).Actor.ID, Version: version}
 	if calls == nil {
-		p.Source, calls = FromWeeks, &[quartersOfDay]float64{}
-		weeks := 0
+		calls = &[quartersOfDay]float64{}
+		days := 0
 		err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			*calls, weeks, err = s.Expected(tx, d)
+			*calls, days, p.Source, err = s.Expected(tx, d)
 			return err
 		})
-		if err == nil && weeks == 0 {
+		if err == nil && days == 0 {
 			err = fault.New(fault.Invalid, "queue.fault.no-weeks")
 		}
 		if err != nil {

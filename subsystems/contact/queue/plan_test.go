@@ -8,6 +8,7 @@ import (
 
 	"praya/kernel/fault"
 	"praya/kernel/when"
+	"praya/platform/calendar"
 	"praya/platform/db"
 )
 
@@ -79,6 +80,47 @@ func TestPlan(t *testing.T) {
 		bad.Shrinkage = 100
 		_, err = w.MakePlan(w.system, monday, bad, &calls, 2)
 		w.refused(err, "form")
+	})
+}
+
+// TestHolidaysAreForecastFromHolidays: Good Friday from the Sundays and the days of Lunar New Year
+// before it, and a Tuesday from Tuesdays without the one that was Lunar New Year's Day.
+func TestHolidaysAreForecastFromHolidays(t *testing.T) {
+	each(t, func(w *world) {
+		w.ok(calendar.New(w.DB).Seed(w.system))
+		today := w.clock.now().Day() // Monday 2 March 2026
+		rest := when.NewCalendar([]when.Day{{Year: 2026, Month: 2, Date: 17}, {Year: 2026, Month: 2, Date: 18}, {Year: 2026, Month: 2, Date: 19}})
+		w.write(func(tx *db.Tx) error {
+			for k := 1; k <= 7*weeksBack; k++ {
+				calls := int64(100)
+				if restful(rest, today.Add(-k)) {
+					calls = 30
+				}
+				if err := count(tx, midnight(today.Add(-k)).Add(40*quarterHour), Cantonese, "", Tally{Offered: calls}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, x := range []struct {
+			day    when.Day
+			calls  float64
+			days   int
+			source string
+		}{
+			{when.Day{Year: 2026, Month: 4, Date: 3}, 30, 7, FromHolidays}, // Sundays of 8, 15, 22 February and 1 March, and 17 to 19 February
+			{when.Day{Year: 2026, Month: 3, Date: 8}, 30, 11, FromHolidays},
+			{when.Day{Year: 2026, Month: 3, Date: 3}, 100, 7, FromWeeks},
+			{when.Day{Year: 2026, Month: 3, Date: 6}, 100, 8, FromWeeks},
+		} {
+			w.read(func(tx *db.Tx) error {
+				calls, days, source, err := w.Expected(tx, x.day)
+				if calls[40] != x.calls || days != x.days || source != x.source {
+					t.Errorf("%s: %v calls from %d days, %s; want %+v", x.day, calls[40], days, source, x)
+				}
+				return err
+			})
+		}
 	})
 }
 

@@ -39,7 +39,8 @@ type Service struct {
 	Recordings func(ctx context.Context, c Call) (path string)
 
 	mu        sync.Mutex
-	core      *Core // nil until this process routes
+	core      *Core           // nil until this process routes
+	reached   map[string]bool // agents whose telephone is connected to this process
 	lease     *limits.Lease
 	heard     map[string]int64 // what was read last of each agent's wishes
 	acts      []Act

@@ -205,6 +205,9 @@ func (s *Service) Recover(ctx context.Context) error {
 	}
 	core.Override(st.Override)
 	s.mu.Lock()
+	for account := range s.reached {
+		core.Reach(now, account, true)
+	}
 	s.core, s.heard, s.level, s.turn = core, map[string]int64{}, st.ByRule, turn
 	s.counted, s.saved, s.published = now, now, now
 	s.busy, s.ready = 0, 0

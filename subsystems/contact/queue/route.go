@@ -23,10 +23,13 @@ func (s *Service) Arrive(ctx context.Context, c Caller, number string) error {
 	if c.Arrived.IsZero() {
 		c.Arrived = s.Clock()
 	}
-	call := Call{ID: c.ID, Reference: id.Reference(), Language: c.Language, Skill: c.Skill, Priority: c.Priority, Arrived: c.Arrived}
+	call := Call{ID: c.ID, Language: c.Language, Skill: c.Skill, Priority: c.Priority, Arrived: c.Arrived}
 	err := s.DB.WriteLatest(ctx, func(tx *db.Tx) error {
 		sealed, index, err := s.seal(tx, c.ID, number)
 		if err != nil {
+			return err
+		}
+		if call.Reference, err = db.Unused(tx, id.Reference, sqlCallByReference); err != nil {
 			return err
 		}
 		if err := insertCall(tx, call, sealed, index); err != nil {
@@ -180,6 +183,21 @@ func (s *Service) answered(tx *db.Tx, call CallID, agent string, now when.Instan
 func (s *Service) Missed(_ context.Context, call CallID, agent string) error {
 	_, _, err := s.route(func(core *Core, now when.Instant) ([]Act, bool) { return core.Missed(now, call, agent) })
 	return err
+}
+
+// Reach says whether a telephone of an agent that is connected to this process can ring. Under
+// Rules.Connected nobody else is offered calls; a process that takes the lease begins with what it
+// was told.
+func (s *Service) Reach(account string, on bool) {
+	s.mu.Lock()
+	if s.reached == nil {
+		s.reached = map[string]bool{}
+	}
+	if s.reached[account] = on; !on {
+		delete(s.reached, account)
+	}
+	s.mu.Unlock()
+	_, _, _ = s.route(func(core *Core, now when.Instant) ([]Act, bool) { return core.Reach(now, account, on) }) // where another process routes, it asks its own telephones
 }
 
 // Ended records the end of a conversation; the agent wraps it up.

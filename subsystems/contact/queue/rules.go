@@ -18,6 +18,7 @@ type Rules struct {
 	Scarce       int           // an ability is scarce while at most so many agents with it are ready
 	Handling     time.Duration // talking and wrapping, until calls have shown it
 	KeepNumbers  time.Duration // then callers' numbers are erased
+	Connected    bool          // only agents of whom Reach says that a telephone can ring are offered calls
 	Overload     Overload
 }
 

@@ -17,6 +17,7 @@ import (
 	"praya/kernel/who"
 	"praya/platform/access"
 	"praya/platform/audit"
+	"praya/platform/calendar"
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
 	"praya/platform/events"
@@ -28,7 +29,7 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), web.Schema(), Schema()}
+	return []db.Schema{audit.Schema(), calendar.Schema(), events.Schema(), jobs.Schema(), limits.Schema(), web.Schema(), Schema()}
 }
 
 // clock is one that a test turns.

@@ -9,6 +9,7 @@
 //   - calibration 校準: of what is said with 80 % confidence, 80 % should be right
 //   - threshold 門檻: below this confidence nothing is said
 //   - duplicate 重複: an open case that tells the same, proposed and never merged by itself
+//   - filed 立案: by an agent, who said the language and the urgency; a lesson without a proposal
 //   - correction 更正: that a person chose otherwise than was proposed
 //
 // # Rules that always hold
@@ -18,6 +19,7 @@
 //   - The same lessons and seed give the same model, bit by bit, on one kind of machine.
 //   - A model that is worse on what was held out than the one before isn't taken.
 //   - What a person chose overrules every older label of a case when the model learns again.
+//   - What people chose for a case goes with the case.
 //   - Weights can tell words that people wrote: the model is sealed, and leaves no page.
 //
 // # Method

@@ -29,11 +29,18 @@ func (s *Service) showReport(v *web.Visit) error {
 	var r Report
 	var there bool
 	var choices map[string]Chosen
-	err := f.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
+	var since int64
+	stale, err := f.Stale(v.Context())
+	if err != nil {
+		return err
+	}
+	err = f.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
 		if r, there, err = f.Newest(tx); err != nil {
 			return err
 		}
-		choices, err = f.Choices(tx)
+		if choices, err = f.Choices(tx); err == nil && there {
+			since, err = choicesSince(tx, r.At)
+		}
 		return err
 	})
 	if err != nil {
@@ -43,7 +50,7 @@ func (s *Service) showReport(v *web.Visit) error {
 	if !there {
 		parts = append(parts, web.EmptyState(v.View, web.Empty{Why: v.T("triage.report.none")}))
 	} else {
-		parts = append(parts, f.trained(r)...)
+		parts = append(append(parts, f.trained(r)...), f.news(r, since, stale)...)
 		parts = append(parts, web.DataTable(v.View, f.measuredTable(r)), web.DataTable(v.View, f.choiceTable(r, choices)))
 		for _, x := range r.Questions {
 			if x.HeldOut > 0 {
@@ -66,6 +73,20 @@ func (f face) trained(r Report) (out []templ.Component) {
 	}
 	if !some {
 		out = append(out, sentence(f.T("triage.report.few", "fewest", int64(FewestLessons))))
+	}
+	return out
+}
+
+// news says what the model hasn't learned yet, or that there is nothing, and what a job has left to seal.
+func (f face) news(r Report, since, stale int64) (out []templ.Component) {
+	switch {
+	case since > 0:
+		out = append(out, sentence(f.T("triage.report.since", "n", since)))
+	case !r.Looked.IsZero():
+		out = append(out, sentence(f.T("triage.report.looked", "at", f.Instant(r.Looked))))
+	}
+	if stale > 0 {
+		out = append(out, sentence(f.T("triage.report.stale", "n", stale)))
 	}
 	return out
 }

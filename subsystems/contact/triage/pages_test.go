@@ -17,6 +17,7 @@ import (
 	"praya/platform/db"
 	"praya/platform/db/dbtest"
 	"praya/platform/jobs"
+	"praya/platform/sign"
 	"praya/platform/web"
 	"praya/platform/web/browsertest"
 )
@@ -138,7 +139,17 @@ func TestReportPage(t *testing.T) {
 	f.ok(f.Retrain(f.system, jobs.Job{}, nil))
 	f.write(func(tx *db.Tx) error { return f.Corrected(tx, "case-1", Category, "noise", "street-light") })
 	su.get(200, "/en/contact/triage")
-	su.sees("Macro-F1", "Subject", "1,500", "1 of 1")
+	su.sees("Macro-F1", "Subject", "1,500", "1 of 1", "agents decided something on cases: 1")
+	f.ok(f.Retrain(f.system, jobs.Job{}, nil))
+	f.ok(f.Retrain(f.system, jobs.Job{}, nil))
+	f.ok(f.Keys.Rotate(sign.Fields))
+	su.get(200, "/en/contact/triage")
+	su.sees("Looked again", "sealed with an older key: 3")
+	f.ok(f.Refresh(f.system, jobs.Job{}, nil))
+	su.get(200, "/en/contact/triage")
+	if strings.Contains(su.page, "older key") {
+		t.Error("models are left under the older key")
+	}
 	if strings.Contains(su.page, "too few") {
 		t.Error("too few are said to be there")
 	}

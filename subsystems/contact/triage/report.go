@@ -12,6 +12,10 @@ type Report struct {
 	At        when.Instant `json:"at"`
 	Threshold float64      `json:"threshold"`
 	Questions []Figures    `json:"questions"`
+	// Taught is a hash of the lessons' ids and answers, by which it is known that nothing is new, and
+	// Looked when that was found last.
+	Taught string       `json:"taught,omitempty"`
+	Looked when.Instant `json:"looked"`
 }
 
 // bins is how many the expected calibration error has.

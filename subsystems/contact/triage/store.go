@@ -3,6 +3,7 @@ package triage
 import (
 	"encoding/json"
 
+	"praya/kernel/when"
 	"praya/platform/db"
 	"praya/platform/sign"
 )
@@ -24,7 +25,15 @@ on conflict (realm, case_id, question) do update set proposed = excluded.propose
 	sqlChoices = `select case_id, question, chosen from contact_triage_choices 
 where realm = $1 and (case_id > $2 or case_id = $2 and question > $3) order by case_id, question limit $4`
 
-	sqlChosen = `select question, changed, count(*) from contact_triage_choices where realm = $1 group by question, changed order by question, changed`
+	sqlChosen = `select question, changed, count(*) from contact_triage_choices where realm = $1 and proposed <> '' group by question, changed order by question, changed`
+
+	sqlForget = `delete from contact_triage_choices where realm = $1 and case_id = $2`
+
+	sqlSince = `select count(*) from contact_triage_choices where realm = $1 and at > $2`
+
+	sqlStale = `select count(*) from contact_triage_models where realm = $1 and length(model) > 0 and substr(model, 1, $3) <> $2`
+
+	sqlLooked = `update contact_triage_models set report = $3 where realm = $1 and number = $2`
 
 	sqlSealedModels = `select number, model from contact_triage_models where realm = $1 and number > $2 and length(model) > 0 order by number limit $3`
 
@@ -72,7 +81,7 @@ func insertModel(tx *db.Tx, s stored) error {
 }
 
 func choose(tx *db.Tx, caseID, question, proposed, chosen string) error {
-	_, err := tx.Exec(sqlChoose, tx.Realm(), caseID, question, proposed, chosen, proposed != chosen, tx.Now())
+	_, err := tx.Exec(sqlChoose, tx.Realm(), caseID, question, proposed, chosen, proposed != "" && proposed != chosen, tx.Now())
 	return err
 }
 
@@ -117,5 +126,31 @@ func sealedModels(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
 
 func resealModel(tx *db.Tx, r sign.Row, sealed []byte) error {
 	_, err := tx.Exec(sqlResealModel, tx.Realm(), numberOf(r.ID), r.Sealed, sealed)
+	return err
+}
+
+func forget(tx *db.Tx, caseID string) error {
+	_, err := tx.Exec(sqlForget, tx.Realm(), caseID)
+	return err
+}
+
+// choicesSince counts what people chose after an instant.
+func choicesSince(tx *db.Tx, at when.Instant) (n int64, err error) {
+	err = tx.Row(sqlSince, tx.Realm(), at).Scan(&n)
+	return n, err
+}
+
+// staleModels counts the models that are sealed with an older key.
+func staleModels(tx *db.Tx, mark []byte) (n int64, err error) {
+	err = tx.Row(sqlStale, tx.Realm(), mark, len(mark)).Scan(&n)
+	return n, err
+}
+
+// looked keeps in a model's report that it was looked at again.
+func looked(tx *db.Tx, s stored) error {
+	report, err := json.Marshal(s.report)
+	if err == nil {
+		_, err = tx.Exec(sqlLooked, tx.Realm(), s.number, string(report))
+	}
 	return err
 }

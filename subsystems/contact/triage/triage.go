@@ -2,8 +2,13 @@ package triage
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -78,6 +83,7 @@ func modelPlace(realm who.Realm, number int64) sign.Place {
 
 // Retrain is the job that learns anew: from the centre's cases, with what people chose instead of a
 // proposal in its place. For each question the older model stays when it does better on what is held out.
+// When no lesson is new and none changed it learns nothing, and the report says so.
 func (s *Service) Retrain(ctx context.Context, _ jobs.Job, p *jobs.Progress) error {
 	lessons, err := s.gather(ctx)
 	if err != nil {
@@ -89,6 +95,10 @@ func (s *Service) Retrain(ctx context.Context, _ jobs.Job, p *jobs.Progress) err
 		}
 	}
 	report(1)
+	taught := fingerprint(lessons)
+	if same, err := s.nothingNew(ctx, taught); same || err != nil {
+		return err
+	}
 	model, figures := Train(lessons, seed)
 	if err := ctx.Err(); err != nil {
 		return err
@@ -99,7 +109,7 @@ func (s *Service) Retrain(ctx context.Context, _ jobs.Job, p *jobs.Progress) err
 	}
 	model = better(model, old, &figures, lessons)
 	report(2)
-	figures.Threshold, figures.At = Threshold, s.Clock()
+	figures.Threshold, figures.At, figures.Taught = Threshold, s.Clock(), taught
 	encoded, err := model.Encode()
 	if err != nil {
 		return err
@@ -119,6 +129,36 @@ func (s *Service) Retrain(ctx context.Context, _ jobs.Job, p *jobs.Progress) err
 		}
 		return errors.Join(insertModel(tx, stored{number + 1, figures, sealed}), audit.Record(tx, audit.Act{What: "triage.trained", On: numbered(number + 1), Outcome: audit.Done}))
 	})
+}
+
+// nothingNew reports whether the newest model learned from the same lessons, and then notes that this
+// was looked at.
+func (s *Service) nothingNew(ctx context.Context, taught string) (same bool, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		last, err := newest(tx)
+		if same = err == nil && last.report.Taught == taught; !same {
+			if fault.Is(err, fault.NotFound) {
+				err = nil // the first time
+			}
+			return err
+		}
+		last.report.Looked = tx.Now()
+		return looked(tx, last)
+	})
+	return same, err
+}
+
+// fingerprint is a hash of the lessons' ids and answers; a case's first words never change.
+func fingerprint(lessons []Lesson) string {
+	sum := sha256.New()
+	for _, l := range lessons {
+		fmt.Fprintf(sum, "%q", l.ID)
+		for _, q := range slices.Sorted(maps.Keys(l.Labels)) {
+			fmt.Fprintf(sum, " %q %q", q, l.Labels[q])
+		}
+		fmt.Fprintln(sum)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // gather reads the lessons, and puts what people chose into them.
@@ -261,6 +301,19 @@ func (s *Service) Corrected(tx *db.Tx, caseID, question, proposed, chose string)
 	return choose(tx, caseID, question, proposed, chose)
 }
 
+// Chose notes what a person chose where nothing was proposed: a lesson, and no verdict on a proposal.
+func (s *Service) Chose(tx *db.Tx, caseID, question, chose string) error {
+	for _, x := range []string{caseID, question, chose} {
+		if x == "" || len(x) > maxName {
+			return fault.New(fault.Invalid, "triage.fault.choice")
+		}
+	}
+	return choose(tx, caseID, question, "", chose)
+}
+
+// Forget takes away what people chose for a case: it goes with the case.
+func (s *Service) Forget(tx *db.Tx, caseID string) error { return forget(tx, caseID) }
+
 // Newest is the last report; false when nothing was trained yet.
 func (s *Service) Newest(tx *db.Tx) (Report, bool, error) {
 	x, err := newest(tx)
@@ -273,8 +326,24 @@ func (s *Service) Newest(tx *db.Tx) (Report, bool, error) {
 // Choices counts by question how often people agreed with proposals, and how often not.
 func (s *Service) Choices(tx *db.Tx) (map[string]Chosen, error) { return chosen(tx) }
 
-// Refresh is the job that seals models anew with the present key.
+// Stale counts the models of a realm that are sealed with an older key.
+func (s *Service) Stale(ctx context.Context) (n int64, err error) {
+	mark, err := s.Keys.Mark()
+	if err != nil {
+		return 0, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		n, err = staleModels(tx, mark)
+		return err
+	})
+	return n, err
+}
+
+// Refresh is the job that seals models anew with the present key, where an older one sealed them.
 func (s *Service) Refresh(ctx context.Context, _ jobs.Job, p *jobs.Progress) error {
+	if n, err := s.Stale(ctx); n == 0 || err != nil {
+		return err
+	}
 	return s.Keys.RefreshColumns(ctx, s.DB, []sign.Column{{
 		Read: sealedModels, Place: func(tx *db.Tx, r sign.Row) sign.Place { return modelPlace(tx.Realm(), numberOf(r.ID)) }, Write: resealModel,
 	}}, func(done int64) {

@@ -186,6 +186,49 @@ func TestCorrections(t *testing.T) {
 	})
 }
 
+// TestNothingNew: the same lessons aren't learned twice; a choice is something new, and goes with its case.
+func TestNothingNew(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.lessons = generated(300, 0)
+		number := func() (n int64) {
+			w.ok(w.Retrain(w.system, jobs.Job{}, nil))
+			w.write(func(tx *db.Tx) (err error) { n, err = newestNumber(tx); return err })
+			return n
+		}
+		if a, b := number(), number(); a != 1 || b != 1 {
+			t.Errorf("models %d and %d of the same lessons", a, b)
+		}
+		w.write(func(tx *db.Tx) error { return w.Chose(tx, "case-0", Urgency, "urgent") })
+		if n := number(); n != 2 {
+			t.Errorf("model %d after a choice", n)
+		}
+		w.write(func(tx *db.Tx) error {
+			c, err := w.Choices(tx)
+			if len(c) != 0 {
+				t.Errorf("a choice without a proposal is counted as a verdict: %v", c)
+			}
+			return err
+		})
+		lessons, err := w.gather(w.system)
+		w.ok(err)
+		if lessons[0].Labels[Urgency] != "urgent" {
+			t.Errorf("%v", lessons[0].Labels)
+		}
+		w.write(func(tx *db.Tx) error { return w.Forget(tx, "case-0") })
+		w.lessons = w.lessons[1:]
+		if n := number(); n != 3 {
+			t.Errorf("model %d after a case went", n)
+		}
+		w.write(func(tx *db.Tx) error {
+			all, err := choicesAfter(tx, choice{}, 10)
+			if len(all) != 0 {
+				t.Errorf("left: %v", all)
+			}
+			return err
+		})
+	})
+}
+
 // TestWorseIsNotTaken: a model that learned nonsense doesn't replace one that does better.
 func TestWorseIsNotTaken(t *testing.T) {
 	onEach(t, func(w *world) {

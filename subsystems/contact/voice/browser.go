@@ -23,7 +23,7 @@ type browserWay struct {
 	share io.Closer
 }
 
-func (b *browserWay) open(c Config) (*webrtc.API, error) {
+func (b *browserWay) open(c Config, log *webLog) (*webrtc.API, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.api != nil {
@@ -34,6 +34,7 @@ func (b *browserWay) open(c Config) (*webrtc.API, error) {
 		return nil, err
 	}
 	var settings webrtc.SettingEngine
+	listenTo(&settings.LoggerFactory, log)
 	// Our candidates are addresses of this machine; a browser's hidden names
 	// (mDNS) are not looked up: its checks reach us, and by them we learn where
 	// it is. 1 is ice.MulticastDNSModeDisabled, of a package that is not ours to import.
@@ -107,7 +108,7 @@ func (s *Service) Browser(ctx context.Context, account, offer string) (answer st
 			answer, c, err = "", nil, fmt.Errorf("%w: %v", errOffer, r)
 		}
 	}()
-	api, err := s.browserWay.open(s.Config)
+	api, err := s.browserWay.open(s.Config, &webLog{log: s.Log, clock: s.Clock})
 	if err != nil {
 		return "", nil, err
 	}

@@ -1,15 +1,20 @@
 package voice
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"praya/kernel/when"
 )
 
 // browser is a WebRTC end as a browser is one.
@@ -145,5 +150,28 @@ func TestBrowsersHearEachOtherAndNotThemselves(t *testing.T) {
 			_ = ends[1].conn.Close()
 			eventually(t, "a closed browser is gone", func() bool { _, ok := s.BrowserOf("officer-1"); return !ok })
 		})
+	}
+}
+
+// TestTheLibrarySpeaksInOurLog: nothing of it goes to the standard error, and
+// not more than anybody reads.
+func TestTheLibrarySpeaksInOurLog(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	var settings webrtc.SettingEngine
+	listenTo(&settings.LoggerFactory, &webLog{log: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})), clock: when.System})
+	if settings.LoggerFactory == nil {
+		t.Fatal("the library goes on to speak by itself")
+	}
+	l := settings.LoggerFactory.NewLogger("twcc_sender_interceptor")
+	l.Debugf("packet %d", 1)
+	l.Warn("late")
+	for n := range 1000 {
+		l.Errorf("closed %d", n)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) < 2 || len(lines) > webLinesOnce+5 || !strings.Contains(lines[0], "level=INFO") || !strings.Contains(lines[1], "level=WARN") ||
+		!strings.Contains(lines[1], "part=twcc_sender_interceptor") || !strings.Contains(lines[1], "closed 0") {
+		t.Errorf("%d lines: %s", len(lines), out.String())
 	}
 }

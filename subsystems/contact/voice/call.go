@@ -140,6 +140,9 @@ func (c *Call) clear() {
 		delete(c.s.browsers, c.account)
 	}
 	c.s.mu.Unlock()
+	if c.dialog == nil {
+		c.s.tell(c.account)
+	}
 	c.s.wheel.remove(c)
 	c.mu.Lock()
 	ends, up, d := c.atEnd, c.up, c.dialog
@@ -187,12 +190,14 @@ func (c *Call) connected() {
 	c.sound.begin()
 	c.s.wheel.add(c)
 	c.ending(func() { c.s.wheel.remove(c) })
+	if c.dialog == nil {
+		c.s.tell(c.account)
+	}
 }
 
 // turn is the call's place on the wheel.
 func (c *Call) turn() {
-	c.sound.turn()
-	if c.sound.lost(int(c.s.Config.Quiet / (slots * beat))) {
+	if c.sound.turn(int(c.s.Config.Quiet / (slots * beat))) {
 		c.finish(WhyQuiet)
 	}
 }

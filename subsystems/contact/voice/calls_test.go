@@ -122,7 +122,7 @@ func TestHoldByEitherEnd(t *testing.T) {
 	if err := <-held; err != nil {
 		t.Error(err)
 	}
-	if c.sound.lost(-1) {
+	if c.sound.turn(-1) {
 		t.Error("an end on hold is missed")
 	}
 }

@@ -45,7 +45,8 @@
 // # Threats
 //
 //   - Floods: datagrams and new calls are bounded for each source and in all;
-//     connections too. What is over the bound is dropped or told to come back.
+//     connections too, and the addresses that the SIP stack remembers. What is
+//     over the bound is dropped or told to come back.
 //   - Reflection: see the rules about where sound and requests go.
 //   - Toll fraud: an agent's name alone is worth nothing; their telephone
 //     proves itself. The caller's number proves nothing either.

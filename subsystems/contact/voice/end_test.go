@@ -29,7 +29,8 @@ type end struct {
 	mu       sync.Mutex
 	heard    []int16
 	got      int // packets
-	watching chan arrival
+	watching *watch
+	to       netip.AddrPort // where its sound goes
 }
 
 func newEnd(t *testing.T, s *Service, host string) *end {
@@ -84,7 +85,7 @@ func (e *end) listen() {
 			if joined := len(p.Payload) > 8 && p.Payload[8] == 0; joined {
 				a.sent = time.Unix(0, int64(binary.BigEndian.Uint64(p.Payload)))
 			}
-			e.watching <- a
+			e.watching.see(a)
 		} else {
 			for _, b := range p.Payload {
 				e.heard = append(e.heard, int16(decodeMu(b)))

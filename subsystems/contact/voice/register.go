@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	briefest    = 30   // seconds; shorter registrations are refused
-	longest     = 3600 // longer ones are cut
-	usual       = 600
+	briefest    = 30  // seconds; shorter registrations are refused
+	longest     = 120 // longer ones are cut: after a restart nobody is reached who has not registered again
+	usual       = 120
 	mostOfAUser = 5 // telephones of one user
 )
 
@@ -132,7 +132,9 @@ func (s *Service) registered(req *sip.Request, tx sip.ServerTransaction) {
 		respond(tx, req, 403, "Forbidden")
 		return
 	}
-	if !s.bindings(req, tx, user, account) {
+	kept := s.bindings(req, tx, user, account)
+	s.tell(account)
+	if !kept {
 		return
 	}
 	var now []sip.Header
@@ -301,10 +303,4 @@ func number(req *sip.Request, trunk bool) string {
 		return ""
 	}
 	return part(user)
-}
-
-// Registered reports whether a telephone of the account could ring now.
-func (s *Service) Registered(account string) bool {
-	s.setup()
-	return len(s.phones.of(account, s.Clock())) > 0
 }

@@ -119,6 +119,51 @@ func phoneOf(t *testing.T, s *Service, user string) *end {
 	return e
 }
 
+// TestWhoCanRingIsTold: at a telephone's registration, when it takes it back,
+// and when it runs out; each change once.
+func TestWhoCanRingIsTold(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 10)
+	s := &Service{
+		Phones: people{"x": {SecretOf("x", "praya", "pw"), "a-1"}, "y": {SecretOf("y", "praya", "pw"), "a-1"}},
+		Reach:  func(account string, on bool) { told <- fmt.Sprint(account, " ", on) },
+	}
+	serving(t, s)
+	want := func(what string) {
+		t.Helper()
+		select {
+		case got := <-told:
+			if got != what {
+				t.Errorf("told %q, not %q", got, what)
+			}
+		case <-time.After(5 * time.Second):
+			t.Errorf("never told %q", what)
+		}
+	}
+	e := phoneOf(t, s, "x")
+	want("a-1 true")
+	other := phoneOf(t, s, "y")
+	leave := func(e *end, user string) {
+		t.Helper()
+		_, challenge := e.register()
+		if code, text := e.register(signed(t, challenge, "REGISTER", "sip:praya", user, "pw", "SHA-256"), "Expires: 0"); code != 200 {
+			t.Fatal(text)
+		}
+	}
+	leave(e, "x") // the other one can still ring
+	leave(other, "y")
+	want("a-1 false")
+	phoneOf(t, s, "x")
+	want("a-1 true")
+	s.phones.mu.Lock()
+	s.phones.phones[0].until = s.Clock() // it was switched off, and its time has come
+	s.phones.mu.Unlock()
+	want("a-1 false")
+	if len(told) != 0 {
+		t.Errorf("and told %q", <-told)
+	}
+}
+
 func TestAnAgentsTelephoneRingsTransfersAndIsReferred(t *testing.T) {
 	t.Parallel()
 	asked := make(chan string, 1)

@@ -63,6 +63,9 @@ type Service struct {
 	// Transfer does what an agent's telephone asks for with its transfer key; nil refuses. The leg is the agent's.
 	Transfer func(ctx context.Context, leg *Call, to string) error
 
+	// Reach is told when the telephones of an account, or its browser, begin or cease to be able to ring; may be nil.
+	Reach func(account string, on bool)
+
 	begin sync.Once
 	ready chan struct{}
 	bound Bound
@@ -89,6 +92,8 @@ type Service struct {
 	refusedFrom sources // failed sign-ins
 	phones      registry
 	browserWay  browserWay
+	reach       reach
+	heardFrom   heardFrom
 }
 
 // Bound is where the service listens.
@@ -129,6 +134,7 @@ func (s *Service) setup() {
 		c.Realm = or(c.Realm, "praya")
 		s.unconfirmed = or(s.unconfirmed, 32*time.Second)
 		s.ports = ports{first: c.FirstPort, last: c.LastPort}
+		s.reach.told = map[string]bool{}
 		s.phones.secret = []byte(rand.Text())
 	})
 }
@@ -175,6 +181,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	defer s.stack.Close() //nolint:errcheck // nothing is left to be said
 	go s.wheel.run(listening)
+	go s.watchReach(listening)
 	select {
 	case <-ctx.Done():
 	case err = <-failed:

@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"praya/kernel/who"
 	"praya/platform/sign"
@@ -32,6 +34,7 @@ type Spool struct {
 // RFC 8259 texts and sealed seconds alike stand behind their length.
 const (
 	spoolSuffix  = ".spool"
+	beginning    = ".new" // of a name, until the file is locked
 	streamMagic  = "praya-voice-1\n"
 	longestPiece = 64 << 10
 )
@@ -49,7 +52,9 @@ type Tape struct {
 	next  int
 }
 
-// Start begins a recording. Its id may be used once.
+// Start begins a recording. Its id may be used once. While it is open its file
+// is locked (flock(2)), and has its name from then on only: a process that
+// shares the folder sees that somebody lives who writes it.
 func (s Spool) Start(id string) (*Tape, error) {
 	name, err := s.name(id)
 	if err != nil {
@@ -58,9 +63,19 @@ func (s Spool) Start(id string) (*Tape, error) {
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if _, err := os.Lstat(name); err == nil {
+		return nil, fs.ErrExist
+	}
+	f, err := os.OpenFile(name+beginning, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil {
+		err = os.Rename(name+beginning, name)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return &Tape{spool: s, id: id, file: f}, s.syncDir()
 }
@@ -108,8 +123,8 @@ func framed(b []byte) []byte {
 	return append(binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(b)), uint32(len(b))), b...)
 }
 
-// Left lists the recordings that stand in the spool: what a dead process left,
-// and what is being recorded by this one.
+// Left lists the recordings that nobody writes any more: what a dead process
+// left, and what ended and is still to be kept.
 func (s Spool) Left() ([]string, error) {
 	entries, err := os.ReadDir(s.Dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -117,12 +132,22 @@ func (s Spool) Left() ([]string, error) {
 	}
 	var out []string
 	for _, e := range entries {
-		if id, ok := strings.CutSuffix(e.Name(), spoolSuffix); ok {
+		if id, ok := strings.CutSuffix(e.Name(), spoolSuffix); ok && !written(filepath.Join(s.Dir, e.Name())) {
 			out = append(out, id)
 		}
 	}
 	slices.Sort(out)
 	return out, err
+}
+
+// written reports whether a living process still writes a recording.
+func written(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // only looked at
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil
 }
 
 // label is what a finished recording says of itself.

@@ -219,6 +219,14 @@ func TestSpoolOfADeadProcess(t *testing.T) {
 	}
 	_, _ = f.Write([]byte{0, 0, 0x3e, 0xaa, 1, 2, 3})
 	_ = f.Close()
+	lives, err := sp.Start("lives") // of a process that shares the folder
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lives.Close()
+	if _, err := sp.Start("lives"); !errors.Is(err, os.ErrExist) {
+		t.Errorf("an id is used twice: %v", err)
+	}
 	ids, err := sp.Left()
 	if err != nil || len(ids) != 1 || ids[0] != "killed" {
 		t.Fatal(ids, err)

@@ -3,6 +3,7 @@ package voice
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pion/rtp"
 
@@ -57,14 +58,17 @@ type stream struct {
 	events  events
 	byEvent bool // keys come as events: INFO says the same again
 	keys    chan press
-	quiet   int // turns since a packet came
+	quiet   int         // turns since a packet came
+	came    atomic.Bool // a packet, since the last turn
+	passed  atomic.Bool // one of the other end's was sent to this one, since the last turn
 	heardN  uint64
 	sentN   uint64
 }
 
 // pauses is how many turns nothing may come from the one other end of a room
-// before silence fills in.
-const pauses = 3
+// before silence fills in. A sender, or we, may be late by less: silence in
+// between would only be more to send.
+const pauses = 6
 
 func newStream(clock when.Clock, ssrc uint32, seq uint16, ts uint32) *stream {
 	return &stream{
@@ -78,6 +82,7 @@ func (m *stream) agree(t terms, w wire) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.terms, m.quiet = t, 0
+	m.passed.Store(false)
 	if w != nil {
 		m.wire = w
 	}
@@ -102,18 +107,36 @@ func (m *stream) end() {
 	}
 }
 
-// turn sends what this end is to hear in the next 20 ms.
-func (m *stream) turn() {
+// turn sends what this end is to hear in the next 20 ms, and gives true when
+// the other end, which should send, has said nothing for longer than so many
+// turns. Where packets pass both ways there is nothing to do, and no lock to
+// take: most calls are so at most times.
+func (m *stream) turn(patience int) (lost bool) {
+	came, passed := m.came.Swap(false), m.passed.Swap(false)
+	if came && passed {
+		return false
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.quiet++
+	if !came {
+		m.quiet++
+	}
+	m.say(passed)
+	return m.open && m.terms.sends && m.quiet > patience
+}
+
+// say is the turn's sound. A packet that was passed on counts its turn itself.
+func (m *stream) say(passed bool) {
 	if !m.open || !m.terms.hears {
 		if m.player != nil && m.open { // nobody listens, but what is played comes to its end
 			m.playFrame(m.sound[:frame])
 		}
 		return
 	}
-	switch m.idle++; {
+	if !passed {
+		m.idle++
+	}
+	switch {
 	case m.player != nil:
 		m.passing = false
 		m.playFrame(m.sound[:frame])
@@ -194,6 +217,7 @@ func (m *stream) receive(h *rtp.Header, payload []byte) (onward *stream, isSound
 		return nil, false
 	}
 	m.quiet, m.heardN = 0, m.heardN+1
+	m.came.Store(true)
 	l, isSound := m.terms.in[h.PayloadType]
 	if !isSound {
 		return m.key(h, payload), false
@@ -255,7 +279,8 @@ func (m *stream) pass(h *rtp.Header, sound []byte) {
 	m.out.PayloadType = m.terms.pt
 	m.wire.send(&m.out, m.spoken(sound))
 	m.out.Marker = false
-	m.idle = 0
+	m.idle = 1
+	m.passed.Store(true)
 	m.sentN++
 }
 
@@ -280,7 +305,8 @@ func (m *stream) passEvent(h *rtp.Header, payload []byte) {
 	out.SequenceNumber = m.out.SequenceNumber
 	out.Timestamp, out.PayloadType, out.Marker = h.Timestamp+m.shift, m.terms.event, h.Marker
 	m.wire.send(&out, payload)
-	m.idle = 0
+	m.idle = 1
+	m.passed.Store(true)
 }
 
 // keep begins to hold this end's sound for somebody who mixes, records or
@@ -310,13 +336,6 @@ func (m *stream) take(j *jitter, into []byte) {
 func (m *stream) set(change func(m *stream)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.passed.Store(false) // whoever has something to say now has the next turn
 	change(m)
-}
-
-// lost reports whether the other end, which should send, has said nothing for
-// so many turns.
-func (m *stream) lost(turns int) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.open && m.terms.sends && m.quiet > turns
 }

@@ -41,7 +41,7 @@ func TestWhatAnEndHears(t *testing.T) {
 		h := rtp.Header{Version: 2, SSRC: uint32(from + 10), PayloadType: pt, Timestamp: at}
 		calls[from].sound.hear(&h, bytes.Clone(payload))
 	}
-	calls[1].sound.turn()
+	calls[1].sound.turn(1000)
 	before := ends[1].heads
 	say(0, 0, 5000, said)
 	if h := ends[1].heads[len(ends[1].heads)-1]; h.PayloadType != 8 || !h.Marker || len(ends[1].heads) != len(before)+1 {
@@ -78,7 +78,7 @@ func TestWhatAnEndHears(t *testing.T) {
 	if len(ends[1].heads) != n {
 		t.Error("who is on hold hears the room")
 	}
-	calls[1].sound.turn()
+	calls[1].sound.turn(1000)
 	if len(ends[1].heads) != n+1 {
 		t.Error("who is on hold hears no music")
 	}
@@ -92,7 +92,7 @@ func TestWhatAnEndHears(t *testing.T) {
 		t.Errorf("key %q", k.key)
 	}
 	for range 10 { // the other end falls silent
-		calls[1].sound.turn()
+		calls[1].sound.turn(1000)
 	}
 	for i := 1; i < len(ends[1].heads); i++ {
 		was, is := ends[1].heads[i-1], ends[1].heads[i]
@@ -100,8 +100,52 @@ func TestWhatAnEndHears(t *testing.T) {
 			t.Errorf("packet %d follows %+v as %+v", i, was, is)
 		}
 	}
-	if n := len(ends[1].heads); n < 12 {
+	if n := len(ends[1].heads); n < 9 {
 		t.Errorf("%d packets: silence is not filled in", n)
+	}
+}
+
+// TestTurnsWhilePacketsPass: between two who speak the wheel sends nothing, and
+// who falls silent is missed although the other speaks on.
+func TestTurnsWhilePacketsPass(t *testing.T) {
+	t.Parallel()
+	calls, ends := pair(t, muLaw, muLaw)
+	NewRoom(calls...)
+	at := uint32(0)
+	say := func(from int) {
+		h := rtp.Header{Version: 2, SSRC: uint32(from + 10), Timestamp: at}
+		calls[from].sound.hear(&h, tone(frame, 8000, 500))
+	}
+	const patience = 5
+	for range 10 {
+		at += frame
+		say(0)
+		say(1)
+		for i, c := range calls {
+			if c.sound.turn(patience) {
+				t.Errorf("end %d is missed while it speaks", i)
+			}
+		}
+	}
+	if a, b := len(ends[0].heads), len(ends[1].heads); a != 10 || b != 10 {
+		t.Errorf("%d and %d packets for 10 each", a, b)
+	}
+	missed := 0
+	for n := range 2 * patience {
+		at += frame
+		say(0)
+		if calls[0].sound.turn(patience) {
+			t.Error("who speaks is missed")
+		}
+		if calls[1].sound.turn(patience) && missed == 0 {
+			missed = n
+		}
+	}
+	if missed != patience {
+		t.Errorf("who is silent is missed after %d turns", missed)
+	}
+	if a, b := len(ends[0].heads), len(ends[1].heads); a < 14 || b != 10+2*patience {
+		t.Errorf("%d packets: silence is not filled in; %d of the other's are passed on", a, b)
 	}
 }
 

@@ -152,6 +152,52 @@ func TestAFloodFromOneSourceLeavesOthersTheirCalls(t *testing.T) {
 	}
 }
 
+// TestSourcesAreForgotten: the stack doesn't remember every address that ever
+// sent a datagram, and the calls that stand go on.
+func TestSourcesAreForgotten(t *testing.T) {
+	t.Parallel()
+	const most, all = 20, 130
+	s := &Service{heardFrom: heardFrom{most: most}, Config: Config{PerSecond: 1000, PerSource: 1000}}
+	calls := make(chan *Call, 1)
+	s.Incoming = func(ctx context.Context, c *Call) {
+		if c.Answer(ctx) == nil {
+			calls <- c
+			<-c.Done()
+		}
+	}
+	serving(t, s)
+	stands := newEnd(t, s, "127.0.0.1")
+	if !stands.call() {
+		t.Fatal("no call")
+	}
+	c := <-calls
+	for range all {
+		e := newEnd(t, s, "127.0.0.1")
+		if code, _ := e.ask("OPTIONS", ""); code != 200 {
+			t.Fatal(code)
+		}
+	}
+	size := func() int { return s.stack.TransportLayer().Pool("udp").Size() }
+	eventually(t, "the stack has forgotten them", func() bool { return size() <= most+1 })
+	held := make(chan error, 1)
+	go func() { held <- c.Hold(t.Context(), true) }()
+	invite, ok := stands.read("INVITE ", 3*time.Second)
+	if !ok {
+		t.Fatal("the call that stood is not reached")
+	}
+	stands.answer(invite, 200, stands.offer("recvonly"))
+	if err := <-held; err != nil {
+		t.Error(err)
+	}
+	if code, _ := stands.ask("BYE", ""); code != 200 {
+		t.Error(code)
+	}
+	<-c.Done()
+	if c.Why() != WhyPeer {
+		t.Error(c.Why())
+	}
+}
+
 func TestHalfOpenCallsEndByThemselves(t *testing.T) {
 	t.Parallel()
 	s, _ := answering(t, Config{PerSecond: 1000, PerSource: 1000})

@@ -22,6 +22,7 @@ const (
 	longestMessage = 16 << 10
 	mostConns      = 2000 // over TCP and TLS at once
 	connsPerHost   = 50
+	stillest       = 65 * time.Minute // a connection that says nothing for longer is closed
 )
 
 // listen binds the listeners and starts the SIP stack on them. The stack has a
@@ -74,7 +75,9 @@ func (s *Service) serve(ctx context.Context, server *sipgo.Server) (<-chan error
 		}
 		_ = conn.(*net.UDPConn).SetReadBuffer(4 << 20)
 		s.bound.UDP = conn.LocalAddr().(*net.UDPAddr).AddrPort()
-		run(conn, func() error { return server.ServeUDP(conn) })
+		s.heardFrom.most = or(s.heardFrom.most, mostSources)
+		read := func(d *datagrams) { run(conn, func() error { return server.ServeUDP(d) }) }
+		read(newDatagrams(ctx, conn, &s.heardFrom, read))
 		s.listening(ctx)
 	}
 	if c.TCP != "" {
@@ -158,6 +161,7 @@ func (s *Service) filter(parser *sip.Parser) sip.TransportReadFilter {
 			s.counted.ignored.Add(1)
 			return nil, nil
 		}
+		s.heardFrom.add(from.AddrPort())
 		return data, nil
 	}
 }
@@ -231,7 +235,7 @@ func (b *bounded) leave(host string) {
 }
 
 // counted is a connection that is closed when nothing comes for longer than a
-// telephone may wait until it registers again; a new one has half a minute.
+// long conversation; a new one has half a minute.
 type counted struct {
 	net.Conn
 	once sync.Once
@@ -242,7 +246,7 @@ type counted struct {
 func (c *counted) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if n > 0 {
-		c.idle.Reset((longest + 300) * time.Second)
+		c.idle.Reset(stillest)
 	}
 	return n, err
 }

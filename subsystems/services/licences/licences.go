@@ -95,7 +95,10 @@ func (s *Service) Issue(tx *db.Tx, l Licence, by string) (Licence, error) {
 	if !l.Until.IsZero() && l.Until.Before(l.From) {
 		return l, fault.New(fault.Invalid, "licences.fault.until")
 	}
-	l.ID, l.Number, l.Department, l.State = id.New[LicenceID](tx.Now()), k.newNumber(), k.Department, Valid
+	if l.Number, err = db.Unused(tx, k.newNumber, sqlByNumber); err != nil {
+		return l, err
+	}
+	l.ID, l.Department, l.State = id.New[LicenceID](tx.Now()), k.Department, Valid
 	l.Entry, l.Changes, l.Version = "", 0, 0
 	return s.enter(tx, k, l, Issued, o, nil)
 }
