@@ -47,8 +47,8 @@ func another(args []string) (done bool, err error) {
 		return true, gateway(args[1], args[2], args[3] == "plain", append(args[4:], "")[0])
 	case len(args) == 2 && args[0] == asReverse:
 		return true, reverse(args[1])
-	case len(args) == 5 && args[0] == asOffice:
-		return true, serveOffice(args[1], args[2], args[3], args[4])
+	case len(args) >= 5 && args[0] == asOffice:
+		return true, serveOffice(args[1], args[2], args[3], args[4], append(args[5:], "")[0])
 	}
 	return false, nil
 }

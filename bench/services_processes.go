@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"syscall"
@@ -24,7 +26,8 @@ import (
 	"praya/platform/db/dbtest/server"
 )
 
-// asOffice is this program again, as one of the processes that serve: DATA DATABASE NUMBER OF.
+// asOffice is this program again, as one of the processes that serve: DATA DATABASE NUMBER OF
+// [PROFILE].
 const asOffice = "as-office"
 
 // two is how many processes serve on PostgreSQL.
@@ -54,6 +57,9 @@ func (b *bench) servicesOnTwo() (err error) {
 	defer func() { err = errors.Join(err, o.close()) }()
 	for n := range two {
 		cmd := exec.Command(os.Args[0], asOffice, data, s.URL, strconv.Itoa(n), strconv.Itoa(two)) //nolint:gosec // this program
+		if f := flag.Lookup("profile").Value.String(); f != "" {
+			cmd.Args = append(cmd.Args, fmt.Sprintf("%s%s.%d", f, onTwo, n))
+		}
 		cmd.Stderr = os.Stderr
 		end, err := begin(cmd)
 		if err != nil {
@@ -106,7 +112,18 @@ func askToWork(end, work string, long time.Duration) (s seen, err error) {
 const apart = 1_000_000_000
 
 // serveOffice is one of the processes.
-func serveOffice(data, database, number, of string) (err error) {
+func serveOffice(data, database, number, of, profile string) (err error) {
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer closed(f)
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	n, err := strconv.Atoi(number)
 	if err != nil {
 		return err

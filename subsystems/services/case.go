@@ -95,7 +95,12 @@ func (s *Service) whole(tx *db.Tx, a Application, o Offer) (c Case, err error) {
 				return err
 			},
 			func() (err error) { c.Waits, err = s.Process.Waiting(tx, subject); return err },
-			func() (err error) { c.Returns, err = s.Process.Hears(tx, subject, messageUnbooked); return err },
+			func() (err error) {
+				if o.Booking != "" {
+					c.Returns, err = s.Process.Hears(tx, subject, messageUnbooked)
+				}
+				return err
+			},
 			func() (err error) { c.Bills, err = s.Fees.Of(tx, subject); return err },
 			func() error {
 				b, err := s.Booking.Of(tx, subject)

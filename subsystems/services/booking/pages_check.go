@@ -1,10 +1,7 @@
 package booking
 
 import (
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -77,7 +74,7 @@ func (s *Service) checkSchedule(v *web.Visit) error {
 		return err
 	}
 	here := deskPath + "/" + p.Code + "/schedules"
-	above := []templ.Component{web.DataTable(v.View, week)}
+	above := []templ.Component{web.SummaryList(v.View, f.settled(o)), web.DataTable(v.View, week)}
 	asked := []web.Question{web.Remember("version")}
 	if len(stranded) > 0 {
 		above = append(above, heading(v.T("booking.check.stranded")), sentence(v.T("booking.check.stranded-lead")), web.DataTable(v.View, f.strandedTable(p, stranded)))
@@ -106,6 +103,42 @@ func (s *Service) checkSchedule(v *web.Visit) error {
 			return here, v.T("booking.schedules.done"), err
 		},
 	})
+}
+
+// settled is everything that would be kept, whoever led the officer to this page.
+func (f face) settled(o Schedule) []web.Entry {
+	var days, closed []string
+	for _, d := range o.Weekdays {
+		days = append(days, f.T("booking.weekday."+strconv.Itoa(d)))
+	}
+	for _, d := range o.Closed {
+		closed = append(closed, f.Date(d))
+	}
+	out := []web.Entry{
+		{Label: f.T("booking.ask.service"), Value: o.Service},
+		{Label: f.T("booking.ask.title-tc"), Value: o.Title.TC},
+		{Label: f.T("booking.ask.title-en"), Value: o.Title.EN},
+		{Label: f.T("booking.ask.title-sc"), Value: o.Title.SC},
+		{Label: f.T("booking.ask.weekdays"), Value: f.List(days...)},
+		{Label: f.T("booking.col.hours"), Value: f.T("booking.span", "from", o.From, "to", o.To)},
+		{Label: f.T("booking.ask.minutes"), Value: f.Number(int64(o.Minutes))},
+		{Label: f.T("booking.ask.quota"), Value: f.Number(int64(o.Quota))},
+		{Label: f.T("booking.col.fee"), Value: f.dollars(o.Cents)},
+		{Label: f.T("booking.ask.ahead"), Value: f.Number(int64(o.Ahead))},
+	}
+	if !o.Begin.IsZero() {
+		out = append(out, web.Entry{Label: f.T("booking.ask.begin"), Value: f.Date(o.Begin)})
+	}
+	if !o.Until.IsZero() {
+		out = append(out, web.Entry{Label: f.T("booking.ask.until"), Value: f.Date(o.Until)})
+	}
+	if len(closed) > 0 {
+		out = append(out, web.Entry{Label: f.T("booking.ask.closed"), Value: f.List(closed...)})
+	}
+	if o.Holidays {
+		out = append(out, web.Entry{Label: f.T("booking.ask.holidays"), Value: f.T("booking.ask.holidays-yes")})
+	}
+	return out
 }
 
 // week is what could be booked in the coming week, or in the first week of a schedule that begins
@@ -163,108 +196,4 @@ func (f face) strandedTable(p Place, all []Booking) web.Table {
 		}})
 	}
 	return t
-}
-
-// askPlace makes a place of the officer's department, or changes one.
-func (s *Service) askPlace(v *web.Visit) error {
-	f := face{v, s}
-	p := Place{Department: v.Actor().Duty.Department}
-	code := v.PathValue("place")
-	back := deskPath
-	if err := f.placeHere(&p, code); err != nil {
-		return err
-	}
-	title := v.T("booking.place.add")
-	if code != "" {
-		back, title = deskPath+"/"+code, v.T("booking.place.edit")
-	}
-	return v.Ask(web.Questions{
-		Title: title, Lead: v.T("booking.place.lead"), Submit: v.T("booking.place.submit"), Back: back,
-		Asked: f.placeQuestions(code == ""), Given: placeGiven(p),
-		Act: func(a *web.Answers) (string, string, error) {
-			next, err := s.readPlace(v, a, p, code == "")
-			if err != nil || a.Bad() {
-				return "", "", err
-			}
-			return deskPath + "/" + next.Code, v.T("booking.place.done"), s.KeepPlace(v.Context(), next)
-		},
-	})
-}
-
-// placeHere reads the place that is to be changed, or asks whether a new one may be made.
-func (f face) placeHere(p *Place, code string) error {
-	if code == "" {
-		return f.may(f.Context(), "booking.schedule", p.Department)
-	}
-	return f.read(func(tx *db.Tx) (err error) {
-		*p, err = f.mayPlace(f.Context(), tx, "booking.schedule", code)
-		return err
-	})
-}
-
-func (f face) placeQuestions(fresh bool) []web.Question {
-	ask := func(name, label string) web.Question {
-		q := web.Question{Field: web.Field{Name: name, Label: f.T("booking.place." + label), MaxLength: 200}}
-		if f.Has("booking.place-hint." + label) {
-			q.Hint = f.T("booking.place-hint." + label)
-		}
-		return q
-	}
-	out := []web.Question{web.Remember("version")}
-	if fresh {
-		out = append(out, ask("code", "code"))
-	}
-	for _, name := range []string{"name", "address"} {
-		for _, l := range []string{"tc", "en", "sc"} {
-			out = append(out, ask(name+"-"+l, name+"-"+l))
-		}
-	}
-	counters := ask("counters", "counters")
-	counters.As, counters.Optional, counters.MaxLength = web.AsLines, true, maxCounters*10
-	return append(out, counters)
-}
-
-func placeGiven(p Place) url.Values {
-	out := web.Given("version", strconv.FormatInt(p.Version, 10), "code", p.Code, "counters", strings.Join(p.Counters, "\n"))
-	web.GiveThree(out, "name-", p.Name)
-	web.GiveThree(out, "address-", p.Address)
-	return out
-}
-
-// readPlace reads the answers, and says what is wrong with them.
-func (s *Service) readPlace(v *web.Visit, a *web.Answers, p Place, fresh bool) (Place, error) {
-	p.Version, _ = strconv.ParseInt(a.Text("version"), 10, 64)
-	p.Name, p.Address, p.Counters = a.Three("name-"), a.Three("address-"), fields(a.Text("counters"))
-	if fresh {
-		p.Code, p.Version = a.Text("code"), 0
-		var all []Place
-		err := s.DB.Read(v.Context(), func(tx *db.Tx) (err error) {
-			all, err = allPlaces(tx)
-			return err
-		})
-		if err != nil {
-			return p, err
-		}
-		a.Need(!slices.ContainsFunc(all, func(x Place) bool { return x.Code == p.Code }), "code", "booking.wrong.code-taken")
-	}
-	if fa := asFault(p.check()); fa != nil {
-		for _, field := range fa.Fields {
-			name := field.Name
-			if name == "name" || name == "address" {
-				name += "-tc"
-			}
-			a.Wrong(name, field.Key)
-		}
-	}
-	return p, nil
-}
-
-// fields are the counters that were typed, each once.
-func fields(text string) (out []string) {
-	for _, c := range strings.Fields(text) {
-		if !slices.Contains(out, c) {
-			out = append(out, c)
-		}
-	}
-	return out
 }

@@ -311,7 +311,7 @@ func TestSchedulePages(t *testing.T) {
 	b.get(200, "/en/booking/desk/mong-kok/schedules/new")
 	b.press(422, "/schedules/new", "service", "desk", "minutes", "x").sees("Use small letters", "Give 5 minutes")
 	b.press(303, "/schedules/new", "service", "hall", "title-tc", "禮堂", "title-en", "Hall", "title-sc", "礼堂", "weekdays", "0 & 6", "minutes", "60", "cents", "120.50", "closed", "2026-03-08\n2026-03-14", "holidays", "yes").
-		sees("Nothing is kept yet", "Hall, Mong Kok Office", "8 times of 60 minutes", "Closed day", "No times on this day of the week")
+		sees("Nothing is kept yet", "Hall, Mong Kok Office", "HK$120.5", "Open on general holidays", "礼堂", "8 times of 60 minutes", "Closed day", "No times on this day of the week")
 	b.get(200, "/en/booking/desk/mong-kok/schedules").misses("Hall") // nothing is kept yet
 	b.get(200, b.checked).keeps(303).
 		sees("Hall", "Saturday", "HK$120.5")
