@@ -13,6 +13,9 @@
 //     direction 指令 can't be refused
 //   - interim reply 初步回覆, full reply 詳細回覆: of a department, to the centre; answer 答覆: to the person; letter 信件: an
 //     answer on paper, for who has no mail or wrote by letter
+//   - urgency 緩急: how soon a case needs somebody, as an agent judged it
+//   - takeover 接收: of cases of an earlier system, as they stood
+//   - erasing 刪除: of a closed case with all that was written about it
 //   - code 密碼: the secret by which somebody without an account follows a case, beside its reference
 //   - service 服務類別: what a case is about, as the centre sorts it; Open311 lists the same
 //
@@ -31,7 +34,12 @@
 //     anonymous case nothing is shared, and names of files and what looks like a contact in the text
 //     are withheld.
 //   - Four eyes, where the department set them: who drafted does not send.
-//   - A message of the person reopens a closed case for 30 days.
+//   - A message of the person reopens a closed case for 30 days. They see their own files and what was
+//     said to them; what an agent put to a case is the centre's.
+//   - Of cases that are proposed as the same, only kind, subject, place, day, state and a public photo
+//     are shown.
+//   - What is open is counted in the transaction that changes it; no page counts cases by reading them.
+//   - Only a closed case is erased; what was merged into it goes along, and what others learned from it.
 //   - What people wrote, who they are and where is sealed; a telephone number or an address is found by
 //     blind index. Of a code only the hash is kept. Events, audit, jobs and logs hold ids.
 //   - Pictures are drawn anew before anybody but their sender sees them: no position, no maker, nothing
