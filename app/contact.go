@@ -47,7 +47,9 @@ type Contact struct {
 	// Prompts is a folder with a site's own recordings. Default: the synthetic voices that come along.
 	Prompts string `toml:"prompts" json:"prompts"`
 	// KeepDays is how long recordings are kept. Default 90.
-	KeepDays int   `toml:"keep_days" json:"keep_days"`
+	KeepDays int `toml:"keep_days" json:"keep_days"`
+	// CaseDays is how long closed cases are kept. Default: for ever.
+	CaseDays int   `toml:"case_days" json:"case_days"`
 	Trunk    Trunk `toml:"trunk" json:"trunk"`
 	// Mail is the address that people write to, and SMTP where their servers bring it:
 	// 0.0.0.0:25. What goes out goes by [mail].
@@ -86,6 +88,9 @@ func (c Contact) check(say func(format string, args ...any)) {
 	}
 	if _, err := os.Stat(c.Trunk.SecretFile); c.Trunk.SecretFile != "" && err != nil {
 		say("contact: trunk: %v", err)
+	}
+	if c.KeepDays < 0 || c.CaseDays < 0 {
+		say("contact: keep_days %d and case_days %d are not both 0 or more", c.KeepDays, c.CaseDays)
 	}
 	if c.FirstPort > c.LastPort || c.FirstPort < 0 || c.LastPort > 65535 {
 		say("contact: first_port %d and last_port %d are no range of ports", c.FirstPort, c.LastPort)
@@ -143,6 +148,7 @@ func (p *Praya) newContact(policy *access.Policy, book *words.Book, index *searc
 		Cases: &cases.Service{
 			DB: p.DB, Keys: p.Keys, Files: p.Files, Index: index, Policy: policy, Words: book, Clock: when.System, Log: p.log, Origin: p.Config.origin(),
 			Departments: caseDepartments{p}, Staff: staff{p}, People: applicants{p}, Scanner: caseScanner(p.Config.Services.scanner()),
+			Retention: time.Duration(c.CaseDays) * 24 * time.Hour,
 		},
 	}, nil
 }

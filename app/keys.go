@@ -61,7 +61,10 @@ func (p *Praya) stale(ctx context.Context) (left int64, err error) {
 		return 0, nil
 	}
 	for _, realm := range []who.Realm{who.Production, who.Sandbox} {
-		for _, count := range []func(context.Context) (int64, error){p.Identity.Stale, p.Directory.Stale, p.Exchange.Stale, p.Contact.Cases.Stale, p.Contact.Queue.Stale} {
+		for _, count := range []func(context.Context) (int64, error){
+			p.Identity.Stale, p.Directory.Stale, p.Exchange.Stale, p.Services.Stale, p.Services.Licences.Stale, p.Services.Booking.Stale,
+			p.Contact.Cases.Stale, p.Contact.Queue.Stale, p.Contact.Triage.Stale,
+		} {
 			n, err := count(who.AsSystem(ctx, realm))
 			if err != nil {
 				return 0, err
