@@ -20,6 +20,7 @@ import (
 	"praya/platform/audit"
 	"praya/platform/db"
 	"praya/platform/events"
+	"praya/subsystems/services/booking"
 	"praya/subsystems/services/forms"
 	"praya/subsystems/services/process"
 )
@@ -271,6 +272,12 @@ func (s *Service) publish(tx *db.Tx, p parsed, b Bundle, raw []byte, state State
 	if last == digest {
 		return number, s.setState(tx, p.service, number, state)
 	}
+	var before Offer
+	if number > 0 {
+		if before, _, err = findVersion(tx, code, number); err != nil {
+			return 0, err
+		}
+	}
 	number++
 	for _, name := range p.decisions {
 		if _, err := s.Process.PublishDecision(tx, decisionKey(name), p.service.Department, b[name]); err != nil {
@@ -281,7 +288,7 @@ func (s *Service) publish(tx *db.Tx, p parsed, b Bundle, raw []byte, state State
 	if err != nil {
 		return 0, err
 	}
-	if err := s.furnish(tx, p.service); err != nil {
+	if err := s.furnish(tx, p.service, before.PublicService); err != nil {
 		return 0, err
 	}
 	if _, err := tx.Exec(sqlAddVersion, tx.Realm(), code, number, jsonText(p.service), b[formFile], raw, version, digest, tx.Now(), actor(tx)); err != nil {
@@ -293,8 +300,10 @@ func (s *Service) publish(tx *db.Tx, p parsed, b Bundle, raw []byte, state State
 	return number, events.Publish(tx, events.Event{Subject: "services.catalogue.published", Data: fact(published{code, number})})
 }
 
-// furnish puts what a service issues and where it is booked in place, or brings it up to date.
-func (s *Service) furnish(tx *db.Tx, p PublicService) error {
+// furnish puts what a service issues and where it is booked in place. Of places and schedules, which
+// officers change by page, it brings up to date what another bundle says than the one before; a
+// schedule that would strand bookings is refused.
+func (s *Service) furnish(tx *db.Tx, p, before PublicService) error {
 	if p.Licence != nil {
 		k := *p.Licence
 		old, err := s.Licences.KindOf(tx, k.Code)
@@ -306,9 +315,13 @@ func (s *Service) furnish(tx *db.Tx, p PublicService) error {
 		}
 	}
 	for _, x := range p.Places {
+		said := slices.ContainsFunc(before.Places, func(y booking.Place) bool { return jsonText(y) == jsonText(x) })
 		old, err := s.Booking.PlaceOf(tx, x.Code)
 		if x.Version = old.Version; err != nil && !fault.Is(err, fault.NotFound) {
 			return err
+		}
+		if err == nil && said {
+			continue
 		}
 		if x.Counters == nil { // those that officers have named stay
 			x.Counters = old.Counters
@@ -318,15 +331,19 @@ func (s *Service) furnish(tx *db.Tx, p PublicService) error {
 		}
 	}
 	for _, x := range p.Schedules {
+		said := slices.ContainsFunc(before.Schedules, func(y booking.Schedule) bool { return jsonText(y) == jsonText(x) })
 		old, err := s.Booking.Schedules(tx, x.Service, x.Place)
 		if err != nil {
 			return err
+		}
+		if len(old) > 0 && said {
+			continue
 		}
 		x.ID = ""
 		if len(old) > 0 {
 			x.ID, x.Version = old[0].ID, old[0].Version
 		}
-		if _, err := s.Booking.PutSchedule(tx, x); err != nil {
+		if _, _, err := s.Booking.Replace(tx, x, false, actor(tx)); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"praya/platform/db"
+	"praya/subsystems/services/booking"
 )
 
 // TestBundlesThatCannotRun: each defect is named with its file and place, and several at once are
@@ -132,6 +135,39 @@ func TestNobodyPublishesForOthers(t *testing.T) {
 		w.ok(err)
 		if o.Department != DemoDepartment || o.Number != 1 {
 			t.Errorf("%s %d", o.Department, o.Number)
+		}
+	})
+}
+
+// TestPublishingKeepsWhatOfficersChanged: of places and schedules a bundle changes what it says in
+// another way than the one before, and nothing that would strand somebody's booking.
+func TestPublishingKeepsWhatOfficersChanged(t *testing.T) {
+	each(t, func(w *world) {
+		schedule := func(place string) (o booking.Schedule) {
+			w.ok(w.DB.Read(w.system, func(tx *db.Tx) error {
+				all, err := w.Booking.Schedules(tx, "hall", place)
+				if err == nil {
+					o = all[0]
+				}
+				return err
+			}))
+			return o
+		}
+		for _, place := range []string{"demo-hall-east", "demo-hall-west"} {
+			o := schedule(place)
+			o.Quota = 3
+			w.ok(w.DB.Write(w.system, func(tx *db.Tx) error {
+				_, err := w.Booking.PutSchedule(tx, o)
+				return err
+			}))
+		}
+		b := w.bundle("hall-booking")
+		b.change(t, serviceFile, `"days": 0`, `"days": 1`)
+		b.change(t, serviceFile, `"weekdays": [0, 6]`, `"weekdays": [0, 5, 6]`)
+		_, err := w.Publish(w.as(editor), b, Open)
+		w.ok(err)
+		if east, west := schedule("demo-hall-east"), schedule("demo-hall-west"); east.Quota != 3 || west.Quota != 1 || len(west.Weekdays) != 3 {
+			t.Errorf("%+v\n%+v", east, west)
 		}
 	})
 }
