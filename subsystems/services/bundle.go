@@ -336,18 +336,35 @@ func (s *Service) furnish(tx *db.Tx, p, before PublicService) error {
 		if err != nil {
 			return err
 		}
-		if len(old) > 0 && said {
-			continue
-		}
 		x.ID = ""
-		if len(old) > 0 {
-			x.ID, x.Version = old[0].ID, old[0].Version
+		if there, ok := scheduleOf(p.Schedules, x, old); ok && said {
+			continue
+		} else if ok {
+			x.ID, x.Version = there.ID, there.Version
 		}
 		if _, _, err := s.Booking.Replace(tx, x, false, actor(tx)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// scheduleOf finds which schedule of its service and place one of a bundle is: the one with its
+// title, since a place may be booked for several things; or the only one, whatever officers call it.
+func scheduleOf(all []booking.Schedule, x booking.Schedule, old []booking.Schedule) (booking.Schedule, bool) {
+	if i := slices.IndexFunc(old, func(y booking.Schedule) bool { return y.Title == x.Title }); i >= 0 {
+		return old[i], true
+	}
+	alike := 0
+	for _, y := range all {
+		if y.Service == x.Service && y.Place == x.Place {
+			alike++
+		}
+	}
+	if alike == 1 && len(old) == 1 {
+		return old[0], true
+	}
+	return booking.Schedule{}, false
 }
 
 func actor(tx *db.Tx) string { return who.From(tx.Context()).Actor.ID }

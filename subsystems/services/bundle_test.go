@@ -169,5 +169,20 @@ func TestPublishingKeepsWhatOfficersChanged(t *testing.T) {
 		if east, west := schedule("demo-hall-east"), schedule("demo-hall-west"); east.Quota != 3 || west.Quota != 1 || len(west.Weekdays) != 3 {
 			t.Errorf("%+v\n%+v", east, west)
 		}
+		b.change(t, serviceFile, `"schedules": [`, `"schedules": [{"place": "demo-hall-east", "service": "hall", "title": {"tc": "排練", "en": "Rehearsal", "sc": "排练"},
+			"weekdays": [1], "from": "07:00", "to": "09:00", "minutes": 60, "quota": 2, "ahead": 30, "cents": 3000},`)
+		for _, days := range []string{`"days": 1`, `"days": 2`} { // twice: the second time it is there
+			b.change(t, serviceFile, days, `"days": 2`)
+			b.change(t, serviceFile, `"cents": 3000`, `"cents": 3000 `)
+			_, err = w.Publish(w.as(editor), b, Open)
+			w.ok(err)
+		}
+		w.ok(w.DB.Read(w.system, func(tx *db.Tx) error {
+			all, err := w.Booking.Schedules(tx, "hall", "demo-hall-east")
+			if len(all) != 2 || all[0].Quota+all[1].Quota != 5 {
+				t.Errorf("%+v", all)
+			}
+			return err
+		}))
 	})
 }
