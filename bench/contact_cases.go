@@ -102,13 +102,16 @@ func (b *bench) deskPages(p *app.Praya, site *officersSite) (map[string]spreadOf
 		"figures of cases": "/en/contact/desk/figures", "figures for all": "/en/contact/figures",
 	}
 	out := map[string]spreadOf{}
+	if err := site.enter(); err != nil { // a session ends long before a store is full
+		return nil, err
+	}
 	note := func(name string, took []time.Duration, err error) error {
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 		p50, p99 := spread(took)
 		out[name] = spreadOf{p50, p99}
-		if err != nil {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
-		return err
+		return nil
 	}
 	for name, path := range pages {
 		took, err := each(200, func(int) error { return site.get(path) })
@@ -189,14 +192,18 @@ func (b *bench) desk(p *app.Praya) (*officersSite, error) {
 		}
 		return v.Redirect("/contact")
 	})
-	out := &officersSite{Server: httptest.NewServer(site.Handler())}
+	return &officersSite{Server: httptest.NewServer(site.Handler())}, nil
+}
+
+// enter signs in.
+func (s *officersSite) enter() error {
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Get(out.URL + "/en/enter")
+	answer, err := client.Get(s.URL + "/en/enter")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out.cookies = answer.Cookies()
-	return out, answer.Body.Close()
+	s.cookies = answer.Cookies()
+	return answer.Body.Close()
 }
 
 func (s *officersSite) get(path string) error {
