@@ -62,6 +62,7 @@ var allowed = []struct {
 	{"github.com/getkin/kin-openapi", []string{"subsystems/exchange"}, "OpenAPI 3.1 is long: services' descriptions are held against it"},
 	{"github.com/sony/gobreaker/v2", []string{"subsystems/exchange"}, "a circuit breaker that many use, without dependencies"},
 	{"github.com/dunglas/httpsfv", []string{"platform/httpsig", "subsystems/exchange", "examples/provider"}, "structured fields (RFC 9651), which message signatures are written in"},
+	{"filippo.io/edwards25519", []string{"platform/httpsig"}, "the arithmetic of Ed25519 by those who keep Go's own: multiples of a partner's key are kept"},
 	{"github.com/yaronf/httpsign", []string{"tests", "examples/..."}, "message signatures by another's hand: what an integrator has"},
 	{"github.com/common-fate/httpsig", []string{"tests"}, "message signatures by a second other hand"},
 	{"github.com/remitly-oss/httpsig-go", []string{"tests"}, "message signatures by a third other hand"},

@@ -84,14 +84,14 @@ func signBase(key crypto.Signer, alg Algorithm, base []byte) ([]byte, error) {
 	return out, nil
 }
 
-// verifyBase reports whether the signature fits. The key was checked by [AlgorithmOf].
-func verifyBase(key crypto.PublicKey, base, signature []byte) bool {
+// fits reports whether a signature fits. The key was checked by [AlgorithmOf].
+func (v *Verifier) fits(key crypto.PublicKey, base, signature []byte) bool {
 	if len(signature) != signatureSize {
 		return false
 	}
 	switch key := key.(type) {
 	case ed25519.PublicKey:
-		return ed25519.Verify(key, base, signature)
+		return v.ready.verify(key, base, signature)
 	case *ecdsa.PublicKey:
 		sum := sha256.Sum256(base)
 		r, s := new(big.Int).SetBytes(signature[:p256Half]), new(big.Int).SetBytes(signature[p256Half:])

@@ -17,6 +17,7 @@ type Verifier struct {
 	profile Profile
 	keys    Keys
 	clock   when.Clock
+	ready   *readyKeys
 }
 
 // NewVerifier makes a verifier that asks keys for the partners' keys.
@@ -25,7 +26,7 @@ func NewVerifier(p Profile, keys Keys, clock when.Clock) (*Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Verifier{p, keys, clock}, nil
+	return &Verifier{p, keys, clock, &readyKeys{}}, nil
 }
 
 // Request verifies a request that came in. From then on its Body ends with io.EOF only when it
@@ -195,7 +196,7 @@ func (v *Verifier) hold(ctx context.Context, m message, in input, value []byte) 
 	if in.alg != string(alg) { // RFC 9421, 3.2: the key decides, never the message
 		return Signature{}, refuse(RuleAlgorithm, "sign with "+string(alg), "the key is for another algorithm")
 	}
-	if !verifyBase(key, base, value) {
+	if !v.fits(key, base, value) {
 		return Signature{}, refuse(RuleSignature, "compare your signature base with what was sent, and the key with the registered one", "the signature does not fit the message")
 	}
 	return in.made(alg, base, value), nil
