@@ -139,8 +139,8 @@ func (b *bench) exchange() (err error) {
 	}
 	b.add(Result{
 		Name: "exchange.evidenced", Unit: "exchanges/s", Ours: evidenced.rate, P50: evidenced.p50, P99: evidenced.p99, RSS: evidenced.memory, Beside: beside,
-		Size: fmt.Sprintf("%d consents, %d clients; gateway %.3g ms of CPU each, ReverseProxy %.3g (%.2g times), nginx %.3g; %s",
-			w.stored, connections, evidenced.cpu.user, bare.cpu.user, evidenced.cpu.user/bare.cpu.user, nginx.cpu.user, cryptoLimit()),
+		Size: fmt.Sprintf("%d consents, %d clients; gateway %.3g ms of CPU each, the ends %.3g, ReverseProxy %.3g (%.2g times), nginx %.3g; %s",
+			w.stored, connections, evidenced.cpu.user, evidenced.cpu.client, bare.cpu.user, evidenced.cpu.user/bare.cpu.user, nginx.cpu.user, cryptoLimit()),
 	})
 	b.add(Result{
 		Name: "exchange.single", Unit: "exchanges/s", Ours: single.rate, P50: single.p50, P99: single.p99, RSS: single.memory,
@@ -393,13 +393,15 @@ func (w *market) measure(cmd *exec.Cmd, clients int, prepare func(worker int) (f
 		return figure{}, err
 	}
 	runtime.GC()
-	before := treeTime(cmd.Process.Pid)
+	before, own := treeTime(cmd.Process.Pid), usedBy(os.Getpid())
 	all, took, err := loopOf(clients, 3*time.Second*time.Duration(min(w.b.scale, 3)), asks)
 	if err != nil {
 		return figure{}, err
 	}
 	p50, p99 := spread(all)
-	return figure{rate: float64(len(all)) / took.Seconds(), p50: p50, p99: p99, memory: rss(cmd.Process.Pid), took: took, cpu: cost{user: (treeTime(cmd.Process.Pid) - before) / float64(len(all))}}, nil
+	n := float64(len(all))
+	spent := cost{user: (treeTime(cmd.Process.Pid) - before) / n, client: (usedBy(os.Getpid()) - own) / n}
+	return figure{rate: n / took.Seconds(), p50: p50, p99: p99, memory: rss(cmd.Process.Pid), took: took, cpu: spent}, nil
 }
 
 func loopOf(clients int, long time.Duration, asks []func() error) (all []time.Duration, took time.Duration, err error) {

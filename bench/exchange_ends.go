@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto"
@@ -12,10 +13,8 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"praya/kernel/id"
 	"praya/kernel/when"
@@ -23,9 +22,11 @@ import (
 	"praya/subsystems/exchange"
 )
 
-// upstream is a provider: it verifies who asks, and signs each answer.
+// upstream is a provider: it verifies who asks, and signs each answer. It and the clients keep one
+// connection each and read and write messages on it themselves: what the ends cost beside their
+// signatures is taken from what is measured.
 type upstream struct {
-	*http.Server
+	net.Listener
 	address string
 	key     ed25519.PrivateKey
 	known   atomic.Pointer[map[string]crypto.PublicKey]
@@ -38,7 +39,7 @@ func newUpstream(key ed25519.PrivateKey, gate *exchange.Service, stand crypto.Pu
 	if err != nil {
 		return nil, err
 	}
-	u := &upstream{address: "http://" + l.Addr().String(), key: key}
+	u := &upstream{Listener: l, address: "http://" + l.Addr().String(), key: key}
 	known := map[string]crypto.PublicKey{"stand/1": stand, "holder/1": key.Public()}
 	for _, k := range gate.Keys.Keys() {
 		if pub, err := gate.Keys.PublicKey(k.ID); err == nil {
@@ -52,9 +53,43 @@ func newUpstream(key ed25519.PrivateKey, gate *exchange.Service, stand crypto.Pu
 	if u.sign, err = httpsig.NewSigner(exchange.CallProfile("http"), "holder/1", key, when.System); err != nil {
 		return nil, err
 	}
-	u.Server = &http.Server{Handler: u, ReadHeaderTimeout: time.Minute}
-	go func() { _ = u.Serve(l) }()
+	go u.serve()
 	return u, nil
+}
+
+func (u *upstream) serve() {
+	for {
+		c, err := u.Accept()
+		if err != nil {
+			return // closed
+		}
+		go u.listen(c)
+	}
+}
+
+// listen answers on a connection until the other side ends it.
+func (u *upstream) listen(c net.Conn) {
+	defer closed(c)
+	in, out := bufio.NewReader(c), bufio.NewWriter(c)
+	for {
+		r, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		header := http.Header{}
+		body, err := u.answer(header, r)
+		if err != nil {
+			_, _ = fmt.Fprintf(c, "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(err.Error()), err)
+			return
+		}
+		_, _ = fmt.Fprintf(out, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n", len(body))
+		_ = header.Write(out)
+		_, _ = out.WriteString("\r\n")
+		_, _ = out.Write(body)
+		if out.Flush() != nil {
+			return
+		}
+	}
 }
 
 // through is where clients learn the gateway's address; keys were taken before.
@@ -68,30 +103,57 @@ func (u *upstream) PublicKey(_ context.Context, keyID string) (crypto.PublicKey,
 	return nil, httpsig.ErrUnknownKey
 }
 
-// ServeHTTP answers about whoever is named, with a kilobyte.
-func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// answer is about whoever is named, with a kilobyte.
+func (u *upstream) answer(h http.Header, r *http.Request) ([]byte, error) {
 	if _, err := u.verify.Request(r); err != nil {
-		http.Error(w, err.Error(), http.StatusForbidden)
-		return
+		return nil, err
 	}
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
+		return nil, err
 	}
 	body := fmt.Appendf(nil, `{"name":"CHAN %s","address":"1 Queen's Road","notes":"%s"}`, r.Header.Get("Exchange-Id"), filler)
-	salt, _ := base64.StdEncoding.DecodeString(r.Header.Get("Exchange-Salt"))
+	salt, err := base64.StdEncoding.DecodeString(r.Header.Get("Exchange-Salt"))
+	if err != nil {
+		return nil, err
+	}
 	sum := sha256.Sum256(append(salt, r.Header.Get("Exchange-Subject")...))
-	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Digest", httpsig.DigestOf(body))
 	h.Set("Exchange-Id", r.Header.Get("Exchange-Id"))
 	h.Set("Exchange-About", base64.StdEncoding.EncodeToString(sum[:]))
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if _, err := u.sign.Response(h, http.StatusOK, r); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+	_, err = u.sign.Response(h, http.StatusOK, r)
+	return body, err
+}
+
+// caller is a client's connection, made when it is first used.
+type caller struct {
+	host string
+	conn net.Conn
+	in   *bufio.Reader
+	out  *bufio.Writer
+}
+
+func callerTo(base string) *caller { return &caller{host: strings.TrimPrefix(base, "http://")} }
+
+// ask sends a request and reads the head of its answer.
+func (c *caller) ask(r *http.Request) (*http.Response, error) {
+	if c.conn == nil {
+		conn, err := net.Dial("tcp", c.host)
+		if err != nil {
+			return nil, err
+		}
+		c.conn, c.in, c.out = conn, bufio.NewReader(conn), bufio.NewWriter(conn)
 	}
-	_, _ = w.Write(body)
+	if err := errors.Join(r.Write(c.out), c.out.Flush()); err != nil {
+		return nil, err
+	}
+	return http.ReadResponse(c.in, r)
+}
+
+// end lets the next question begin on a new connection.
+func (c *caller) end() {
+	closed(c.conn)
+	c.conn = nil
 }
 
 var filler = strings.Repeat("Flat A, 12th floor. ", 45) //nolint:gochecknoglobals // a text
@@ -121,7 +183,7 @@ func (w *market) ask(base string, receipts bool, which func() exchange.ConsentID
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 1}}
+	client := callerTo(base)
 	return func() error {
 		r, err := http.NewRequest(http.MethodGet, base+"/api/exchange/call/"+benchService+"/a", nil)
 		if err != nil {
@@ -136,17 +198,18 @@ func (w *market) ask(base string, receipts bool, which func() exchange.ConsentID
 }
 
 // exchanged signs, sends, and verifies the answer to its end.
-func exchanged(client *http.Client, r *http.Request, sign *httpsig.Signer, verify *httpsig.Verifier) error {
+func exchanged(client *caller, r *http.Request, sign *httpsig.Signer, verify *httpsig.Verifier) error {
 	if _, err := sign.Request(r); err != nil {
 		return err
 	}
-	resp, err := client.Do(r)
+	resp, err := client.ask(r)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+		client.end()
 		return fmt.Errorf("%w: %d %s", errRefused, resp.StatusCode, bytes.TrimSpace(body))
 	}
 	if _, err := verify.Response(resp, r); err != nil {
@@ -174,7 +237,7 @@ func (w *market) direct(base string, _ int) (func() error, error) {
 		return nil, err
 	}
 	host := strings.TrimPrefix(w.provider.address, "http://")
-	client := &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 1}}
+	client := callerTo(base)
 	salt := base64.StdEncoding.EncodeToString(make([]byte, 32))
 	return func() error {
 		r, err := http.NewRequest(http.MethodGet, base+"/a", nil)
