@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,14 +14,17 @@ import (
 )
 
 // writer gives the one writing connection of SQLite to one caller after the other, and
-// commits what they did in groups: one fsync for many writers. The caller's function
-// runs in the caller's own goroutine, so that its panic is its own.
+// commits what they did in groups: one fsync for many writers. The first caller of a group
+// leads it: works, lets those who wait meanwhile work, and commits for all. Who comes alone so
+// waits for nobody. Each function runs in its caller's own goroutine, so that its panic is its own.
 type writer struct {
 	s       *session
 	clock   when.Clock
-	queue   chan *turn
+	mu      sync.Mutex
+	led     bool    // somebody has the connection
+	queue   []*turn // who waits for it
 	quit    chan struct{}
-	stopped chan error
+	stopped chan struct{} // the keeper has ended
 	commits atomic.Int64
 	writes  atomic.Int64
 }
@@ -28,10 +32,16 @@ type writer struct {
 // turn is one caller's place in the queue.
 type turn struct {
 	state   atomic.Int32  // waiting, then granted or gone
-	granted chan error    // the connection is yours, or why not
+	granted chan grant    // the connection is yours, or why not
 	left    chan bool     // the caller is done: keep its work, or undo it
 	settled chan struct{} // closed when failed is final
 	failed  error         // why the group was not committed
+}
+
+// grant is what a waiting caller is told.
+type grant struct {
+	lead bool // you are the first of the next group
+	err  error
 }
 
 const (
@@ -49,31 +59,35 @@ const (
 )
 
 func startWriter(s *session, clock when.Clock) *writer {
-	w := &writer{s: s, clock: clock, queue: make(chan *turn, groupLength), quit: make(chan struct{}), stopped: make(chan error, 1)}
-	go w.loop()
+	w := &writer{s: s, clock: clock, quit: make(chan struct{}), stopped: make(chan struct{})}
+	go w.keep()
 	return w
 }
 
 func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
-	t := &turn{granted: make(chan error, 1), left: make(chan bool, 1), settled: make(chan struct{})}
-	select {
-	case w.queue <- t:
-	case <-ctx.Done():
-		return interrupted(ctx.Err())
+	if err := ctx.Err(); err != nil {
+		return interrupted(err)
 	}
-	var err error
+	t := w.come()
+	if t == nil {
+		return w.lead(ctx, fn)
+	}
+	var g grant
 	select {
-	case err = <-t.granted:
+	case g = <-t.granted:
 	case <-ctx.Done():
 		if t.state.CompareAndSwap(waiting, gone) {
 			return interrupted(ctx.Err())
 		}
-		err = <-t.granted
+		g = <-t.granted
 	}
-	if err != nil {
-		return explain(err)
+	if g.err != nil {
+		return explain(g.err)
 	}
-	if err := w.use(ctx, t, fn); err != nil {
+	if g.lead {
+		return w.lead(ctx, fn)
+	}
+	if err := w.member(ctx, t, fn); err != nil {
 		<-t.settled
 		return err
 	}
@@ -81,79 +95,138 @@ func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
 	return explain(t.failed)
 }
 
-// use runs fn and leaves the turn also when fn panics or ends its goroutine.
-func (w *writer) use(ctx context.Context, t *turn, fn func(*Tx) error) (err error) {
+// come takes the connection when nobody has it, and else a place in the queue.
+func (w *writer) come() *turn {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.led {
+		w.led = true
+		return nil
+	}
+	t := &turn{granted: make(chan grant, 1), left: make(chan bool, 1), settled: make(chan struct{})}
+	w.queue = append(w.queue, t)
+	return t
+}
+
+// next is who has waited longest and still does: to lead, or to work in a group.
+func (w *writer) next(lead bool) *turn {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.queue) > 0 {
+		t := w.queue[0]
+		w.queue[0] = nil
+		if w.queue = w.queue[1:]; len(w.queue) == 0 {
+			w.queue = nil
+		}
+		if t.state.CompareAndSwap(waiting, granted) {
+			return t
+		}
+	}
+	if lead {
+		w.led = false // nobody waits
+	}
+	return nil
+}
+
+// pass gives the connection to who waits next, or lays it down.
+func (w *writer) pass() {
+	if t := w.next(true); t != nil {
+		t.granted <- grant{lead: true}
+	}
+}
+
+// lead begins a group with the caller's own work, and ends it.
+func (w *writer) lead(ctx context.Context, fn func(*Tx) error) error {
+	defer w.pass()
+	if err := w.control("begin immediate"); err != nil {
+		return explain(err)
+	}
+	if err := w.use(ctx, fn, func(keep bool) {
+		if !keep {
+			_ = w.control("rollback") // it may be gone already
+		}
+	}); err != nil {
+		return err
+	}
+	return explain(w.group())
+}
+
+// member works as one of a group that another leads.
+func (w *writer) member(ctx context.Context, t *turn, fn func(*Tx) error) error {
+	return w.use(ctx, fn, func(keep bool) { t.left <- keep })
+}
+
+// use runs fn, and says whether to keep what it did also when fn panics or ends its goroutine.
+func (w *writer) use(ctx context.Context, fn func(*Tx) error, leave func(keep bool)) (err error) {
 	// An interrupted INSERT would roll back the whole group (sqlite.org/c3ref/interrupt.html):
 	// statements run undisturbed, and Tx looks at the context between them.
 	tx := &Tx{ctx: ctx, at: w.clock(), engine: SQLite, run: undisturbed{w.s}}
 	keep := false
 	defer func() {
 		_ = tx.end(nil) // closes rows that a panic left open
-		t.left <- keep
+		leave(keep)
 	}()
 	err = tx.end(fn(tx))
 	keep = err == nil
 	return err
 }
 
-func (w *writer) loop() {
-	idle := time.NewTimer(idleTime)
+// keep writes what the log holds into the file when nobody has written for a while.
+func (w *writer) keep() {
+	defer close(w.stopped)
+	idle := time.NewTicker(idleTime)
 	defer idle.Stop()
-	dirty := false
+	var seen, done int64 // commits: at the last look, and at the last checkpoint
 	for {
 		select {
-		case t := <-w.queue:
-			w.group(t)
-			dirty = true
-			idle.Reset(idleTime)
 		case <-idle.C:
-			if dirty {
-				_, _ = w.s.exec(context.Background(), "pragma wal_checkpoint(passive)", nil) // comes again
-				dirty = false
-			}
 		case <-w.quit:
-			_, err := w.s.exec(context.Background(), "pragma wal_checkpoint(truncate)", nil)
-			w.s.close()
-			w.stopped <- err
 			return
 		}
+		n := w.commits.Load()
+		if n == seen && n != done && w.free() {
+			_ = w.control("pragma wal_checkpoint(passive)") // comes again
+			w.pass()
+			done = n
+		}
+		seen = n
 	}
 }
 
-func (w *writer) close() error {
-	close(w.quit)
-	return explain(<-w.stopped)
+// free takes the connection if nobody has it.
+func (w *writer) free() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := w.led
+	w.led = true
+	return !was
 }
 
-// group gives turns until nobody waits, then commits for all of them.
-func (w *writer) group(t *turn) {
+// close is called when nobody writes any more: see [DB.Close].
+func (w *writer) close() error {
+	close(w.quit)
+	<-w.stopped
+	err := w.control("pragma wal_checkpoint(truncate)")
+	w.s.close()
+	return explain(err)
+}
+
+// group lets who waits work, then commits for the leader and all of them.
+func (w *writer) group() error {
 	var members, undone []*turn
 	var broken error
 	began := w.clock()
-	for t != nil {
-		if t.state.CompareAndSwap(waiting, granted) {
-			first := len(members) == 0
-			var kept bool
-			switch kept, broken = w.give(t, first); {
-			case kept:
-				members = append(members, t)
-			case first:
-				close(t.settled)
-			default:
-				undone = append(undone, t)
-			}
-		}
-		if broken != nil || len(members) >= groupLength || w.clock().Sub(began) > groupTime {
+	for broken == nil && len(members)+1 < groupLength && w.clock().Sub(began) <= groupTime {
+		t := w.next(false)
+		if t == nil {
 			break
 		}
-		select {
-		case t = <-w.queue:
-		default:
-			t = nil
+		var kept bool
+		if kept, broken = w.give(t); kept {
+			members = append(members, t)
+		} else {
+			undone = append(undone, t)
 		}
-	}
-	if len(members) == 0 {
-		return
 	}
 	if broken == nil {
 		broken = w.control("commit")
@@ -162,7 +235,7 @@ func (w *writer) group(t *turn) {
 		_ = w.control("rollback") // it may be gone already
 	}
 	w.commits.Add(1)
-	w.writes.Add(int64(len(members)))
+	w.writes.Add(int64(len(members)) + 1)
 	for _, m := range members {
 		m.failed = broken
 		close(m.settled)
@@ -172,37 +245,26 @@ func (w *writer) group(t *turn) {
 	for _, t := range undone {
 		close(t.settled)
 	}
+	return broken
 }
 
-// give lets one caller work. The first of a group needs no savepoint: undoing it
-// undoes the transaction.
-func (w *writer) give(t *turn, first bool) (kept bool, broken error) {
-	begin, undo := "savepoint turn", "rollback to turn"
-	if first {
-		begin, undo = "begin immediate", "rollback"
-	}
-	if err := w.control(begin); err != nil {
-		t.granted <- err
-		if first {
-			return false, nil // nothing is open
-		}
+// give lets one caller work behind a savepoint, so that its work alone can be undone.
+func (w *writer) give(t *turn) (kept bool, broken error) {
+	if err := w.control("savepoint turn"); err != nil {
+		t.granted <- grant{err: err}
 		return false, errors.Join(fault.New(fault.Unavailable, "db.unavailable"), err)
 	}
-	t.granted <- nil
+	t.granted <- grant{}
 	kept = <-t.left
 	if !kept {
-		broken = w.control(undo)
+		broken = w.control("rollback to turn")
 	}
-	if !first && broken == nil {
+	if broken == nil {
 		broken = w.control("release turn")
 	}
 	if broken != nil {
 		// A full disk or an I/O error has ended the transaction under everybody.
 		broken = fault.New(fault.Unavailable, "db.unavailable").Because(fmt.Errorf("db: the commit group was lost: %w", broken))
-		if first {
-			_ = w.control("rollback")
-			broken = nil
-		}
 	}
 	return kept, broken
 }
