@@ -150,7 +150,7 @@ func (p *Praya) wire(ctx context.Context) error {
 	}
 	p.Site, err = web.New(p.Config.web(), web.Parts{
 		Words: book, Policy: policy, Log: p.log, Clock: when.System, DB: p.DB, Metrics: p.metrics, Health: p.health,
-		People: people{p},
+		People: people{p}, Help: "/contact",
 	})
 	if err != nil {
 		return err

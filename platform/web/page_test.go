@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
+
 	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/platform/words"
@@ -49,5 +51,28 @@ func TestExamplePage(t *testing.T) {
 	}
 	if w.Code != 200 || t.Failed() {
 		t.Errorf("%d %s", w.Code, w.Body.String())
+	}
+}
+
+// Who needs help is led to where people write to the office, or is told whom to ask.
+func TestWhoNeedsHelp(t *testing.T) {
+	s := newSite(t, Config{Telephone: "1823"})
+	show := func(v *Visit) error { return v.Render(Page{Title: "x"}, templ.NopComponent) }
+	s.Page("GET /x", show)
+	body := func() string {
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/tc/x", nil))
+		return w.Body.String()
+	}
+	const ask, link = "請聯絡負責本網站的部門", `<a href="/tc/contact">寫信給我們`
+	for _, c := range []struct {
+		telephone, help string
+		ask, link, call bool
+	}{{"", "", true, false, false}, {"1823", "", false, false, true}, {"", "/contact", false, true, false}, {"1823", "/contact", false, true, true}} {
+		s.config.Telephone, s.parts.Help = c.telephone, c.help
+		page := body()
+		if strings.Contains(page, ask) != c.ask || strings.Contains(page, link) != c.link || strings.Contains(page, "致電 1823") != c.call && strings.Contains(page, "致電1823") != c.call {
+			t.Errorf("telephone %q, help %q: %s", c.telephone, c.help, page[strings.Index(page, "<footer"):])
+		}
 	}
 }

@@ -34,6 +34,7 @@ type Parts struct {
 	Health  *observe.Health
 	DB      *db.DB // with Schema applied; nil: nobody signs in, and notices don't survive a redirect
 	People  People // nil: only the operator signs in
+	Help    string // path of the page where people write to the office; empty: there is none
 }
 
 // People is what the front must know about those who sign in on the public listener.

@@ -29,6 +29,14 @@ func (v *View) owner() string { return v.site.config.Owner.In(v.Lang()) }
 
 func (v *View) telephone() string { return v.site.config.Telephone }
 
+// helpPath is where the footer leads who needs help; the operator's pages have no such place.
+func (v *View) helpPath() string {
+	if v.listener.name == "operator" {
+		return ""
+	}
+	return v.site.parts.Help
+}
+
 func (v *View) signedIn() bool {
 	return v.actor.Kind == who.Operator || v.actor.Kind == who.Person || v.actor.Kind == who.Officer
 }
