@@ -94,6 +94,27 @@ func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
 	return n, tx.fail(err)
 }
 
+// Do runs a statement whose count nobody wants, at the latest with the next one: on PostgreSQL it
+// travels with that, or with the commit, and costs no way of its own. So its error may be that of
+// the next statement, or of the whole Write. Whoever must know at this line takes Exec. Arguments
+// that are slices are the transaction's from now on.
+func (tx *Tx) Do(sql string, args ...any) error {
+	q, ok := tx.run.(queue)
+	if !ok {
+		_, err := tx.Exec(sql, args...)
+		return err
+	}
+	if err := tx.ready(); err != nil {
+		return err
+	}
+	return tx.fail(q.later(sql, args))
+}
+
+// queue is a runner that can keep a statement until the next one.
+type queue interface {
+	later(sql string, args []any) error
+}
+
 // Change runs a statement that names a row and its version, and gives Conflict when no
 // row matched: somebody else was faster.
 //
@@ -132,8 +153,8 @@ func (tx *Tx) Row(sql string, args ...any) Row {
 	return Row{r, err}
 }
 
-// InsertMany inserts rows the fast way: statements of many rows on SQLite, COPY on
-// PostgreSQL. The names must be plain identifiers; the sequence must not use tx.
+// InsertMany inserts rows the fast way: statements of many rows on SQLite; on PostgreSQL COPY,
+// and few rows as [Tx.Do] does. The names must be plain identifiers; the sequence must not use tx.
 func (tx *Tx) InsertMany(table string, columns []string, rows iter.Seq[[]any]) (int64, error) {
 	if err := tx.ready(); err != nil {
 		return 0, err
