@@ -164,7 +164,7 @@ func (r *remote) insertMany(_ context.Context, table string, columns []string, r
 			if n == 0 {
 				return 0, nil
 			}
-			return n, r.later(insertNumbered(table, columns, int(n)), few)
+			return n, r.later(insertNumbered(table, columns, int(n)), few, false)
 		}
 		if len(row) != len(columns) {
 			return 0, wrongRow(table, row, columns)
@@ -172,7 +172,7 @@ func (r *remote) insertMany(_ context.Context, table string, columns []string, r
 		few = append(few, row...)
 		n++
 	}
-	if err := r.flush(); err != nil {
+	if err := r.start(); err != nil {
 		return 0, err
 	}
 	n, err = r.c.CopyFrom(context.Background(), pgx.Identifier{table}, columns, pgx.CopyFromFunc(func() ([]any, error) {

@@ -1,9 +1,11 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +24,7 @@ type remote struct {
 	reads   bool
 	open    bool // the server has begun a transaction
 	waiting []*pgx.QueuedQuery
+	must    []bool // whether each of them has to find a row
 }
 
 // calm is what the driver is given: with a context that can end it would start a goroutine for
@@ -60,11 +63,17 @@ func (r *remote) said(err error) error {
 }
 
 // later keeps a statement until the next one travels.
-func (r *remote) later(text string, args []any) error {
+func (r *remote) later(text string, args []any, must bool) error {
 	if r.reads {
 		return errOnlyReads
 	}
+	for i, a := range args {
+		if b, ok := a.([]byte); ok {
+			args[i] = bytes.Clone(b) // the caller may use its buffer again
+		}
+	}
 	r.waiting = append(r.waiting, &pgx.QueuedQuery{SQL: text, Arguments: args})
+	r.must = append(r.must, must)
 	if len(r.waiting) >= mostWaiting {
 		return r.flush()
 	}
@@ -79,17 +88,22 @@ func (r *remote) send(text string, args []any) (pgx.BatchResults, error) {
 	b := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, 0, len(r.waiting)+2)}
 	if r.begin != "" {
 		b.Queue(r.begin)
+		r.must = slices.Insert(r.must, 0, false)
 		r.begin, r.open = "", true
 	}
 	b.QueuedQueries = append(b.QueuedQueries, r.waiting...)
-	r.waiting = nil
-	before := b.Len()
 	if text != "" {
 		b.Queue(text, args...)
 	}
+	must := r.must
+	r.waiting, r.must = nil, nil
 	results := r.c.SendBatch(calm(), b)
-	for range before {
-		if _, err := results.Exec(); err != nil {
+	for _, found := range must {
+		tag, err := results.Exec()
+		if err == nil && found && tag.RowsAffected() == 0 {
+			err = stale()
+		}
+		if err != nil {
 			_ = results.Close() // the first error is the one to tell
 			return nil, r.said(err)
 		}
@@ -97,9 +111,22 @@ func (r *remote) send(text string, args []any) (pgx.BatchResults, error) {
 	return results, nil
 }
 
+// flush sends what waits.
 func (r *remote) flush() error {
-	if r.begin == "" && len(r.waiting) == 0 {
+	if len(r.waiting) == 0 {
 		return nil
+	}
+	results, err := r.send("", nil)
+	if err != nil {
+		return err
+	}
+	return r.said(results.Close())
+}
+
+// start begins the transaction, if it has not begun, and sends what waits.
+func (r *remote) start() error {
+	if r.begin == "" {
+		return r.flush()
 	}
 	results, err := r.send("", nil)
 	if err != nil {
@@ -155,8 +182,16 @@ func (r *remote) prepare(_ context.Context, text string) error {
 
 // commit makes what was done durable, and sends what still waits along.
 func (r *remote) commit() error {
-	if !r.open && len(r.waiting) == 0 {
+	switch {
+	case !r.open && len(r.waiting) == 0:
 		return nil // nothing was done
+	case !r.open && len(r.waiting) == 1 && r.must[0]:
+		r.begin = "" // it names a row and its version: it is a transaction by itself
+		return r.flush()
+	case slices.Contains(r.must, true): // it may find nothing, and the commit would travel with it
+		if err := r.flush(); err != nil {
+			return err
+		}
 	}
 	var tag pgconn.CommandTag
 	var err error
