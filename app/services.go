@@ -97,7 +97,7 @@ type applicants struct{ *Praya }
 // Profile is what an account keeps of itself.
 func (p applicants) Profile(ctx context.Context, account string) (map[string]services.Known, error) {
 	out := map[string]services.Known{}
-	err := p.DB.Read(ctx, func(tx *db.Tx) error {
+	err := p.DB.ReadLatest(ctx, func(tx *db.Tx) error {
 		profile, err := p.Identity.Profile(tx, identity.AccountID(account))
 		for f, v := range profile {
 			k := services.Known{Value: v.Text, Day: v.Changed.Day(), Verified: !v.Verified.IsZero() || f.FromDocument()}

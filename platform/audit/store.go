@@ -23,10 +23,10 @@ func scan(s db.Scanner) (e Entry, err error) {
 
 // takeEnd makes the next number ours, and gives the hash of the entry before.
 func takeEnd(tx *db.Tx) (number int64, before string, err error) {
-	if _, err := tx.Exec(sqlEnd, tx.Realm()); err != nil {
+	if err := tx.Do(sqlEnd, tx.Realm()); err != nil {
 		return 0, "", err
 	}
-	if _, err := tx.Exec(sqlTakeEnd, tx.Realm()); err != nil {
+	if err := tx.Do(sqlTakeEnd, tx.Realm()); err != nil {
 		return 0, "", err
 	}
 	err = tx.Row(sqlReadEnd, tx.Realm()).Scan(&number, &before)
@@ -44,11 +44,10 @@ func from(tx *db.Tx, number int64, limit int) ([]Entry, error) {
 func count(tx *db.Tx) (n int, err error) { return n, tx.Row(sqlCount, tx.Realm()).Scan(&n) }
 
 func insert(tx *db.Tx, e Entry) error {
-	_, err := tx.Exec(sqlInsert, tx.Realm(), e.Number, e.At, e.Actor.Kind, e.Actor.ID, e.Request,
+	err := tx.Do(sqlInsert, tx.Realm(), e.Number, e.At, e.Actor.Kind, e.Actor.ID, e.Request,
 		e.What, e.On, e.Outcome, e.Before, e.Hash)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlMoveEnd, tx.Realm(), e.Hash)
-	return err
+	return tx.Do(sqlMoveEnd, tx.Realm(), e.Hash)
 }

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -11,37 +10,40 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"praya/kernel/fault"
 )
 
 // postgres is PostgreSQL through a bounded pool.
 type postgres struct {
-	pool     *sql.DB
+	pool     *pgxpool.Pool
 	readOnly bool
 }
 
 func openPostgres(ctx context.Context, c Config) (_ backend, err error) {
-	config, err := pgx.ParseConfig(c.URL)
+	config, err := pgxpool.ParseConfig(c.URL)
 	if err != nil {
 		// The parser's message repeats the address, password and all: keep it out.
 		return nil, fault.New(fault.Invalid, "db.bad-url")
 	}
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "praya"
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "praya"
 	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = 10 * time.Second
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = 10 * time.Second
 	}
-	p := &postgres{pool: stdlib.OpenDB(*config), readOnly: c.ReadOnly}
 	n := c.Connections
 	if n <= 0 {
 		n = 16
 	}
-	p.pool.SetMaxOpenConns(n)
-	p.pool.SetMaxIdleConns(n)
-	p.pool.SetConnMaxIdleTime(5 * time.Minute)
+	config.MinConns, config.MaxConns = 0, int32(min(n, 10_000)) //nolint:gosec // bounded
+	config.MaxConnIdleTime = 5 * time.Minute
+	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), config)
+	if err != nil {
+		return nil, explain(err)
+	}
+	p := &postgres{pool: pool, readOnly: c.ReadOnly}
 	if err := p.suits(ctx); err != nil {
 		_ = p.close()
 		return nil, err
@@ -53,7 +55,7 @@ func openPostgres(ctx context.Context, c Config) (_ backend, err error) {
 func (p *postgres) suits(ctx context.Context) error {
 	var version int
 	var collation, encoding string
-	if err := p.pool.QueryRowContext(ctx, sqlServerPostgreSQL).Scan(&version, &collation, &encoding); err != nil {
+	if err := p.pool.QueryRow(ctx, sqlServerPostgreSQL).Scan(&version, &collation, &encoding); err != nil {
 		return explain(err)
 	}
 	if version < 150000 {
@@ -73,35 +75,20 @@ func (p *postgres) suits(ctx context.Context) error {
 
 func (p *postgres) read(ctx context.Context, d *DB, latest bool, fn func(*Tx) error) error {
 	if latest {
-		return p.lookup(ctx, d, fn)
+		return p.once(ctx, d, beginsNothing, fn)
 	}
-	return p.once(ctx, d, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
+	return p.once(ctx, d, beginRead, fn)
 }
 
-// lookup runs statements without a transaction around them.
-func (p *postgres) lookup(ctx context.Context, d *DB, fn func(*Tx) error) error {
-	c, err := p.pool.Conn(ctx)
-	if err != nil {
-		return explain(err)
-	}
-	defer c.Close() //nolint:errcheck // it goes back to the pool
-	tx := &Tx{ctx: ctx, at: d.clock(), engine: PostgreSQL, run: reader{remote{c: c}}}
-	defer func() { _ = tx.end(nil) }()
-	return tx.end(fn(tx))
-}
-
-// reader is a connection without a transaction, which only reads.
-type reader struct{ remote }
-
-func (r reader) query(ctx context.Context, text string, args []any) (result, error) {
-	return r.c.QueryContext(ctx, text, args...)
-}
-
-func (reader) exec(context.Context, string, []any) (int64, error) { return 0, errOnlyReads }
-
-func (reader) insertMany(context.Context, string, []string, iter.Seq[[]any]) (int64, error) {
-	return 0, errOnlyReads
-}
+// How a transaction begins. A look-up has none: each of its statements is one by itself.
+const (
+	beginsNothing = ""
+	beginRead     = "begin isolation level repeatable read read only"
+	beginWrite    = "begin isolation level repeatable read"
+	beginLatest   = "begin isolation level read committed"
+	commitText    = "commit"
+	rollbackText  = "rollback"
+)
 
 var errOnlyReads = errors.New("db: a read does not write")
 
@@ -112,12 +99,12 @@ func (p *postgres) write(ctx context.Context, d *DB, latest bool, fn func(*Tx) e
 	if p.readOnly {
 		return fault.New(fault.Unavailable, "db.read-only")
 	}
-	options := &sql.TxOptions{Isolation: sql.LevelRepeatableRead}
+	begin := beginWrite
 	if latest {
-		options.Isolation = sql.LevelReadCommitted
+		begin = beginLatest
 	}
 	for n := 1; ; n++ {
-		err := p.once(ctx, d, options, fn)
+		err := p.once(ctx, d, begin, fn)
 		if err == nil || !again(err) || n == attempts {
 			return err
 		}
@@ -131,74 +118,99 @@ func (p *postgres) write(ctx context.Context, d *DB, latest bool, fn func(*Tx) e
 	}
 }
 
-func (p *postgres) once(ctx context.Context, d *DB, options *sql.TxOptions, fn func(*Tx) error) error {
-	c, err := p.pool.Conn(ctx)
+func (p *postgres) once(ctx context.Context, d *DB, begin string, fn func(*Tx) error) error {
+	c, err := p.pool.Acquire(ctx)
 	if err != nil {
+		if ctx.Err() != nil {
+			return interrupted(ctx.Err())
+		}
 		return explain(err)
 	}
-	defer c.Close() //nolint:errcheck // it goes back to the pool
-	t, err := c.BeginTx(ctx, options)
-	if err != nil {
-		return explain(err)
-	}
-	defer t.Rollback() //nolint:errcheck // after a commit it does nothing
-	tx := &Tx{ctx: ctx, at: d.clock(), engine: PostgreSQL, run: remote{c, t}}
+	defer c.Release()
+	r := &remote{ctx: ctx, c: c.Conn(), begin: begin, reads: begin == beginsNothing || begin == beginRead}
+	defer r.rollback() // after a commit it does nothing
+	defer r.watch()()
+	tx := &Tx{ctx: ctx, at: d.clock(), engine: PostgreSQL, run: r}
 	defer func() { _ = tx.end(nil) }() // before the rollback, also in a panic
 	if err := tx.end(fn(tx)); err != nil {
 		return err
 	}
-	return explain(t.Commit())
+	return explain(r.commit())
 }
 
 func (p *postgres) stats() Stats {
-	return Stats{Engine: PostgreSQL, InUse: p.pool.Stats().InUse}
+	return Stats{Engine: PostgreSQL, InUse: int(p.pool.Stat().AcquiredConns())}
 }
 
-func (p *postgres) close() error { return p.pool.Close() }
-
-// remote is a transaction on a connection; pgx prepares and keeps its statements.
-type remote struct {
-	c *sql.Conn
-	t *sql.Tx
+func (p *postgres) close() error {
+	p.pool.Close()
+	return nil
 }
 
-func (r remote) exec(ctx context.Context, text string, args []any) (int64, error) {
-	res, err := r.t.ExecContext(ctx, text, args...)
-	if err != nil {
+// fewRows are inserted by one statement, which travels with others; more by COPY, which is
+// cheaper for a row and costs two round trips more.
+const fewRows = 16
+
+func (r *remote) insertMany(_ context.Context, table string, columns []string, rows iter.Seq[[]any]) (n int64, err error) {
+	if r.reads {
+		return 0, errOnlyReads
+	}
+	next, stop := iter.Pull(rows)
+	defer stop()
+	var few []any
+	for n < fewRows {
+		row, ok := next()
+		if !ok {
+			if n == 0 {
+				return 0, nil
+			}
+			return n, r.later(insertNumbered(table, columns, int(n)), few, false)
+		}
+		if len(row) != len(columns) {
+			return 0, wrongRow(table, row, columns)
+		}
+		few = append(few, row...)
+		n++
+	}
+	if err := r.start(); err != nil {
 		return 0, err
 	}
-	return res.RowsAffected()
-}
-
-func (r remote) query(ctx context.Context, text string, args []any) (result, error) {
-	return r.t.QueryContext(ctx, text, args...)
-}
-
-func (r remote) insertMany(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (int64, error) {
-	var n int64
-	err := r.c.Raw(func(driver any) error {
-		next, stop := iter.Pull(rows)
-		defer stop()
-		var err error
-		n, err = driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromFunc(func() ([]any, error) {
-			row, ok := next()
-			if !ok {
-				return nil, nil
-			}
-			if len(row) != len(columns) {
-				return nil, fmt.Errorf("db: %s: a row of %d values for %d columns", table, len(row), len(columns))
-			}
+	n, err = r.c.CopyFrom(context.Background(), pgx.Identifier{table}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+		if len(few) > 0 {
+			row := few[:len(columns)]
+			few = few[len(columns):]
 			return row, nil
-		}))
-		return err
-	})
-	return n, err
+		}
+		row, ok := next()
+		switch {
+		case !ok:
+			return nil, nil
+		case len(row) != len(columns):
+			return nil, wrongRow(table, row, columns)
+		}
+		return row, nil
+	}))
+	return n, r.said(err)
 }
 
-func (r remote) prepare(ctx context.Context, text string) error {
-	st, err := r.t.PrepareContext(ctx, text)
-	if err != nil {
-		return err
+func wrongRow(table string, row []any, columns []string) error {
+	return fmt.Errorf("db: %s: a row of %d values for %d columns", table, len(row), len(columns))
+}
+
+func insertNumbered(table string, columns []string, rows int) string {
+	var b strings.Builder
+	b.WriteString("insert into " + table + " (" + strings.Join(columns, ", ") + ") values ")
+	for i := range rows * len(columns) {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%len(columns) == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", i+1)
 	}
-	return st.Close()
+	b.WriteString(")")
+	return b.String()
 }

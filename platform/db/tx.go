@@ -94,6 +94,53 @@ func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
 	return n, tx.fail(err)
 }
 
+// Do runs a statement whose count nobody wants, at the latest with the next one: on PostgreSQL it
+// travels with that, or with the commit, and costs no way of its own. So its error may be that of
+// the next statement, or of the whole Write. Whoever must know at this line takes Exec.
+func (tx *Tx) Do(sql string, args ...any) error {
+	q, ok := tx.run.(queue)
+	if !ok {
+		_, err := tx.Exec(sql, args...)
+		return err
+	}
+	if err := tx.ready(); err != nil {
+		return err
+	}
+	return tx.fail(q.later(sql, args, false))
+}
+
+// DoChange is [Tx.Change] as [Tx.Do] is Exec: the Conflict may be that of the next statement, or of
+// the whole Write.
+func (tx *Tx) DoChange(sql string, args ...any) error {
+	q, ok := tx.run.(queue)
+	if !ok {
+		return tx.Change(sql, args...)
+	}
+	if err := tx.ready(); err != nil {
+		return err
+	}
+	return tx.fail(q.later(sql, args, true))
+}
+
+// Settle runs what [Tx.Do] has kept: for whoever must know whose statement failed.
+func (tx *Tx) Settle() error {
+	q, ok := tx.run.(queue)
+	if !ok {
+		return nil
+	}
+	if err := tx.ready(); err != nil {
+		return err
+	}
+	return tx.fail(q.flush())
+}
+
+// queue is a runner that can keep statements until the next one. A statement that must find a row
+// gives Conflict when it finds none.
+type queue interface {
+	later(sql string, args []any, must bool) error
+	flush() error
+}
+
 // Change runs a statement that names a row and its version, and gives Conflict when no
 // row matched: somebody else was faster.
 //
@@ -101,10 +148,13 @@ func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
 func (tx *Tx) Change(sql string, args ...any) error {
 	n, err := tx.Exec(sql, args...)
 	if err == nil && n == 0 {
-		return fault.New(fault.Conflict, "db.stale")
+		return stale()
 	}
 	return err
 }
+
+// stale says that somebody else was faster.
+func stale() error { return fault.New(fault.Conflict, "db.stale") }
 
 // Query runs a statement that gives rows. They must be closed, or read to their end,
 // before the next statement.
@@ -132,8 +182,8 @@ func (tx *Tx) Row(sql string, args ...any) Row {
 	return Row{r, err}
 }
 
-// InsertMany inserts rows the fast way: statements of many rows on SQLite, COPY on
-// PostgreSQL. The names must be plain identifiers; the sequence must not use tx.
+// InsertMany inserts rows the fast way: statements of many rows on SQLite; on PostgreSQL COPY,
+// and few rows as [Tx.Do] does. The names must be plain identifiers; the sequence must not use tx.
 func (tx *Tx) InsertMany(table string, columns []string, rows iter.Seq[[]any]) (int64, error) {
 	if err := tx.ready(); err != nil {
 		return 0, err

@@ -73,8 +73,7 @@ func (b *Bus) sequence(ctx context.Context) (bool, error) {
 		if err := tx.Row(sqlSequencerLockPostgreSQL).Scan(&mine); err != nil || !mine {
 			return err
 		}
-		_, err := tx.Exec(sqlSequencePostgreSQL)
-		return err
+		return tx.Do(sqlSequencePostgreSQL)
 	})
 	return false, err
 }
@@ -164,6 +163,9 @@ func (b *Bus) handle(ctx context.Context, c Consumer, cur cursor, batch []Event)
 				if err := safely(c, tx, e); err != nil {
 					return err
 				}
+				if err := tx.Settle(); err != nil { // this event's failure, not the next one's
+					return err
+				}
 			}
 			done++
 		}
@@ -199,7 +201,7 @@ func (b *Bus) take(tx *db.Tx, c Consumer, seen cursor) error {
 			return errBusy
 		}
 	}
-	if _, err := tx.Exec(sqlCursorNew, c.Name); err != nil {
+	if err := tx.Do(sqlCursorNew, c.Name); err != nil {
 		return err
 	}
 	now, err := readCursor(tx, c.Name)
@@ -213,11 +215,10 @@ func (b *Bus) take(tx *db.Tx, c Consumer, seen cursor) error {
 func (b *Bus) fail(ctx context.Context, c Consumer, cur cursor, cause error) error {
 	wait := min(time.Second<<min(cur.attempts, 12), 5*time.Minute)
 	return b.d.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(sqlCursorNew, c.Name); err != nil {
+		if err := tx.Do(sqlCursorNew, c.Name); err != nil {
 			return err
 		}
-		_, err := tx.Exec(sqlCursorFail, c.Name, cur.position, short(cause.Error()), tx.Now().Add(wait))
-		return err
+		return tx.Do(sqlCursorFail, c.Name, cur.position, short(cause.Error()), tx.Now().Add(wait))
 	})
 }
 

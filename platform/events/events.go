@@ -52,8 +52,7 @@ func Publish(tx *db.Tx, e Event) error {
 	case len(e.Data) > largest || !json.Valid(e.Data):
 		return fmt.Errorf("events: %s: data are no JSON of at most %d bytes", e.Subject, largest)
 	}
-	_, err := tx.Exec(publish().For(tx.Engine()), e.ID, e.Subject, e.Realm, tx.Now(), string(e.Data))
-	return err
+	return tx.Do(publish().For(tx.Engine()), e.ID, e.Subject, e.Realm, tx.Now(), string(e.Data))
 }
 
 // Settle moves what an outbox of another cluster holds to the end of the log. A restore
@@ -70,12 +69,11 @@ func Settle(tx *db.Tx) error {
 		return err
 	}
 	for i, e := range rest {
-		if _, err := tx.Exec(sqlSettleInsert, last+int64(i)+1, e.ID, e.Subject, e.Realm, e.At, string(e.Data)); err != nil {
+		if err := tx.Do(sqlSettleInsert, last+int64(i)+1, e.ID, e.Subject, e.Realm, e.At, string(e.Data)); err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec(sqlSettleClear)
-	return err
+	return tx.Do(sqlSettleClear)
 }
 
 // Consumer works through the log. It sees every event of its subjects from the first

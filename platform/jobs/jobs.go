@@ -63,22 +63,27 @@ const (
 // Enqueue adds a job in the transaction. When its realm, kind and key are known, it
 // changes nothing and gives the job that is there.
 func Enqueue(tx *db.Tx, j Job) (Job, error) {
+	if err := Put(tx, j); err != nil {
+		return Job{}, err
+	}
+	return scan(tx.Row(sqlByKey, tx.Realm(), j.Kind, j.Key))
+}
+
+// Put is Enqueue for those who do not ask which job it is: it costs no way to the store.
+func Put(tx *db.Tx, j Job) error {
 	if j.Kind == "" || j.Key == "" {
-		return Job{}, fmt.Errorf("jobs: a job needs a kind and a key, not %q and %q", j.Kind, j.Key)
+		return fmt.Errorf("jobs: a job needs a kind and a key, not %q and %q", j.Kind, j.Key)
 	}
 	if len(j.Args) == 0 {
 		j.Args = json.RawMessage("{}")
 	}
 	if len(j.Args) > largestArgs || !json.Valid(j.Args) {
-		return Job{}, fmt.Errorf("jobs: %s: arguments are no JSON of at most %d bytes", j.Kind, largestArgs)
+		return fmt.Errorf("jobs: %s: arguments are no JSON of at most %d bytes", j.Kind, largestArgs)
 	}
 	if j.RunAt.IsZero() {
 		j.RunAt = tx.Now()
 	}
-	if _, err := tx.Exec(sqlInsert, id.New[string](tx.Now()), tx.Realm(), j.Kind, j.Key, string(j.Args), j.RunAt, tx.Now()); err != nil {
-		return Job{}, err
-	}
-	return scan(tx.Row(sqlByKey, tx.Realm(), j.Kind, j.Key))
+	return tx.Do(sqlInsert, id.New[string](tx.Now()), tx.Realm(), j.Kind, j.Key, string(j.Args), j.RunAt, tx.Now())
 }
 
 // Get reads a job of the transaction's realm: for a page that shows its progress.

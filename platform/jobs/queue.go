@@ -238,8 +238,7 @@ func (q *Queue) change(ctx context.Context, fn func(*db.Tx) error) error {
 
 // changed does not mind when the job is no longer ours: whoever has it now decides.
 func changed(tx *db.Tx, sqlStatement string, args ...any) error {
-	_, err := tx.Exec(sqlStatement, args...)
-	return err
+	return tx.Do(sqlStatement, args...)
 }
 
 func short(s string) string {

@@ -59,8 +59,7 @@ func (l *Lease) Renew(ctx context.Context, ttl time.Duration) error {
 // Release gives the lease back; it does not mind when it has ended.
 func (l *Lease) Release(ctx context.Context) error {
 	return l.d.WriteLatest(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(sqlRelease, tx.Realm(), l.name, l.holder)
-		return err
+		return tx.Do(sqlRelease, tx.Realm(), l.name, l.holder)
 	})
 }
 

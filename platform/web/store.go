@@ -71,9 +71,8 @@ func startSession(tx *db.Tx, token string, s Session) error {
 		return err
 	}
 	now := tx.Now()
-	_, err = tx.Exec(sqlStartSession, tx.Realm(), hashed(token), s.ID, s.Actor.Kind, s.Actor.ID, s.Actor.Level, s.Proven,
+	return tx.Do(sqlStartSession, tx.Realm(), hashed(token), s.ID, s.Actor.Kind, s.Actor.ID, s.Actor.Level, s.Proven,
 		strings.Join(s.Methods, " "), s.Device, string(notices), now, now, now.Add(absoluteEnd))
-	return err
 }
 
 // findSession gives NotFound for a token that is unknown, idle or past its end.
@@ -102,25 +101,21 @@ func Sessions(tx *db.Tx, a who.Actor) ([]Session, error) {
 
 // EndSession ends one of an actor's sessions, by its id. It does not mind when there is none.
 func EndSession(tx *db.Tx, a who.Actor, sessionID string) error {
-	_, err := tx.Exec(sqlEndSessionNamed, tx.Realm(), a.Kind, a.ID, sessionID)
-	return err
+	return tx.Do(sqlEndSessionNamed, tx.Realm(), a.Kind, a.ID, sessionID)
 }
 
 // EndSessions ends all of an actor's sessions but one; an empty id spares none.
 func EndSessions(tx *db.Tx, a who.Actor, but string) error {
-	_, err := tx.Exec(sqlEndOtherSessions, tx.Realm(), a.Kind, a.ID, but)
-	return err
+	return tx.Do(sqlEndOtherSessions, tx.Realm(), a.Kind, a.ID, but)
 }
 
 // RaiseSessions gives all of an actor's sessions the level that the actor has now.
 func RaiseSessions(tx *db.Tx, a who.Actor) error {
-	_, err := tx.Exec(sqlRaiseSessions, tx.Realm(), a.Kind, a.ID, a.Level)
-	return err
+	return tx.Do(sqlRaiseSessions, tx.Realm(), a.Kind, a.ID, a.Level)
 }
 
 func touchSession(tx *db.Tx, token string) error {
-	_, err := tx.Exec(sqlTouchSession, tx.Realm(), hashed(token), tx.Now())
-	return err
+	return tx.Do(sqlTouchSession, tx.Realm(), hashed(token), tx.Now())
 }
 
 // addNotice puts a notice into a session, and reports whether there was one.
@@ -140,13 +135,11 @@ func setNotices(tx *db.Tx, token string, notices []Notice) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlSetNotices, tx.Realm(), hashed(token), string(text))
-	return err
+	return tx.Do(sqlSetNotices, tx.Realm(), hashed(token), string(text))
 }
 
 func endSession(tx *db.Tx, token string) error {
-	_, err := tx.Exec(sqlEndSession, tx.Realm(), hashed(token))
-	return err
+	return tx.Do(sqlEndSession, tx.Realm(), hashed(token))
 }
 
 // sweepSessions deletes what has ended, of every realm: it is housekeeping of the program.
@@ -159,11 +152,9 @@ func sweepSessions(tx *db.Tx) (int64, error) {
 
 // claimSubmission gives a Conflict for a form that was submitted before.
 func claimSubmission(tx *db.Tx, token string) error {
-	_, err := tx.Exec(sqlClaimSubmission, tx.Realm(), hashed(token), tx.Now())
-	return err
+	return tx.Do(sqlClaimSubmission, tx.Realm(), hashed(token), tx.Now())
 }
 
 func releaseSubmission(tx *db.Tx, token string) error {
-	_, err := tx.Exec(sqlReleaseSubmission, tx.Realm(), hashed(token))
-	return err
+	return tx.Do(sqlReleaseSubmission, tx.Realm(), hashed(token))
 }

@@ -98,16 +98,15 @@ func growLog(tx *db.Tx, was logRow, size int64, root tlog.Hash) error {
 
 // stopLog says why a log stands still, or with no reason that it does not.
 func stopLog(tx *db.Tx, why string) error {
-	_, err := tx.Exec(sqlStop, tx.Realm(), why)
-	return err
+	return tx.Do(sqlStop, tx.Realm(), why)
 }
 
 // renewLog gives a log another name and key, and takes its checkpoint away. Its entries stay.
 func renewLog(tx *db.Tx, was, now logRow) error {
-	if _, err := tx.Exec(sqlAddFormer, tx.Realm(), was.Origin, was.VKey, was.Size, was.Root[:], tx.Now()); err != nil {
+	if err := tx.Do(sqlAddFormer, tx.Realm(), was.Origin, was.VKey, was.Size, was.Root[:], tx.Now()); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(sqlForget, tx.Realm()); err != nil {
+	if err := tx.Do(sqlForget, tx.Realm()); err != nil {
 		return err
 	}
 	return tx.Change(sqlRenew, tx.Realm(), was.version, now.Origin, now.VKey, now.Sealed)
@@ -163,8 +162,7 @@ func waitingCounts(tx *db.Tx, limit int64) ([]int64, error) {
 }
 
 func insertBatch(tx *db.Tx, client, repeatKey string, r waitingRow) error {
-	_, err := tx.Exec(sqlInsertBatch, tx.Realm(), r.id, r.part, client, repeatKey, r.count, r.leaves, tx.Now())
-	return err
+	return tx.Do(sqlInsertBatch, tx.Realm(), r.id, r.part, client, repeatKey, r.count, r.leaves, tx.Now())
 }
 
 func placeBatch(tx *db.Tx, r waitingRow, first int64) error {
@@ -246,8 +244,7 @@ func findTile(tx *db.Tx, at tileAt) (hashes []byte, err error) {
 }
 
 func putTile(tx *db.Tx, at tileAt, hashes []byte) error {
-	_, err := tx.Exec(sqlPutTile, tx.Realm(), at.Level, at.Number, hashes)
-	return err
+	return tx.Do(sqlPutTile, tx.Realm(), at.Level, at.Number, hashes)
 }
 
 // published is a checkpoint as everybody may read it.
@@ -263,6 +260,5 @@ func findCheckpoint(tx *db.Tx) (p published, err error) {
 
 // publish keeps a checkpoint unless a larger one is there already.
 func publish(tx *db.Tx, size int64, note []byte) error {
-	_, err := tx.Exec(sqlPublish, tx.Realm(), size, note, tx.Now())
-	return err
+	return tx.Do(sqlPublish, tx.Realm(), size, note, tx.Now())
 }

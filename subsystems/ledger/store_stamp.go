@@ -44,11 +44,10 @@ func scanStamp(s db.Scanner) (r stampRow, err error) {
 }
 
 func insertStamp(tx *db.Tx, origin string, r stampRow) error {
-	if _, err := tx.Exec(sqlKnowAuthority, tx.Realm(), r.authority); err != nil {
+	if err := tx.Do(sqlKnowAuthority, tx.Realm(), r.authority); err != nil {
 		return err
 	}
-	_, err := tx.Exec(sqlInsertStamp, tx.Realm(), origin, r.size, r.authority, r.note, r.reply, r.at)
-	return err
+	return tx.Do(sqlInsertStamp, tx.Realm(), origin, r.size, r.authority, r.note, r.reply, r.at)
 }
 
 func findStamp(tx *db.Tx, origin string, size int64, authority string) (stampRow, error) {
@@ -72,6 +71,5 @@ func findStampJob(tx *db.Tx, authority string) (job string, at when.Instant, err
 }
 
 func putStampJob(tx *db.Tx, authority, job string) error {
-	_, err := tx.Exec(sqlPutStampJob, tx.Realm(), authority, job, tx.Now())
-	return err
+	return tx.Do(sqlPutStampJob, tx.Realm(), authority, job, tx.Now())
 }

@@ -176,7 +176,8 @@ func (s *Service) mayHelp(ctx context.Context, department string) error {
 
 // Own reads an application of the actor's own, with the version of its service.
 func (s *Service) Own(ctx context.Context, id ApplicationID) (a Application, o Offer, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+	// The version that it names never changes: two statements see what one snapshot would.
+	err = s.DB.ReadLatest(ctx, func(tx *db.Tx) error {
 		a, o, err = s.own(tx, id)
 		return err
 	})
@@ -219,10 +220,23 @@ func (s *Service) edit(ctx context.Context, id ApplicationID, how func(tx *db.Tx
 // They are read and computed before the transaction, which others wait for; who saved the same
 // draft meanwhile, in another window, makes it begin again.
 func (s *Service) Take(ctx context.Context, id ApplicationID, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
+	a, o, err := s.Own(ctx, id)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.takeOf(ctx, a, o, page, posted, uploads)
+}
+
+// takeOf is Take of a draft as it was read a moment ago: its version tells whether it is still so.
+func (s *Service) takeOf(ctx context.Context, a Application, o Offer, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
 	for range mostWindows {
-		next, problems, err = s.take(ctx, id, page, posted, uploads)
+		next, problems, err = s.take(ctx, a, o, page, posted, uploads)
 		if !fault.Is(err, fault.Conflict) || len(problems) > 0 {
 			break
+		}
+		var again error
+		if a, o, again = s.Own(ctx, a.ID); again != nil {
+			return "", nil, again
 		}
 	}
 	return next, problems, err
@@ -231,11 +245,7 @@ func (s *Service) Take(ctx context.Context, id ApplicationID, page string, poste
 // mostWindows bounds how often a page is read again because another window was saved first.
 const mostWindows = 4
 
-func (s *Service) take(ctx context.Context, id ApplicationID, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
-	a, o, err := s.Own(ctx, id)
-	if err != nil {
-		return "", nil, err
-	}
+func (s *Service) take(ctx context.Context, a Application, o Offer, page string, posted url.Values, uploads []forms.Upload) (next string, problems forms.Problems, err error) {
 	p := o.Form.Page(page)
 	if p == nil {
 		return "", nil, fault.New(fault.NotFound, "services.fault.no-page")
@@ -264,21 +274,34 @@ func (s *Service) take(ctx context.Context, id ApplicationID, page string, poste
 
 // Submit hands an application in. A second time changes nothing.
 func (s *Service) Submit(ctx context.Context, id ApplicationID) (a Application, err error) {
+	a, o, err := s.Own(ctx, id)
+	if err != nil {
+		return a, err
+	}
+	return s.submitOf(ctx, a, o)
+}
+
+// submitOf is Submit of an application as it was read a moment ago: its version tells whether it
+// is still so.
+func (s *Service) submitOf(ctx context.Context, a Application, o Offer) (done Application, err error) {
 	for range mostWindows {
-		a, err = s.submit(ctx, id)
+		done, err = s.submit(ctx, a, o)
 		if !fault.Is(err, fault.Conflict) {
 			break
 		}
+		var again error
+		if a, o, again = s.Own(ctx, a.ID); again != nil {
+			return a, again
+		}
 	}
-	return a, err
+	return done, err
 }
 
 // submit checks the draft before the transaction, which others wait for; a draft that changed
 // meanwhile is a conflict.
-func (s *Service) submit(ctx context.Context, id ApplicationID) (done Application, err error) {
-	a, o, err := s.Own(ctx, id)
-	if err != nil || !a.Submitted.IsZero() {
-		return a, err
+func (s *Service) submit(ctx context.Context, a Application, o Offer) (done Application, err error) {
+	if !a.Submitted.IsZero() {
+		return a, nil
 	}
 	today := s.Clock().Day()
 	a.Answers = o.Form.Prune(a.Answers, today)
@@ -299,7 +322,7 @@ func (s *Service) submit(ctx context.Context, id ApplicationID) (done Applicatio
 		if err := s.handIn(tx, a, o, today, facts); err != nil {
 			return err
 		}
-		done, err = findHead(tx, id) // the process may have gone on to its end
+		done, err = findHead(tx, a.ID) // the process may have gone on to its end
 		done.Content = a.Content
 		return err
 	})
@@ -406,7 +429,7 @@ func (s *Service) forget(tx *db.Tx, a Application) error {
 		}
 	}
 	for _, sqlOne := range []string{sqlForgetFiles, sqlForgetHistory, sqlForgetCoApplicants, sqlForget} {
-		if _, err := tx.Exec(sqlOne, tx.Realm(), a.ID); err != nil {
+		if err := tx.Do(sqlOne, tx.Realm(), a.ID); err != nil {
 			return err
 		}
 	}

@@ -291,7 +291,7 @@ func (s *Service) publish(tx *db.Tx, p parsed, b Bundle, raw []byte, state State
 	if err := s.furnish(tx, p.service, before.PublicService); err != nil {
 		return 0, err
 	}
-	if _, err := tx.Exec(sqlAddVersion, tx.Realm(), code, number, jsonText(p.service), b[formFile], raw, version, digest, tx.Now(), actor(tx)); err != nil {
+	if err := tx.Do(sqlAddVersion, tx.Realm(), code, number, jsonText(p.service), b[formFile], raw, version, digest, tx.Now(), actor(tx)); err != nil {
 		return 0, err
 	}
 	if err := s.setState(tx, p.service, number, state); err != nil {
@@ -374,7 +374,7 @@ func (s *Service) setState(tx *db.Tx, p PublicService, number int64, state State
 	was, old, version, err := findCurrent(tx, p.Code)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		_, err = tx.Exec(sqlAddService, tx.Realm(), p.Code, p.Department, number, state)
+		err = tx.Do(sqlAddService, tx.Realm(), p.Code, p.Department, number, state)
 	case err == nil && was == number && old == state:
 		return nil
 	case err == nil:

@@ -204,7 +204,8 @@ func (s *Service) All(ctx context.Context) (out []Offer, err error) {
 
 // Offered reads a service for the public: a hidden one is not there.
 func (s *Service) Offered(ctx context.Context, code string) (o Offer, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+	// What a row names never changes: two statements see what one snapshot would.
+	err = s.DB.ReadLatest(ctx, func(tx *db.Tx) error {
 		o, err = s.published(tx, code)
 		return err
 	})

@@ -55,8 +55,7 @@ func (s *Service) Invite(ctx context.Context, id ApplicationID, name string) (to
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(sqlAddCoApplicant, tx.Realm(), id, hashed(token), sealed, tx.Now())
-		return err
+		return tx.Do(sqlAddCoApplicant, tx.Realm(), id, hashed(token), sealed, tx.Now())
 	})
 	return token, err
 }
@@ -64,8 +63,7 @@ func (s *Service) Invite(ctx context.Context, id ApplicationID, name string) (to
 // Uninvite takes an invitation back.
 func (s *Service) Uninvite(ctx context.Context, id ApplicationID, token string) error {
 	_, err := s.edit(ctx, id, func(tx *db.Tx, _ *Application, _ Offer) error {
-		_, err := tx.Exec(sqlRemoveCoApplicant, tx.Realm(), id, token)
-		return err
+		return tx.Do(sqlRemoveCoApplicant, tx.Realm(), id, token)
 	})
 	return err
 }
@@ -128,7 +126,7 @@ func (s *Service) Confirm(ctx context.Context, token string) error {
 				return fault.New(fault.Conflict, "services.fault.confirmed-twice")
 			}
 		}
-		if _, err := tx.Exec(sqlConfirm, tx.Realm(), a.ID, hashed(token), account, a.digest()); err != nil {
+		if err := tx.Do(sqlConfirm, tx.Realm(), a.ID, hashed(token), account, a.digest()); err != nil {
 			return err
 		}
 		return s.note(tx, a.ID, by(tx, Entry{Kind: DidConfirm}))

@@ -74,8 +74,7 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 		if there >= mostFiles {
 			return fault.New(fault.Conflict, "services.fault.files")
 		}
-		_, err := tx.Exec(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now(), keyOf(sealed))
-		return err
+		return tx.Do(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now(), keyOf(sealed))
 	})
 	return out, err
 }

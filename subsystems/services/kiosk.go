@@ -78,7 +78,7 @@ func (s *Service) AddKiosk(ctx context.Context, name lang.Text, region string) (
 	token = rand.Text()
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		kiosk = id.New[string](tx.Now())
-		if _, err := tx.Exec(sqlAddKiosk, tx.Realm(), kiosk, hashed(token), jsonText(name), region); err != nil {
+		if err := tx.Do(sqlAddKiosk, tx.Realm(), kiosk, hashed(token), jsonText(name), region); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Act{What: "services.kiosk.add", On: kiosk, Outcome: audit.Done})
@@ -137,8 +137,7 @@ func (s *Service) Report(ctx context.Context, k Kiosk, h Health) error {
 	}
 	h.Note = strings.ToValidUTF8(h.Note, "")
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(sqlKioskHealth, tx.Realm(), k.ID, jsonText(h), tx.Now())
-		return err
+		return tx.Do(sqlKioskHealth, tx.Realm(), k.ID, jsonText(h), tx.Now())
 	})
 }
 

@@ -25,8 +25,7 @@ type telling struct {
 
 // tell has an applicant told. What is one of the words under services.tell.
 func (s *Service) tell(tx *db.Tx, id ApplicationID, what string) error {
-	_, err := jobs.Enqueue(tx, jobs.Job{Kind: JobTell, Key: string(id) + " " + what + " " + tx.Now().String(), Args: fact(telling{id, what})})
-	return err
+	return jobs.Put(tx, jobs.Job{Kind: JobTell, Key: string(id) + " " + what + " " + tx.Now().String(), Args: fact(telling{id, what})})
 }
 
 // Tell is the job's handler.

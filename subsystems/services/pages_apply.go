@@ -155,7 +155,7 @@ func (s *Service) doPage(v *web.Visit) error {
 	if len(wrong) > 0 {
 		return s.renderPage(v, d, http.StatusUnprocessableEntity, posted, wrong)
 	}
-	next, problems, err := s.Take(v.Context(), d.App.ID, p.ID, posted, uploads)
+	next, problems, err := s.takeOf(v.Context(), d.App, d.Offer, p.ID, posted, uploads)
 	if len(problems) > 0 {
 		// What came as a file is kept, also when something else on the page is wrong.
 		if d, err = s.applying(v); err != nil {
@@ -403,7 +403,7 @@ func (s *Service) doSubmit(v *web.Visit) error {
 		}
 	}
 	// A double click finds the application submitted, and is shown the same.
-	a, err := s.Submit(v.Context(), d.App.ID)
+	a, err := s.submitOf(v.Context(), d.App, d.Offer)
 	if err != nil {
 		return err
 	}

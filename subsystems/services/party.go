@@ -29,7 +29,7 @@ func (s *Service) PartyKey(ctx context.Context, department string) (key ed25519.
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(sqlAddParty, tx.Realm(), department, sealed); err != nil {
+		if err := tx.Do(sqlAddParty, tx.Realm(), department, sealed); err != nil {
 			return err
 		}
 		key, err = s.partyKey(tx, department) // another process may have been faster

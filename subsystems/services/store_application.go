@@ -117,9 +117,8 @@ func (s *Service) add(tx *db.Tx, a Application) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlAddApplication, tx.Realm(), a.ID, a.Reference, a.Service, a.Number, a.Department, a.Account, a.Lang, a.Stage, sealed, a.Channel, a.Helper,
+	return tx.Do(sqlAddApplication, tx.Realm(), a.ID, a.Reference, a.Service, a.Number, a.Department, a.Account, a.Lang, a.Stage, sealed, a.Channel, a.Helper,
 		a.Due, a.Made, a.Changed, instantText(a.Submitted), instantText(a.Ended))
-	return err
 }
 
 func (s *Service) change(tx *db.Tx, a Application) error {
@@ -127,7 +126,7 @@ func (s *Service) change(tx *db.Tx, a Application) error {
 	if err != nil {
 		return err
 	}
-	return tx.Change(sqlChangeApplication, tx.Realm(), a.ID, a.Version, a.Stage, sealed, a.Due, tx.Now(), instantText(a.Submitted), instantText(a.Ended), a.Lang)
+	return tx.DoChange(sqlChangeApplication, tx.Realm(), a.ID, a.Version, a.Stage, sealed, a.Due, tx.Now(), instantText(a.Submitted), instantText(a.Ended), a.Lang)
 }
 
 // move changes the stage alone.
@@ -136,7 +135,7 @@ func move(tx *db.Tx, a Application, to Stage) error {
 	if to.ended() {
 		ended = tx.Now().String()
 	}
-	return tx.Change(sqlMove, tx.Realm(), a.ID, a.Version, to, tx.Now(), ended)
+	return tx.DoChange(sqlMove, tx.Realm(), a.ID, a.Version, to, tx.Now(), ended)
 }
 
 func ownApplications(tx *db.Tx, account string, limit int) ([]Application, error) {
@@ -164,8 +163,7 @@ func (s *Service) note(tx *db.Tx, id ApplicationID, e Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlAddEntry, tx.Realm(), id, e.Kind, tx.Now(), e.ActorKind, e.Actor, e.Post, e.Internal, sealed)
-	return err
+	return tx.Do(sqlAddEntry, tx.Realm(), id, e.Kind, tx.Now(), e.ActorKind, e.Actor, e.Post, e.Internal, sealed)
 }
 
 func (s *Service) history(tx *db.Tx, id ApplicationID) ([]Entry, error) {

@@ -67,8 +67,7 @@ func byID(sqlRead, sqlWrite string, place func(*db.Tx, sign.Row) sign.Place) sig
 		},
 		Place: place,
 		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
-			_, err := tx.Exec(sqlWrite, tx.Realm(), r.ID, sealed)
-			return err
+			return tx.Do(sqlWrite, tx.Realm(), r.ID, sealed)
 		},
 	}
 }
@@ -82,8 +81,7 @@ func sealedColumns() []sign.Column {
 		},
 		Place: func(tx *db.Tx, r sign.Row) sign.Place { return historyEntryPlace(tx, r) },
 		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
-			_, err := tx.Exec(sqlResealHistory, tx.Realm(), r.ID, numberOf(r), sealed)
-			return err
+			return tx.Do(sqlResealHistory, tx.Realm(), r.ID, numberOf(r), sealed)
 		},
 	}
 	heads := sign.Column{
@@ -94,8 +92,7 @@ func sealedColumns() []sign.Column {
 			return filePlace(tx.Realm(), ApplicationID(r.ID), r.Part, "head")
 		},
 		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
-			_, err := tx.Exec(sqlResealHead, tx.Realm(), r.ID, r.Part, sealed)
-			return err
+			return tx.Do(sqlResealHead, tx.Realm(), r.ID, r.Part, sealed)
 		},
 	}
 	return []sign.Column{

@@ -105,7 +105,7 @@ func placeByCode(tx *db.Tx, code string) (Place, error) {
 func insertPlace(tx *db.Tx, p Place) error {
 	t, err := pack(p.Name, p.Address, listed(p.Counters))
 	if err == nil {
-		_, err = tx.Exec(sqlInsertPlace, tx.Realm(), p.Code, p.Department, t[0], t[1], t[2])
+		err = tx.Do(sqlInsertPlace, tx.Realm(), p.Code, p.Department, t[0], t[1], t[2])
 	}
 	return err
 }
@@ -151,7 +151,7 @@ func scheduleByID(tx *db.Tx, of ScheduleID) (Schedule, error) {
 func insertSchedule(tx *db.Tx, o Schedule) error {
 	t, err := pack(o.Title, o.Weekdays, o.Closed)
 	if err == nil {
-		_, err = tx.Exec(sqlInsertSchedule, tx.Realm(), o.ID, o.Place, o.Service, t[0], t[1], o.From, o.To, o.Minutes, o.Quota, o.Cents, o.Begin, o.Until,
+		err = tx.Do(sqlInsertSchedule, tx.Realm(), o.ID, o.Place, o.Service, t[0], t[1], o.From, o.To, o.Minutes, o.Quota, o.Cents, o.Begin, o.Until,
 			o.Ahead, t[2], o.Holidays)
 	}
 	return err
@@ -173,7 +173,7 @@ func takeSlot(tx *db.Tx, o Schedule, start when.Instant) (bool, error) {
 	err := tx.Row(sqlSlot, tx.Realm(), o.ID, start).Scan(&taken)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		if _, err := tx.Exec(sqlMakeSlot, tx.Realm(), o.ID, start); err != nil {
+		if err := tx.Do(sqlMakeSlot, tx.Realm(), o.ID, start); err != nil {
 			return false, err
 		}
 	case err != nil:
@@ -186,8 +186,7 @@ func takeSlot(tx *db.Tx, o Schedule, start when.Instant) (bool, error) {
 }
 
 func giveBack(tx *db.Tx, of ScheduleID, start when.Instant) error {
-	_, err := tx.Exec(sqlGiveBack, tx.Realm(), of, start)
-	return err
+	return tx.Do(sqlGiveBack, tx.Realm(), of, start)
 }
 
 func takenBetween(tx *db.Tx, of ScheduleID, from, to when.Instant) (map[when.Instant]int, error) {
@@ -223,6 +222,5 @@ func letGo(tx *db.Tx, account, service string) error {
 	if account == "" {
 		return nil
 	}
-	_, err := tx.Exec(sqlLetGo, tx.Realm(), account, service)
-	return err
+	return tx.Do(sqlLetGo, tx.Realm(), account, service)
 }

@@ -94,9 +94,8 @@ func comingOf(tx *db.Tx, of ScheduleID, after when.Instant, limit int) ([]row, e
 }
 
 func insertBooking(tx *db.Tx, b Booking, note []byte) error {
-	_, err := tx.Exec(sqlInsertBooking, tx.Realm(), b.ID, b.Reference, b.Schedule, b.Service, b.Place, b.Department, b.Account, b.Case, b.Start, b.Minutes,
+	return tx.Do(sqlInsertBooking, tx.Realm(), b.ID, b.Reference, b.Schedule, b.Service, b.Place, b.Department, b.Account, b.Case, b.Start, b.Minutes,
 		b.Cents, b.State, note, b.MadeAt)
-	return err
 }
 
 func touchBooking(tx *db.Tx, b Booking) error {
@@ -104,8 +103,7 @@ func touchBooking(tx *db.Tx, b Booking) error {
 }
 
 func updateBooking(tx *db.Tx, b Booking) error {
-	_, err := tx.Exec(sqlUpdateBooking, tx.Realm(), b.ID, b.Schedule, b.Place, b.Department, b.Start, b.Minutes, b.Cents, b.State, b.Sequence, b.ChangedAt)
-	return err
+	return tx.Do(sqlUpdateBooking, tx.Realm(), b.ID, b.Schedule, b.Place, b.Department, b.Start, b.Minutes, b.Cents, b.State, b.Sequence, b.ChangedAt)
 }
 
 // Change is what became of a booking.
@@ -119,8 +117,7 @@ type Change struct {
 }
 
 func insertChange(tx *db.Tx, b Booking, what, by string) error {
-	_, err := tx.Exec(sqlInsertChange, tx.Realm(), b.ID, b.Sequence+1, what, by, tx.Now(), b.Place, b.Start)
-	return err
+	return tx.Do(sqlInsertChange, tx.Realm(), b.ID, b.Sequence+1, what, by, tx.Now(), b.Place, b.Start)
 }
 
 func changesOf(tx *db.Tx, of BookingID) ([]Change, error) {
@@ -135,13 +132,11 @@ func over(tx *db.Tx, before when.Day, limit int) ([]row, error) {
 }
 
 func putFeed(tx *db.Tx, account string, hash []byte) error {
-	_, err := tx.Exec(sqlPutFeed, tx.Realm(), account, hash, tx.Now())
-	return err
+	return tx.Do(sqlPutFeed, tx.Realm(), account, hash, tx.Now())
 }
 
 func endFeed(tx *db.Tx, account string) error {
-	_, err := tx.Exec(sqlEndFeed, tx.Realm(), account)
-	return err
+	return tx.Do(sqlEndFeed, tx.Realm(), account)
 }
 
 func feedOwner(tx *db.Tx, hash []byte) (account string, err error) {
@@ -163,8 +158,7 @@ func sealedNotes(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
 }
 
 func resealNote(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealNote, tx.Realm(), r.ID, sealed)
-	return err
+	return tx.Do(sqlResealNote, tx.Realm(), r.ID, sealed)
 }
 
 func countStale(tx *db.Tx, mark []byte) (n int64, err error) {

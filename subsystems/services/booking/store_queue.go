@@ -44,10 +44,10 @@ func scanTicket(s db.Scanner) (t Ticket, err error) {
 
 // nextNumber gives the next number of a place and a day. The row of the day is the lock.
 func nextNumber(tx *db.Tx, place string, d when.Day) (n int64, err error) {
-	if _, err := tx.Exec(sqlMakeDay, tx.Realm(), place, d); err != nil {
+	if err := tx.Do(sqlMakeDay, tx.Realm(), place, d); err != nil {
 		return 0, err
 	}
-	if _, err := tx.Exec(sqlNextNumber, tx.Realm(), place, d); err != nil {
+	if err := tx.Do(sqlNextNumber, tx.Realm(), place, d); err != nil {
 		return 0, err
 	}
 	err = tx.Row(sqlLastNumber, tx.Realm(), place, d).Scan(&n)
@@ -55,13 +55,11 @@ func nextNumber(tx *db.Tx, place string, d when.Day) (n int64, err error) {
 }
 
 func insertTicket(tx *db.Tx, t Ticket) error {
-	_, err := tx.Exec(sqlInsertTicket, tx.Realm(), t.Place, t.Day, t.Number, t.Service, t.Booking, t.Due, t.MadeAt)
-	return err
+	return tx.Do(sqlInsertTicket, tx.Realm(), t.Place, t.Day, t.Number, t.Service, t.Booking, t.Due, t.MadeAt)
 }
 
 func calling(tx *db.Tx, place string, d when.Day) error {
-	_, err := tx.Exec(sqlCalling, tx.Realm(), place, d)
-	return err
+	return tx.Do(sqlCalling, tx.Realm(), place, d)
 }
 
 func nextTicket(tx *db.Tx, place string, d when.Day, now when.Instant) (Ticket, error) {

@@ -47,8 +47,7 @@ func enqueue(tx *db.Tx, j jobs.Job, a tellArgs) error {
 		return err
 	}
 	j.Kind, j.Key, j.Args = JobTell, string(a.Booking)+"."+a.What+"."+strconv.FormatInt(a.Sequence, 10), args
-	_, err = jobs.Enqueue(tx, j)
-	return err
+	return jobs.Put(tx, j)
 }
 
 // Tell is that job. A booking that changed since says nothing old.

@@ -113,12 +113,11 @@ func insertBill(tx *db.Tx, b Bill) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(sqlPutDepartment, tx.Realm(), b.Department); err != nil {
+	if err := tx.Do(sqlPutDepartment, tx.Realm(), b.Department); err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlInsertBill, tx.Realm(), b.ID, b.Reference, b.Case, b.Account, b.Department, string(title), string(lines), b.Cents, b.State,
+	return tx.Do(sqlInsertBill, tx.Realm(), b.ID, b.Reference, b.Case, b.Account, b.Department, string(title), string(lines), b.Cents, b.State,
 		b.Made, b.Paid, b.Due, b.Refunded)
-	return err
 }
 
 func updateBill(tx *db.Tx, b Bill) error {
@@ -152,8 +151,7 @@ func paymentsOn(tx *db.Tx, department string, day when.Day, limit, offset int) (
 }
 
 func insertPayment(tx *db.Tx, p Payment) error {
-	_, err := tx.Exec(sqlInsertPayment, tx.Realm(), p.ID, p.Bill, p.Department, p.Provider, p.Cents, p.Made)
-	return err
+	return tx.Do(sqlInsertPayment, tx.Realm(), p.ID, p.Bill, p.Department, p.Provider, p.Cents, p.Made)
 }
 
 func updatePayment(tx *db.Tx, p Payment) error {
@@ -161,8 +159,7 @@ func updatePayment(tx *db.Tx, p Payment) error {
 }
 
 func leaveOthers(tx *db.Tx, p Payment) error {
-	_, err := tx.Exec(sqlLeaveOthers, tx.Realm(), p.Bill, p.ID)
-	return err
+	return tx.Do(sqlLeaveOthers, tx.Realm(), p.Bill, p.ID)
 }
 
 // moved is what moved on a day by our books: payments, and refunds below zero.

@@ -127,8 +127,7 @@ func (s *Service) insertRefund(tx *db.Tx, r Refund) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlInsertRefund, tx.Realm(), r.ID, r.Bill, r.Payment, r.Department, r.Provider, r.Cents, sealed, r.ProposedBy, r.Made)
-	return err
+	return tx.Do(sqlInsertRefund, tx.Realm(), r.ID, r.Bill, r.Payment, r.Department, r.Provider, r.Cents, sealed, r.ProposedBy, r.Made)
 }
 
 func updateRefund(tx *db.Tx, r Refund) error {
@@ -167,8 +166,7 @@ func (s *Service) differencesOn(tx *db.Tx, department string, day when.Day) ([]D
 }
 
 func insertDifference(tx *db.Tx, d Difference) error {
-	_, err := tx.Exec(sqlInsertDifference, tx.Realm(), d.ID, d.Department, d.Day, d.Provider, d.Kind, d.About, d.Ours, d.Theirs, d.Found, []byte{})
-	return err
+	return tx.Do(sqlInsertDifference, tx.Realm(), d.ID, d.Department, d.Day, d.Provider, d.Kind, d.About, d.Ours, d.Theirs, d.Found, []byte{})
 }
 
 func (s *Service) settleDifference(tx *db.Tx, d Difference) error {
@@ -180,8 +178,7 @@ func (s *Service) settleDifference(tx *db.Tx, d Difference) error {
 }
 
 func putBalance(tx *db.Tx, b Balance) error {
-	_, err := tx.Exec(sqlPutBalance, tx.Realm(), b.Department, b.Day, b.Provider, b.At, b.Ours, b.Theirs)
-	return err
+	return tx.Do(sqlPutBalance, tx.Realm(), b.Department, b.Day, b.Provider, b.At, b.Ours, b.Theirs)
 }
 
 func balances(tx *db.Tx, department string, day when.Day) ([]Balance, error) {
@@ -204,8 +201,7 @@ func Sealed() []sign.Column {
 			},
 			Place: func(tx *db.Tx, r sign.Row) sign.Place { return refundPlace(tx, r.ID) },
 			Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
-				_, err := tx.Exec(sqlResealRefund, tx.Realm(), r.ID, sealed)
-				return err
+				return tx.Do(sqlResealRefund, tx.Realm(), r.ID, sealed)
 			},
 		},
 		{
@@ -214,8 +210,7 @@ func Sealed() []sign.Column {
 			},
 			Place: func(tx *db.Tx, r sign.Row) sign.Place { return differencePlace(tx, r.ID) },
 			Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
-				_, err := tx.Exec(sqlResealDifference, tx.Realm(), r.ID, sealed)
-				return err
+				return tx.Do(sqlResealDifference, tx.Realm(), r.ID, sealed)
 			},
 		},
 	}

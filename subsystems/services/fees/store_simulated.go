@@ -21,8 +21,7 @@ const (
 )
 
 func insertSimulated(tx *db.Tx, r simulated) error {
-	_, err := tx.Exec(sqlInsertSimulated, tx.Realm(), r.ID, r.Kind, r.Department, r.Reference, r.Cents, r.State, r.At, r.Day, r.Back)
-	return err
+	return tx.Do(sqlInsertSimulated, tx.Realm(), r.ID, r.Kind, r.Department, r.Reference, r.Cents, r.State, r.At, r.Day, r.Back)
 }
 
 func simulatedByID(tx *db.Tx, id string) (r simulated, err error) {

@@ -115,8 +115,7 @@ func insertKind(tx *db.Tx, k Kind) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlInsertKind, tx.Realm(), k.Code, k.Department, name, k.Prefix, fields, k.Months, k.RenewFrom, remind, k.Dynamic, k.Listed, k.Renewal)
-	return err
+	return tx.Do(sqlInsertKind, tx.Realm(), k.Code, k.Department, name, k.Prefix, fields, k.Months, k.RenewFrom, remind, k.Dynamic, k.Listed, k.Renewal)
 }
 
 func updateKind(tx *db.Tx, k Kind) error {
@@ -158,9 +157,8 @@ func insertLicence(tx *db.Tx, r row) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlInsertLicence, tx.Realm(), r.ID, r.Number, r.Kind, r.Department, r.Holder, r.Case, string(open), r.sealed,
+	return tx.Do(sqlInsertLicence, tx.Realm(), r.ID, r.Number, r.Kind, r.Department, r.Holder, r.Case, string(open), r.sealed,
 		r.From, r.Until, r.State, r.Entry, r.Digest, r.At)
-	return err
 }
 
 func updateLicence(tx *db.Tx, r row) error {
@@ -192,8 +190,7 @@ func due(tx *db.Tx, kind string, today when.Day, before, limit int) ([]row, erro
 }
 
 func setReminded(tx *db.Tx, l Licence, before int) error {
-	_, err := tx.Exec(sqlReminded, tx.Realm(), l.ID, l.Until, before)
-	return err
+	return tx.Do(sqlReminded, tx.Realm(), l.ID, l.Until, before)
 }
 
 // sealedChange is a change before it is opened.
@@ -207,8 +204,7 @@ func scanChange(s db.Scanner) (c sealedChange, err error) {
 }
 
 func insertChange(tx *db.Tx, c sealedChange) error {
-	_, err := tx.Exec(sqlInsertChange, tx.Realm(), c.Licence, c.Number, c.Act, c.By, c.Second, c.Case, c.At, c.Entry, c.Digest, c.sealed)
-	return err
+	return tx.Do(sqlInsertChange, tx.Realm(), c.Licence, c.Number, c.Act, c.By, c.Second, c.Case, c.At, c.Entry, c.Digest, c.sealed)
 }
 
 func doneInCase(tx *db.Tx, l LicenceID, act Act, of string) (bool, error) {
@@ -219,11 +215,11 @@ func doneInCase(tx *db.Tx, l LicenceID, act Act, of string) (bool, error) {
 
 // putTerms replaces what a licence is found by.
 func putTerms(tx *db.Tx, l LicenceID, terms []string) error {
-	if _, err := tx.Exec(sqlDeleteTerms, tx.Realm(), l); err != nil {
+	if err := tx.Do(sqlDeleteTerms, tx.Realm(), l); err != nil {
 		return err
 	}
 	for _, t := range terms {
-		if _, err := tx.Exec(sqlInsertTerm, tx.Realm(), t, l); err != nil {
+		if err := tx.Do(sqlInsertTerm, tx.Realm(), t, l); err != nil {
 			return err
 		}
 	}

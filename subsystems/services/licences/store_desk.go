@@ -77,8 +77,7 @@ func scanProposal(s db.Scanner) (p sealedProposal, err error) {
 }
 
 func insertProposal(tx *db.Tx, p Proposal, sealed []byte) error {
-	_, err := tx.Exec(sqlInsertProposal, tx.Realm(), p.Licence, p.By, p.At, sealed)
-	return err
+	return tx.Do(sqlInsertProposal, tx.Realm(), p.Licence, p.By, p.At, sealed)
 }
 
 func deleteProposal(tx *db.Tx, of LicenceID, version int64) error {
@@ -86,8 +85,7 @@ func deleteProposal(tx *db.Tx, of LicenceID, version int64) error {
 }
 
 func dropProposal(tx *db.Tx, of LicenceID) error {
-	_, err := tx.Exec(sqlDropProposal, tx.Realm(), of)
-	return err
+	return tx.Do(sqlDropProposal, tx.Realm(), of)
 }
 
 // Filter narrows a list. Empty parts narrow nothing.
@@ -162,18 +160,15 @@ func sealedProposals(tx *db.Tx, after sign.Row) ([]sign.Row, error) {
 // The versions stay: nothing has changed but the key.
 
 func resealValues(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealValues, tx.Realm(), r.ID, sealed)
-	return err
+	return tx.Do(sqlResealValues, tx.Realm(), r.ID, sealed)
 }
 
 func resealRecord(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealRecord, tx.Realm(), r.ID, numberOf(r), sealed)
-	return err
+	return tx.Do(sqlResealRecord, tx.Realm(), r.ID, numberOf(r), sealed)
 }
 
 func resealProposal(tx *db.Tx, r sign.Row, sealed []byte) error {
-	_, err := tx.Exec(sqlResealProposal, tx.Realm(), r.ID, sealed)
-	return err
+	return tx.Do(sqlResealProposal, tx.Realm(), r.ID, sealed)
 }
 
 func countStale(tx *db.Tx, mark []byte) (n int64, err error) {

@@ -30,7 +30,8 @@ type Service struct {
 	Names  Names // may be nil: then the code is shown
 
 	mu    sync.Mutex
-	lines map[place]*seen // what this process remembers; the store knows better
+	lines map[place]*seen        // what this process remembers; the store knows better
+	none  map[place]when.Instant // which lines were not there, a moment ago
 }
 
 // place is a line of a realm.
@@ -79,6 +80,10 @@ func (s *Service) peek(ctx context.Context, line string) (State, error) {
 		defer s.mu.Unlock()
 		return m.state, nil
 	}
+	if at, ok := s.none[place{who.From(ctx).Realm, line}]; ok && s.DB.Clock()().Sub(at) < remembered {
+		s.mu.Unlock()
+		return State{Settings: Settings{Line: line}}, nil
+	}
 	s.mu.Unlock()
 	return s.look(ctx, line)
 }
@@ -122,15 +127,31 @@ func (s *Service) look(ctx context.Context, line string) (st State, err error) {
 		st, err = stateOf(tx, line)
 		return err
 	})
-	if err == nil && st.found {
+	switch {
+	case err == nil && st.found:
 		s.remember(ctx, st)
+	case err == nil:
+		s.missed(ctx, line)
 	}
 	return st, err
+}
+
+// mostMissed bounds the memory for lines that are not there: names come from addresses.
+const mostMissed = 1000
+
+func (s *Service) missed(ctx context.Context, line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.none) >= mostMissed || s.none == nil {
+		s.none = map[place]when.Instant{}
+	}
+	s.none[place{who.From(ctx).Realm, line}] = s.DB.Clock()()
 }
 
 func (s *Service) remember(ctx context.Context, st State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.none, place{who.From(ctx).Realm, st.Line})
 	m := s.memory(ctx, st.Line)
 	m.state, m.read = st, s.DB.Clock()()
 }
@@ -326,7 +347,6 @@ func (s *Service) Adopt(ctx context.Context, line, browser, account string) erro
 		if _, found, err := ticketOf(tx, st, account); err != nil || found {
 			return err
 		}
-		_, err = tx.Exec(sqlRename, tx.Realm(), line, st.Round, browser, account)
-		return err
+		return tx.Do(sqlRename, tx.Realm(), line, st.Round, browser, account)
 	})
 }

@@ -18,8 +18,7 @@ func (s *Service) Set(ctx context.Context, x Settings) error {
 		return err
 	}
 	return s.decide(ctx, "line.set", x.Line, func(tx *db.Tx) error {
-		_, err := tx.Exec(sqlSet, tx.Realm(), x.Line, x.Most, x.PerMinute, x.Minutes, x.ByItself)
-		return err
+		return tx.Do(sqlSet, tx.Realm(), x.Line, x.Most, x.PerMinute, x.Minutes, x.ByItself)
 	})
 }
 
@@ -56,7 +55,7 @@ func (s *Service) open(ctx context.Context, line, by string) (st State, err erro
 		if !st.found {
 			return fault.New(fault.NotFound, "line.fault.no-line")
 		}
-		if _, err := tx.Exec(sqlOpen, tx.Realm(), line, by, tx.Now()); err != nil {
+		if err := tx.Do(sqlOpen, tx.Realm(), line, by, tx.Now()); err != nil {
 			return err
 		}
 		if st, err = stateOf(tx, line); err != nil {
@@ -73,8 +72,7 @@ func (s *Service) open(ctx context.Context, line, by string) (st State, err erro
 // Close lets everybody in.
 func (s *Service) Close(ctx context.Context, line string) error {
 	return s.decide(ctx, "line.close", line, func(tx *db.Tx) error {
-		_, err := tx.Exec(sqlClose, tx.Realm(), line)
-		return err
+		return tx.Do(sqlClose, tx.Realm(), line)
 	})
 }
 

@@ -105,15 +105,14 @@ func stateOf(tx *db.Tx, line string) (State, error) {
 
 // held is a line whose row this transaction has changed: nobody else decides on it meanwhile.
 func held(tx *db.Tx, line string) (State, error) {
-	if _, err := tx.Exec(sqlTouch, tx.Realm(), line); err != nil {
+	if err := tx.Do(sqlTouch, tx.Realm(), line); err != nil {
 		return State{}, err
 	}
 	return stateOf(tx, line)
 }
 
 func (s State) put(tx *db.Tx) error {
-	_, err := tx.Exec(sqlMove, tx.Realm(), s.Line, s.Last, s.Called, s.Inside, s.paceAt, s.quietAt)
-	return err
+	return tx.Do(sqlMove, tx.Realm(), s.Line, s.Last, s.Called, s.Inside, s.paceAt, s.quietAt)
 }
 
 // row is a ticket as it is stored.
@@ -150,8 +149,7 @@ func count(tx *db.Tx, line string, m Minute) error {
 	if m.none() {
 		return nil
 	}
-	_, err := tx.Exec(sqlCount, tx.Realm(), line, minuteOf(tx.Now()), m.Joined, m.Called, m.Came, m.Lost, m.Over)
-	return err
+	return tx.Do(sqlCount, tx.Realm(), line, minuteOf(tx.Now()), m.Joined, m.Called, m.Came, m.Lost, m.Over)
 }
 
 func minutes(tx *db.Tx, line string, since when.Instant) ([]Minute, error) {

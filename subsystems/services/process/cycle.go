@@ -98,8 +98,7 @@ func plan(tx *db.Tx, x start) error {
 	if err != nil {
 		return err
 	}
-	_, err = jobs.Enqueue(tx, jobs.Job{Kind: JobStart, Key: x.name(), Args: raw, RunAt: x.At})
-	return err
+	return jobs.Put(tx, jobs.Job{Kind: JobStart, Key: x.name(), Args: raw, RunAt: x.At})
 }
 
 // begin starts a process by the clock, and plans the next time. The subject is the name of the

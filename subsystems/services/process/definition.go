@@ -59,7 +59,7 @@ func (s *Service) Publish(tx *db.Tx, key, department string, xml []byte) (int64,
 		return version, err
 	}
 	for _, p := range pins {
-		if _, err := tx.Exec(sqlInsertPin, tx.Realm(), key, version, p.key, p.version); err != nil {
+		if err := tx.Do(sqlInsertPin, tx.Realm(), key, version, p.key, p.version); err != nil {
 			return 0, err
 		}
 	}

@@ -50,9 +50,12 @@ func (s *Service) start(tx *db.Tx, i Instance, by *caller, depth int) (Instance,
 	if depth > maxCalls {
 		return Instance{}, fault.New(fault.Invalid, "process.failed.endless")
 	}
-	h, err := newest(tx, Processes, i.Key)
+	var h head
+	var err error
 	if i.Version > 0 {
 		h, err = pinned(tx, Processes, i.Key, i.Version)
+	} else {
+		h, err = newest(tx, Processes, i.Key)
 	}
 	if err != nil {
 		return Instance{}, err

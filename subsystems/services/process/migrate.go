@@ -48,7 +48,7 @@ func (s *Service) Migrate(tx *db.Tx, instance string, to int64, nodes map[string
 	if err := s.moveTasks(tx, r, m); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(sqlMoveInstance, tx.Realm(), r.ID, r.Version, r.digest); err != nil {
+	if err := tx.Do(sqlMoveInstance, tx.Realm(), r.ID, r.Version, r.digest); err != nil {
 		return err
 	}
 	return s.updateRow(tx, r)
@@ -102,7 +102,7 @@ func (s *Service) moveTasks(tx *db.Tx, r row, m *Model) error {
 		if w.Kind != ForTask {
 			continue
 		}
-		if _, err := tx.Exec(sqlMoveTask, tx.Realm(), w.Row, w.Node, r.Version, r.digest, m.Nodes[w.Node].Role); err != nil {
+		if err := tx.Do(sqlMoveTask, tx.Realm(), w.Row, w.Node, r.Version, r.digest, m.Nodes[w.Node].Role); err != nil {
 			return err
 		}
 	}

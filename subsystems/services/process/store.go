@@ -85,20 +85,29 @@ func placeOf(tx *db.Tx, id string) sign.Place {
 	return sign.Place{Realm: tx.Realm(), Table: "services_process_instances", Column: "stands", ID: id}
 }
 
+func (r *row) columns(sealed *[]byte) []any {
+	return []any{
+		&r.ID, &r.Key, &r.Version, &r.digest, &r.Subject, &r.Department, &r.State, &r.End, &r.Started, &r.Ended, &r.Why, sealed, &r.revision,
+	}
+}
+
 func (s *Service) scanRow(tx *db.Tx, from db.Scanner) (r row, err error) {
 	var sealed []byte
-	if err = from.Scan(&r.ID, &r.Key, &r.Version, &r.digest, &r.Subject, &r.Department, &r.State, &r.End, &r.Started, &r.Ended, &r.Why,
-		&sealed, &r.revision); err != nil {
+	if err = from.Scan(r.columns(&sealed)...); err != nil {
 		return r, err
 	}
+	return r, s.unseal(tx, &r, sealed)
+}
+
+func (s *Service) unseal(tx *db.Tx, r *row, sealed []byte) error {
 	raw, err := s.Keys.Decrypt(placeOf(tx, r.ID), sealed)
 	if err != nil {
-		return r, err
+		return err
 	}
 	if r.stands, err = decodeStands(raw); err == nil {
 		r.Vars = r.stands.Vars
 	}
-	return r, err
+	return err
 }
 
 func (s *Service) row(tx *db.Tx, instance string) (row, error) {
@@ -139,9 +148,8 @@ func (s *Service) insertRow(tx *db.Tx, r row) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(sqlInsertInstance, tx.Realm(), r.ID, r.Key, r.Version, r.digest, r.Subject, r.Department, r.State, r.End, r.Started,
+	return tx.Do(sqlInsertInstance, tx.Realm(), r.ID, r.Key, r.Version, r.digest, r.Subject, r.Department, r.State, r.End, r.Started,
 		r.Ended, r.Why, sealed)
-	return err
 }
 
 func (s *Service) updateRow(tx *db.Tx, r row) error {
@@ -149,7 +157,7 @@ func (s *Service) updateRow(tx *db.Tx, r row) error {
 	if err != nil {
 		return err
 	}
-	return tx.Change(sqlUpdateInstance, tx.Realm(), r.ID, r.State, r.End, r.Ended, r.Why, sealed, r.revision)
+	return tx.DoChange(sqlUpdateInstance, tx.Realm(), r.ID, r.State, r.End, r.Ended, r.Why, sealed, r.revision)
 }
 
 func scanDefinition(from db.Scanner, xml *[]byte) (d Definition, err error) {
@@ -224,13 +232,11 @@ func startedBy(tx *db.Tx, message string) (map[string]string, error) {
 }
 
 func insertDefinition(tx *db.Tx, d Definition) error {
-	_, err := tx.Exec(sqlInsertDefinition, tx.Realm(), d.Kind, d.Key, d.Version, d.Department, d.Message, d.digest, d.raw, tx.Now())
-	return err
+	return tx.Do(sqlInsertDefinition, tx.Realm(), d.Kind, d.Key, d.Version, d.Department, d.Message, d.digest, d.raw, tx.Now())
 }
 
 func insertStep(tx *db.Tx, instance string, number int64, by, nodes string) error {
-	_, err := tx.Exec(sqlInsertStep, tx.Realm(), instance, id.New[string](tx.Now()), number, tx.Now(), by, nodes)
-	return err
+	return tx.Do(sqlInsertStep, tx.Realm(), instance, id.New[string](tx.Now()), number, tx.Now(), by, nodes)
 }
 
 // recorded is a row of history.

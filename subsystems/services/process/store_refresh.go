@@ -26,8 +26,7 @@ func Sealed() []sign.Column {
 		},
 		Place: func(tx *db.Tx, r sign.Row) sign.Place { return placeOf(tx, r.ID) },
 		Write: func(tx *db.Tx, r sign.Row, sealed []byte) error {
-			_, err := tx.Exec(sqlReseal, tx.Realm(), r.ID, sealed)
-			return err
+			return tx.Do(sqlReseal, tx.Realm(), r.ID, sealed)
 		},
 	}}
 }

@@ -39,6 +39,13 @@ const (
 
 	sqlTask = `select ` + taskColumns + ` from services_process_tasks where realm = $1 and id = $2`
 
+	// A task with the instance that it belongs to: they are needed together.
+	sqlTaskOfInstance = `select t.id, t.instance, t.token, t.node, t.key, t.version, t.digest, t.subject, t.department, t.role, t.state, t.holder, t.due,
+		t.made, t.finished, t.outcome, t.done_by, t.barred_by, t.revision,
+		i.id, i.key, i.version, i.digest, i.subject, i.department, i.state, i.finish, i.started, i.ended, i.why, i.stands, i.revision
+		from services_process_tasks t join services_process_instances i on i.realm = t.realm and i.id = t.instance
+		where t.realm = $1 and t.id = $2`
+
 	sqlInsertTask = `insert into services_process_tasks
 		(realm, id, instance, token, node, key, version, digest, subject, department, role, state, holder, due, made, finished, outcome,
 		done_by, barred_by, revision)
@@ -57,13 +64,34 @@ const (
 		where realm = $1 and id = $2 and state = 'open'`
 )
 
-func scanTask(from db.Scanner) (t Task, err error) {
-	err = from.Scan(&t.ID, &t.Instance, &t.token, &t.Node, &t.Key, &t.DefinitionVersion, &t.digest, &t.Subject, &t.Department, &t.Role, &t.State,
-		&t.Holder, &t.Due, &t.Made, &t.Finished, &t.Outcome, &t.By, &t.BarredBy, &t.Version)
+func (t *Task) columns() []any {
+	return []any{
+		&t.ID, &t.Instance, &t.token, &t.Node, &t.Key, &t.DefinitionVersion, &t.digest, &t.Subject, &t.Department, &t.Role, &t.State,
+		&t.Holder, &t.Due, &t.Made, &t.Finished, &t.Outcome, &t.By, &t.BarredBy, &t.Version,
+	}
+}
+
+// near takes away the day that stands for none.
+func (t *Task) near() {
 	if t.Due.String() == farDay {
 		t.Due = when.Day{}
 	}
+}
+
+func scanTask(from db.Scanner) (t Task, err error) {
+	err = from.Scan(t.columns()...)
+	t.near()
 	return t, err
+}
+
+// taskOfInstance reads a task and its instance.
+func (s *Service) taskOfInstance(tx *db.Tx, id string) (t Task, r row, err error) {
+	var sealed []byte
+	if err = tx.Row(sqlTaskOfInstance, tx.Realm(), id).Scan(append(t.columns(), r.columns(&sealed)...)...); err != nil {
+		return t, r, err
+	}
+	t.near()
+	return t, r, s.unseal(tx, &r, sealed)
 }
 
 func taskByID(tx *db.Tx, id string) (Task, error) {
@@ -75,18 +103,16 @@ func insertTask(tx *db.Tx, t Task) error {
 	if t.Due.IsZero() {
 		due = farDay
 	}
-	_, err := tx.Exec(sqlInsertTask, tx.Realm(), t.ID, t.Instance, t.token, t.Node, t.Key, t.DefinitionVersion, t.digest, t.Subject, t.Department,
+	return tx.Do(sqlInsertTask, tx.Realm(), t.ID, t.Instance, t.token, t.Node, t.Key, t.DefinitionVersion, t.digest, t.Subject, t.Department,
 		t.Role, due, t.Made, t.BarredBy)
-	return err
 }
 
 func finishTask(tx *db.Tx, t Task, outcome, by string) error {
-	return tx.Change(sqlFinishTask, tx.Realm(), t.ID, tx.Now(), outcome, by, t.Version)
+	return tx.DoChange(sqlFinishTask, tx.Realm(), t.ID, tx.Now(), outcome, by, t.Version)
 }
 
 func cancelTask(tx *db.Tx, id string) error {
-	_, err := tx.Exec(sqlCancelTask, tx.Realm(), id, tx.Now())
-	return err
+	return tx.Do(sqlCancelTask, tx.Realm(), id, tx.Now())
 }
 
 func holdTask(tx *db.Tx, t Task, holder string) error {

@@ -96,15 +96,21 @@ func (s *Service) Task(tx *db.Tx, task string) (Task, error) {
 // open reads a task that somebody wants to do something with.
 func openTask(tx *db.Tx, task, account string) (Task, error) {
 	t, err := taskByID(tx, task)
-	switch {
-	case err != nil:
+	if err != nil {
 		return t, err
-	case t.State != TaskOpen:
-		return t, fault.New(fault.Conflict, "process.task.not-open")
-	case account != "" && t.BarredBy == account:
-		return t, fault.New(fault.Forbidden, "process.task.four-eyes")
 	}
-	return t, nil
+	return t, t.openTo(account)
+}
+
+// openTo refuses what nobody can do any more, and what this account may not do.
+func (t Task) openTo(account string) error {
+	switch {
+	case t.State != TaskOpen:
+		return fault.New(fault.Conflict, "process.task.not-open")
+	case account != "" && t.BarredBy == account:
+		return fault.New(fault.Forbidden, "process.task.four-eyes")
+	}
+	return nil
 }
 
 // Claim gives a task that nobody holds to an account.
@@ -147,7 +153,10 @@ func (s *Service) Delegate(tx *db.Tx, task, from, to string) error {
 // Complete finishes a task with an outcome, and lets the instance go on. The variables are set,
 // and beside them outcome, and node.outcome under the task's id.
 func (s *Service) Complete(tx *db.Tx, task, account, outcome string, vars map[string]any) (Instance, error) {
-	t, err := openTask(tx, task, account)
+	t, r, err := s.taskOfInstance(tx, task)
+	if err == nil {
+		err = t.openTo(account)
+	}
 	if err != nil {
 		return Instance{}, err
 	}
@@ -159,10 +168,6 @@ func (s *Service) Complete(tx *db.Tx, task, account, outcome string, vars map[st
 	}
 	if !slices.Contains(t.Decisions, outcome) && (len(t.Decisions) > 0 || outcome != "") {
 		return Instance{}, fault.New(fault.Invalid, "process.task.outcome")
-	}
-	r, err := s.row(tx, t.Instance)
-	if err != nil {
-		return Instance{}, err
 	}
 	i := slices.IndexFunc(r.stands.Waits, func(w *wait) bool { return w.Kind == ForTask && w.Row == t.ID })
 	if i < 0 {
