@@ -25,10 +25,11 @@ const patience = 60 * time.Second
 
 // Browser is one Chromium for all tests of a package. The zero value is ready.
 type Browser struct {
-	once   sync.Once
-	ctx    context.Context
-	err    error
-	cancel func()
+	once     sync.Once
+	ctx      context.Context
+	err      error
+	cancel   func()
+	verdicts sync.Map // of axe-core, by what a page is to it
 }
 
 // Run runs a package's tests and closes the browser after them.
@@ -50,7 +51,7 @@ func (b *Browser) start() {
 		chromedp.Flag("headless", true), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(dir),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true), // a microphone that beeps
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("accept-lang", "en-US"), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
 		chromedp.WSURLReadTimeout(patience))
 	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocated)
@@ -89,7 +90,7 @@ func (b *Browser) Tab(t *testing.T) *Tab {
 		t.Fatalf("browsertest: %v", err)
 	}
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(own))
-	tab := &Tab{t: t, ctx: ctx}
+	tab := &Tab{t: t, ctx: ctx, browser: b}
 	chromedp.ListenTarget(ctx, tab.hear)
 	tab.run(log.Enable(), network.Enable(), runtime.Enable(), security.SetIgnoreCertificateErrors(true),
 		emulation.SetFocusEmulationEnabled(true)) // passkeys want a page in front, and of several windows one is
