@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,8 +13,41 @@ import (
 )
 
 // Accessible runs axe-core over the open page with the rules of WCAG 2.0 to 2.2, levels A
-// and AA, and its best practices for landmarks and headings.
+// and AA, and its best practices for landmarks and headings. Of a page that is the same to those
+// rules as one before, on the same device, the verdict is known.
 func (tab *Tab) Accessible() {
+	tab.t.Helper()
+	var same string
+	tab.Eval(sameScript, &same)
+	key := sha256.Sum256([]byte(same))
+	found, known := tab.browser.verdicts.Load(key)
+	if !known {
+		found = tab.violations()
+		tab.browser.verdicts.Store(key, found)
+	}
+	for _, v := range found.([]violation) {
+		tab.t.Errorf("axe: %s: %s\n\t%s", v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
+	}
+}
+
+// sameScript tells all that the rules can see of a page: its elements and texts, what is typed and
+// chosen, the focus, and the device. Where a link leads outside of the page, what a form or a script
+// sends unseen and the foot of a printed page are nothing to them, and differ each time.
+const sameScript = `(() => {
+  const copy = document.documentElement.cloneNode(true)
+  for (const e of copy.querySelectorAll("input[type=hidden]")) e.removeAttribute("value")
+  for (const e of copy.querySelectorAll("[data-options]")) e.setAttribute("data-options", "")
+  for (const e of copy.querySelectorAll("link[rel=alternate]")) e.removeAttribute("href")
+  if (!matchMedia("print").matches) for (const e of copy.querySelectorAll(".printed")) e.textContent = ""
+  for (const e of copy.querySelectorAll("[action], [formaction]")) { e.removeAttribute("action"); e.removeAttribute("formaction") }
+  for (const e of copy.querySelectorAll("body a[href]")) if (!e.getAttribute("href").startsWith("#")) e.setAttribute("href", "/")
+  const states = [...document.querySelectorAll("input, select, textarea, option, button, details, dialog")].map(e =>
+    [e.type === "hidden" ? "" : e.value, e.checked, e.selected, e.disabled, e.open, e.validationMessage])
+  const media = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print", "(scripting: enabled)"].map(q => matchMedia(q).matches)
+  return JSON.stringify([innerWidth, innerHeight, media, [...document.querySelectorAll("*")].indexOf(document.activeElement), states, copy.outerHTML])
+})()`
+
+func (tab *Tab) violations() (found []violation) {
 	tab.t.Helper()
 	dir, err := root()
 	if err != nil {
@@ -25,14 +59,11 @@ func (tab *Tab) Accessible() {
 	if err != nil {
 		tab.t.Fatal(err)
 	}
-	var found []violation
 	tab.run(
 		chromedp.Evaluate(string(source)+";true", new(bool)),
 		chromedp.Evaluate(axeScript, &found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
 	)
-	for _, v := range found {
-		tab.t.Errorf("axe: %s: %s\n\t%s", v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
-	}
+	return found
 }
 
 type violation struct {

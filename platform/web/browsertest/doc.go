@@ -17,6 +17,9 @@
 //
 //   - A page that writes an error to the console, breaks the Content-Security-Policy
 //     or misses a file fails its test.
+//   - A page that is to axe-core's rules the same as one before, on the same device, is not asked
+//     about again: its verdict is known, good or bad.
+//   - The reader's languages are those of en-US where a page has none in its address.
 //   - Without Chromium or axe-core a test fails when CI is set, and is skipped with a
 //     message elsewhere.
 //   - Screenshots are written only when PRAYA_SCREENSHOTS names a folder.

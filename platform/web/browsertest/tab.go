@@ -18,11 +18,12 @@ import (
 
 // Tab is a page that is open in the browser.
 type Tab struct {
-	t      *testing.T
-	ctx    context.Context
-	mu     sync.Mutex
-	errors []string
-	expect []string
+	t       *testing.T
+	ctx     context.Context
+	browser *Browser
+	mu      sync.Mutex
+	errors  []string
+	expect  []string
 }
 
 // hear collects what the browser complains about.

@@ -66,14 +66,13 @@ func (tab *Tab) Press(text string) {
 	if !found {
 		tab.t.Fatalf("there is no %q at %s:\n%s", text, tab.Address(), tab.Text())
 	}
-	for range 200 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
 		// The page that is being left answers nobody: that is no failure, but the wait.
 		var gone bool
 		err := chromedp.Run(tab.ctx, chromedp.Evaluate(`!window.pressed && document.readyState === 'complete'`, &gone))
 		if err == nil && gone {
 			return
 		}
-		time.Sleep(25 * time.Millisecond)
 	}
 	tab.t.Fatalf("%q leads nowhere from %s:\n%s", text, tab.Address(), tab.Text())
 }
