@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -132,6 +133,7 @@ func (w *writer) next(lead bool) *turn {
 func (w *writer) pass() {
 	if t := w.next(true); t != nil {
 		t.granted <- grant{lead: true}
+		runtime.Gosched() // it goes first: all who write wait for it, and for us only our caller
 	}
 }
 
