@@ -21,6 +21,10 @@
 //   - After a statement has failed, the transaction can only end, on both engines; and
 //     no statement runs while rows of another are open. PostgreSQL wants both, and what
 //     is true on one engine must be true on the other.
+//   - What [Tx.Do] and [Tx.DoChange] save is there for the next statement, but its failure may
+//     be told by that one, or by the whole Write: PostgreSQL gets both in one message. SQLite
+//     tells at once. So nobody decides on the error of a Do; who must, takes [Tx.Exec] or asks
+//     [Tx.Settle].
 //   - Write may run its function more than once (PostgreSQL refuses a transaction that
 //     another one overtook, with 40001, and it begins again): the function starts from
 //     nothing each time, and does nothing but talk to its Tx. It never opens another
