@@ -106,7 +106,7 @@ func (w *world) full() (a Application, up string) {
 	if len(problems) > 0 {
 		w.Fatal(problems)
 	}
-	w.takes(a, "money", "income", "4321", "savings", "8765")
+	w.takes(a, "money", "income", "4321.07", "savings", "8765.03")
 	w.submits(a)
 	w.ok(w.Write(w.as(handler), a.ID, "內部備註丁", true))
 	w.ok(w.Write(w.as(handler), a.ID, "請補交文件戊", false))
@@ -213,7 +213,7 @@ func TestStoreHoldsNoPersonalText(t *testing.T) {
 		hall := w.submits(w.hall("chan"))
 		dump := w.dump("services_", "events_", "jobs", "audit_", "search_", "web_")
 		for _, secret := range []string{
-			chineseName, englishName, cardNumber, "A123456", telephone, homeAddress, "2019-05-01", "4321", "8765", "黃小明乙",
+			chineseName, englishName, cardNumber, "A123456", telephone, homeAddress, "2019-05-01", "4321.07", "8765.03", "黃小明乙",
 			"內部備註丁", "請補交文件戊", "文件已寄出己", "薪金單丙", "salary of July", "粵曲聚會",
 		} {
 			if i := strings.Index(dump, secret); i >= 0 {
