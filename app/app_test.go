@@ -1,6 +1,9 @@
 package app
 
 import (
+	"flag"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"praya/platform/db/dbtest"
@@ -13,7 +16,12 @@ import (
 //nolint:gochecknoglobals // one browser for the whole package
 var browser browsertest.Browser
 
+// TestMain lets three tests go on beside each other on two cores: each waits for a browser, a
+// telephone or a disk much of the time.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(max(3, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err) // package testing has this flag
+	}
 	testscript.Main(browserRun{m}, map[string]func(){"praya": runMain})
 }
 

@@ -234,7 +234,9 @@ func (h *exchangeHall) sounds(name string) (seconds, loud float64) {
 // another process that takes over, which stood by with a line of its own: its start does not take
 // the recording from the one that lives.
 func TestKilledInMidCall(t *testing.T) {
+	t.Parallel() // it mostly waits
 	dbtest.EachURL(t, func(t *testing.T, address string) {
+		t.Parallel()
 		h := newExchangeHall(t, address)
 		first := h.serve()
 		off := h.telephone()
@@ -317,6 +319,7 @@ func TestKilledInMidCall(t *testing.T) {
 
 // TestSilentCallerAndMessage: who presses nothing reaches an agent; who leaves a message has a case.
 func TestSilentCallerAndMessage(t *testing.T) {
+	t.Parallel() // it mostly waits
 	h := newExchangeHall(t, "")
 	h.serve()
 	h.telephone()

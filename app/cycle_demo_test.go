@@ -14,6 +14,7 @@ import (
 // TestPostsOfTheDemonstration: posts by rank add up to what the paper of 2025-26 counts, went
 // through two officers and within the ceiling, and say that ranks are invented.
 func TestPostsOfTheDemonstration(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	_, p := demonstrated(t)
 	ctx := who.AsSystem(t.Context(), who.Production)
 	if err := p.Cycle.LoadNext(ctx); err != nil { // the program is started again
@@ -47,6 +48,7 @@ func TestPostsOfTheDemonstration(t *testing.T) {
 // TestSpendingOfTheDemonstration: payments are counted by the measure of their commitment, which
 // hangs on the promise that it carries, and every case has its page.
 func TestSpendingOfTheDemonstration(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	counted(t, p)
 	ctx := who.AsSystem(t.Context(), who.Production)

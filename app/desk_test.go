@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -31,13 +30,7 @@ func bothDoors(t *testing.T) (doors, *Praya) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := loadDemo(ctx, p); err != nil {
-		t.Fatal(err)
-	}
+	p := loaded(ctx, t, config)
 	ready, ended := make(chan doors, 1), make(chan error, 1)
 	go func() {
 		ended <- p.Serve(ctx, func(public, operator string) { ready <- doors{public: public, operator: operator} })
@@ -244,6 +237,7 @@ func readsLog(r resident, p *Praya, service, token, secret string) {
 // TestRecoveryAtTheCounter: somebody who has lost everything stands before an officer with their
 // card. The officer begins, and cannot finish; the person waits, is told, and comes back.
 func TestRecoveryAtTheCounter(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	p.Identity.Rules.RecoveryWait = 2 * time.Second
 	person := newResident(t, base)
@@ -293,6 +287,7 @@ func TestRecoveryAtTheCounter(t *testing.T) {
 
 // TestPasskeysHaveNames: a person calls their passkeys what they like.
 func TestPasskeysHaveNames(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	r := newResident(t, demonstration(t))
 	r.Authenticator()
 	r.registers("G345678(0)")

@@ -81,6 +81,7 @@ func licenceService(t *testing.T, p *Praya) string {
 // agrees, and sees the address arrive from another department; checks the access; withdraws; and
 // the next call is refused and says why.
 func TestApplicant(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	service := licenceService(t, p)
 	r := newResident(t, base)

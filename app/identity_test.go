@@ -67,6 +67,7 @@ func newResident(t *testing.T, base string) resident {
 
 // TestResident registers with a passkey, signs out and in again, and looks after the account.
 func TestResident(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	r := newResident(t, demonstration(t))
 	device := r.Authenticator()
 	r.registers("A123456(3)")
@@ -178,6 +179,7 @@ func sampleService(t *testing.T, p *Praya) string {
 // TestSampleService is the newcomer's way: register, sign in to a service, let it fill its
 // form, see all of it in the history, and shut the service out again.
 func TestSampleService(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	service := sampleService(t, p)
 	r := newResident(t, base)
@@ -226,6 +228,7 @@ func TestSampleService(t *testing.T) {
 
 // TestPhone signs a browser in that has no passkey, by approving on the phone.
 func TestPhone(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	phone, desk := newResident(t, base), resident{browser.Tab(t), t, base}
 	phone.Authenticator()
@@ -261,6 +264,7 @@ func TestPhone(t *testing.T) {
 // TestRecovery loses the device, comes back with a printed code, and finds the lost
 // passkey worthless.
 func TestRecovery(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	p.Identity.Rules.RecoveryWait = time.Second
 	r := newResident(t, base)
@@ -302,6 +306,7 @@ func TestRecovery(t *testing.T) {
 // TestOfficer is invited by the directory, makes a passkey, and manages their department's
 // staff; on the day that they leave, they are out.
 func TestOfficer(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	ctx := who.AsSystem(t.Context(), who.Production)
 	since := directory.Period{From: when.Day{Year: 2025, Month: 1, Date: 1}}

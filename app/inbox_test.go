@@ -80,6 +80,7 @@ func newMailbox(t *testing.T) (mailbox, *post.Server) {
 // TestInbox: a resident confirms an address, is told of what happens to the account by mail
 // and in the inbox, and chooses what else to be told.
 func TestInbox(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	box, server := newMailbox(t)
 	p.Identity.Mail = server
@@ -150,6 +151,7 @@ func TestInbox(t *testing.T) {
 // TestServiceTellsPersona: a service registers itself in the sandbox, signs a test person in,
 // and tells them something, with nothing but HTTP; the person reads it in a browser.
 func TestServiceTellsPersona(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, _ := demonstrated(t)
 	x := &outsider{t: t, base: base + "/sandbox"}
 	x.registers()

@@ -20,7 +20,10 @@ import (
 // browserRun closes the browser after the package's tests.
 type browserRun struct{ m *testing.M }
 
-func (b browserRun) Run() int { return browser.Run(b.m) }
+func (b browserRun) Run() int {
+	defer seeded.gone()
+	return browser.Run(b.m)
+}
 
 func runMain() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 

@@ -16,6 +16,7 @@ import (
 // TestDemonstrationIsAnchored: the permits that the demonstration leaves in its folder stand in
 // its log, and what became of each.
 func TestDemonstrationIsAnchored(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	folder := filepath.Join(p.Config.Data, demoDocuments)
 	for n, want := range []string{"; issued", "; replaced", "; issued", "; revoked"} {

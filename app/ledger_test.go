@@ -18,6 +18,7 @@ import (
 // and revokes it, with nothing but HTTP; whoever holds the file checks it with the command, and a
 // monitor finds nothing wrong.
 func TestServiceAnchors(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, _ := demonstrated(t)
 	x := &outsider{t: t, base: base + "/sandbox"}
 	r, out := x.do("POST", x.base+"/register", "application/json", "", `{"client_name":"工程許可證試用","token_endpoint_auth_method":"client_secret_basic",

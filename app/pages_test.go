@@ -1,17 +1,12 @@
 package app
 
 import (
-	"context"
-	"log/slog"
-	"net"
-	"net/http/httptest"
+	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
-	"praya/kernel/who"
 	"praya/platform/web/browsertest"
 )
 
@@ -33,82 +28,51 @@ var pages = []string{
 	"/contact", "/contact/follow", "/contact/figures", "/contact/answers", // its forms and desks: subsystems/contact
 }
 
-// demonstration is the whole program with the demonstration loaded, on one store for all tests.
-func demonstration(t *testing.T) string {
-	t.Helper()
-	base, _ := demonstrated(t)
-	return base
-}
-
-// demonstrated is demonstration for tests that also reach into the program.
-func demonstrated(t *testing.T, with ...func(*Config)) (string, *Praya) {
-	t.Helper()
-	server := httptest.NewUnstartedServer(nil)
-	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := Config{Data: t.TempDir(), Operator: "off", BaseURL: "http://localhost:" + port}.WithDefaults()
-	for _, change := range with {
-		change(&config)
-	}
-	ctx := who.AsSystem(context.Background(), who.Production)
-	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := loadDemo(ctx, p); err != nil {
-		t.Fatal(err)
-	}
-	server.Config.Handler = p.Site.Handler()
-	server.Start()
-	background, stop := context.WithCancel(ctx)
-	var work sync.WaitGroup
-	work.Go(func() { _ = p.Jobs.Run(background) })
-	work.Go(func() { _ = p.Ledger.Run(background) })
-	t.Cleanup(func() {
-		stop()
-		work.Wait()
-		server.Close()
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return config.BaseURL, p
-}
-
 // TestPagesInTheBrowser opens every page in a real Chromium: axe-core in three languages, every
 // width in one of them, enlarged text, dark and forced colours, without a console error.
 func TestPagesInTheBrowser(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
-	tab := browser.Tab(t)
-	for _, path := range pages {
-		for _, l := range []string{"tc", "en", "sc"} {
-			tab.Look(browsertest.Look{Width: 360})
-			tab.Open(base + "/" + l + path)
-			tab.Accessible()
-			tab.FitsAcross()
-		}
-		for _, look := range []browsertest.Look{
-			{Width: 320},
-			{Width: 768},
-			{Width: 1280},
-			{Width: 1280, Dark: true},
-			{Width: 320, Text: 2}, // 320 px is 1280 at 400 %
-		} {
-			tab.Look(look)
-			tab.Open(base + "/tc" + path)
-			tab.FitsAcross()
-			if look.Width != 320 {
-				tab.Accessible()
+	for half := range 2 {
+		t.Run(strconv.Itoa(half), func(t *testing.T) {
+			t.Parallel()
+			tab := browser.Tab(t)
+			for i, path := range pages {
+				if i%2 == half {
+					everyLook(tab, base, path)
+				}
 			}
-			tab.Screenshot(strings.NewReplacer("/", "_", "?", "_", "&", "_", "#", "_", "=", "_").Replace(path) + name(look))
+		})
+	}
+}
+
+func everyLook(tab *browsertest.Tab, base, path string) {
+	for _, l := range []string{"tc", "en", "sc"} {
+		tab.Look(browsertest.Look{Width: 360})
+		tab.Open(base + "/" + l + path)
+		tab.Accessible()
+		tab.FitsAcross()
+	}
+	for _, look := range []browsertest.Look{
+		{Width: 320},
+		{Width: 768},
+		{Width: 1280},
+		{Width: 1280, Dark: true},
+		{Width: 320, Text: 2}, // 320 px is 1280 at 400 %
+	} {
+		tab.Look(look)
+		tab.Open(base + "/tc" + path)
+		tab.FitsAcross()
+		if look.Width != 320 {
+			tab.Accessible()
 		}
+		tab.Screenshot(strings.NewReplacer("/", "_", "?", "_", "&", "_", "#", "_", "=", "_").Replace(path) + name(look))
 	}
 }
 
 // TestForcedColours looks at pages as readers of high contrast do.
 func TestForcedColours(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	tab := browser.Tab(t)
 	tab.Look(browsertest.Look{Width: 360, Forced: true})
@@ -135,6 +99,7 @@ func name(l browsertest.Look) string {
 
 // TestKeyboardAlone walks through pages by Tab: every stop can be seen and shows its ring.
 func TestKeyboardAlone(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	tab := browser.Tab(t)
 	for _, path := range []string{"/", "/estimates/2025-26/901", "/estimates/compare", "/estimates/2025-26/901/checks"} {
@@ -148,6 +113,7 @@ func TestKeyboardAlone(t *testing.T) {
 
 // TestFromFigureToLine clicks a figure, as a reader does, and sees its line marked.
 func TestFromFigureToLine(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	tab := browser.Tab(t)
 	tab.Look(browsertest.Look{Width: 360})
@@ -167,6 +133,7 @@ func TestFromFigureToLine(t *testing.T) {
 
 // TestSearchInBothScripts types a word in Simplified and finds what is printed in Traditional.
 func TestSearchInBothScripts(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	tab := browser.Tab(t)
 	for _, word := range []string{"数字", "數字", "海濱", "感應站"} {
@@ -186,6 +153,7 @@ func TestSearchInBothScripts(t *testing.T) {
 
 // TestPagesAreLight weighs pages as the design bounds them, and wants no script on them.
 func TestPagesAreLight(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	tab := browser.Tab(t)
 	tab.Open(base + "/tc/")

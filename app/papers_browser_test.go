@@ -11,6 +11,7 @@ import (
 // TestPapersInTheBrowser opens the pages of a draft and of a published report
 // in a real Chromium with axe-core, narrow and wide, light and dark.
 func TestPapersInTheBrowser(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	n := newNewsroom(t)
 	server := httptest.NewServer(n.handler)
 	t.Cleanup(server.Close)

@@ -12,6 +12,7 @@ import (
 // TestTheNextPaperOfTheDemonstration drafts Head 47 for 2026-27 from what the
 // demonstration ships, and has it read back: every figure equal, no fault.
 func TestTheNextPaperOfTheDemonstration(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	_, p := demonstrated(t)
 	ctx := who.AsSystem(t.Context(), who.Production)
 	from := time.Now()

@@ -57,6 +57,7 @@ func officerOf(t *testing.T, p *Praya, r resident, department, email string, rol
 // TestPortal: an officer registers a service, another one approves it, and a person signs in
 // to it. In the browser are pages; the service itself is a plain HTTP client.
 func TestPortal(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	r := newResident(t, base)
 	officers := r.Authenticator()

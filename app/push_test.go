@@ -13,6 +13,7 @@ import (
 // and whoever does not allow notifications is told what to do. A browser without a window
 // shows none, so what the worker shows is not seen here.
 func TestPushIsAskedFor(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	r := newResident(t, demonstration(t))
 	r.Authenticator()
 	r.registers("D345678(2)")

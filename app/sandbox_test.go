@@ -20,6 +20,7 @@ import (
 // a person is told that it answers for the service. One that does not exist is refused, and
 // production has not heard of any of it.
 func TestSandboxHasDepartments(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base := demonstration(t)
 	x := &outsider{t: t, base: base + "/sandbox"}
 	list := func(address string) (codes []string) {

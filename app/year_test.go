@@ -84,6 +84,7 @@ func counted(t *testing.T, p *Praya) {
 // TestTheYear: the public follows a promise to its system, its measure, the cases behind it and
 // its money, in three clicks each way; two officers run the year and publish the next paper.
 func TestTheYear(t *testing.T) {
+	t.Parallel() // each has a store and a browser window of its own
 	base, p := demonstrated(t)
 	counted(t, p)
 	public := newResident(t, base)

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 
 // TestClients starts the demonstration on a free port and lets the clients read it.
 func TestClients(t *testing.T) {
+	t.Parallel() // each has a provider and ports of its own
 	modules(t)
 	base, dir := demonstration(t), t.TempDir()
 	for _, check := range []string{"datapackage", "xlsx", "openapi"} {

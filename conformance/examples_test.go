@@ -13,6 +13,7 @@ import (
 // TestExamples runs the programs that the developers' page shows, unaltered, at the
 // demonstration's test environment.
 func TestExamples(t *testing.T) {
+	t.Parallel() // each has a provider and ports of its own
 	identityModules(t)
 	issuer := demonstration(t) + "/sandbox"
 	t.Run("fapi-go", func(t *testing.T) { signsIn(t, exec.Command("go", "run", "../examples/fapi-go", issuer)) })

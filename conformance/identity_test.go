@@ -16,6 +16,7 @@ var suites = []string{"positive.mjs", "negative.mjs"}
 
 // TestAnchor tries the tests on a certified provider first, so that the tests are tested.
 func TestAnchor(t *testing.T) {
+	t.Parallel() // each has a provider and ports of its own
 	identityModules(t)
 	for _, suite := range suites {
 		t.Run(suite, func(t *testing.T) { report(t, tap(t, suite)) })
@@ -24,6 +25,7 @@ func TestAnchor(t *testing.T) {
 
 // TestWeakAnchor takes from that provider what FAPI 2.0 asks. The tests must see it.
 func TestWeakAnchor(t *testing.T) {
+	t.Parallel() // each has a provider and ports of its own
 	identityModules(t)
 	failed := map[string]bool{}
 	for _, line := range tap(t, "negative.mjs", "PRAYA_CONFORMANCE_ANCHOR=weak") {
@@ -61,6 +63,7 @@ func TestWeakAnchor(t *testing.T) {
 
 // TestIdentity tries the same on the demonstration's test environment for developers.
 func TestIdentity(t *testing.T) {
+	t.Parallel() // each has a provider and ports of its own
 	identityModules(t)
 	issuer := demonstration(t) + "/sandbox"
 	for _, suite := range suites {

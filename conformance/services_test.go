@@ -10,6 +10,7 @@ import (
 // needs the program's inside is beside what it tries: forms, processes and decision tables in
 // subsystems/services/clients_test.go, licences and bookings in app/services_six_test.go.
 func TestPublicServices(t *testing.T) {
+	t.Parallel() // each has a provider and ports of its own
 	modules(t)
 	base := demonstration(t)
 	t.Run("catalogue", func(t *testing.T) {

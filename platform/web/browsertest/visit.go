@@ -51,6 +51,9 @@ func (tab *Tab) Fill(pairs ...string) {
 	}
 }
 
+// pause is how often a press looks for its page.
+const pause = 25 * time.Millisecond
+
 // Press clicks the button or link of the page with exactly this text, and waits for the
 // page that it leads to.
 func (tab *Tab) Press(text string) {
@@ -66,13 +69,14 @@ func (tab *Tab) Press(text string) {
 	if !found {
 		tab.t.Fatalf("there is no %q at %s:\n%s", text, tab.Address(), tab.Text())
 	}
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
+	for range patience / pause {
 		// The page that is being left answers nobody: that is no failure, but the wait.
 		var gone bool
 		err := chromedp.Run(tab.ctx, chromedp.Evaluate(`!window.pressed && document.readyState === 'complete'`, &gone))
 		if err == nil && gone {
 			return
 		}
+		time.Sleep(pause)
 	}
 	tab.t.Fatalf("%q leads nowhere from %s:\n%s", text, tab.Address(), tab.Text())
 }
