@@ -13,6 +13,9 @@ import (
 func loadDemo(ctx context.Context, p *Praya) error {
 	p.demonstration = true
 	ctx = who.AsSystem(ctx, who.Production)
+	if err := p.moved(ctx); err != nil {
+		return err
+	}
 	if err := p.loadSample(ctx); err != nil {
 		return err
 	}

@@ -8,12 +8,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
 	"praya/kernel/who"
-	"praya/platform/db"
 )
 
 // demonstration is the whole program with the demonstration loaded, on a store of its own.
@@ -104,29 +102,11 @@ func loaded(ctx context.Context, t *testing.T, config Config) *Praya {
 	if err != nil {
 		t.Fatal(err)
 	}
-	links := filepath.Join(config.Data, demoOfficersFile)
-	text, err := os.ReadFile(links)
-	if err == nil {
-		err = os.WriteFile(links, []byte(strings.ReplaceAll(string(text), seedOrigin+"/", config.origin()+"/")), 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	p, err := Open(ctx, config, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.DB.Write(ctx, func(tx *db.Tx) error { // the departments that the program plays answer where it is
-		n, err := tx.Exec(`update exchange_services set base = $3 where realm = $1 and base = $2`, tx.Realm(), seedOrigin, config.origin())
-		if err == nil && n == 0 {
-			err = errors.New("nobody is played")
-		}
-		return err
-	})
-	if err == nil {
-		err = loadDemo(ctx, p)
-	}
-	if err != nil {
+	if err := loadDemo(ctx, p); err != nil {
 		t.Fatal(errors.Join(err, p.Close()))
 	}
 	return p

@@ -197,6 +197,19 @@ func (s *Service) PutService(ctx context.Context, d DataService) error {
 	return s.changeRegister(ctx, audit.Act{What: "exchange.service", On: d.Code}, func(tx *db.Tx) error { return putService(tx, d) })
 }
 
+// DataService is a service as it is described now. Changed, it can be put again.
+func (s *Service) DataService(ctx context.Context, code string) (DataService, error) {
+	r, err := s.fresh(ctx)
+	if err != nil {
+		return DataService{}, err
+	}
+	d, ok := r.services[code]
+	if !ok {
+		return DataService{}, fault.New(fault.NotFound, "exchange.fault.no-service")
+	}
+	return d.DataService, s.may(ctx, "exchange.develop", r.parties[d.Provider])
+}
+
 // AskRight asks the provider of a service for a right, in a consumer's name.
 func (s *Service) AskRight(ctx context.Context, r Right) (RightID, error) {
 	reg, err := s.fresh(ctx)
