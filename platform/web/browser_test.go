@@ -90,9 +90,6 @@ func TestBrowser(t *testing.T) {
 			look := func(l browsertest.Look, language lang.Lang, name string) {
 				tab.Look(l)
 				tab.Open(server.URL + "/" + string(language) + "/_gallery/" + part)
-				if l.Text > 1 {
-					tab.TextSize(l.Text)
-				}
 				tab.FitsAcross()
 				tab.Screenshot(fmt.Sprintf("%s-%s-%s", part, language, name))
 				tab.Accessible()

@@ -21,6 +21,7 @@ type Tab struct {
 	t       *testing.T
 	ctx     context.Context
 	browser *Browser
+	text    float64 // size of text that the reader has chosen
 	mu      sync.Mutex
 	errors  []string
 	expect  []string
@@ -87,6 +88,9 @@ func (tab *Tab) Do(actions ...chromedp.Action) {
 func (tab *Tab) Open(url string) {
 	tab.t.Helper()
 	tab.run(chromedp.Navigate(url))
+	if tab.text > 1 {
+		tab.Eval(fmt.Sprintf("document.documentElement.style.fontSize=%q;true", fmt.Sprintf("%g%%", tab.text*100)), new(bool))
+	}
 }
 
 // Eval evaluates a script and stores its result.
@@ -114,6 +118,7 @@ func (tab *Tab) Look(l Look) {
 	if l.Height == 0 {
 		l.Height = 800
 	}
+	tab.text = l.Text
 	media := ""
 	features := []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: "light"},
@@ -133,12 +138,6 @@ func (tab *Tab) Look(l Look) {
 		emulation.SetEmulatedMedia().WithMedia(media).WithFeatures(features),
 		emulation.SetScriptExecutionDisabled(l.NoScripts),
 	)
-}
-
-// TextSize makes the reader's text larger on the open page: 2 is 200 %.
-func (tab *Tab) TextSize(times float64) {
-	tab.t.Helper()
-	tab.Eval(fmt.Sprintf("document.documentElement.style.fontSize=%q;true", fmt.Sprintf("%g%%", times*100)), new(bool))
 }
 
 // Screenshot writes the whole page as a picture, when somebody wants to look at it.
