@@ -39,7 +39,8 @@ func (s *Service) SetPeriod(ctx context.Context, head string, m Month, closed bo
 		if closed && MonthOf(tx.Now().Day()) < m {
 			return wrong("reason", "votes.wrong.future")
 		}
-		p := Period{Month: m, Closed: closed, Reason: reason, By: person(who.From(ctx).Actor), At: tx.Now(), Version: version}
+		// The time is read once the head is held: a payment that was first may have begun later than this.
+		p := Period{Month: m, Closed: closed, Reason: reason, By: person(who.From(ctx).Actor), At: s.DB.Clock()(), Version: version}
 		if err := putPeriod(tx, head, p); err != nil {
 			return err
 		}
