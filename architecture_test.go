@@ -71,7 +71,6 @@ var allowed = []struct {
 	{"github.com/emiago/sipgo", []string{"tests", "bench", "subsystems/contact/voice"}, "SIP transactions and dialogues over UDP, TCP and TLS (RFC 3261)"},
 	{"github.com/icholy/digest", []string{"tests", "bench", "subsystems/contact/voice"}, "comes with sipgo; digest sign-in of telephones"},
 	{"github.com/pion/rtp", []string{"tests", "bench", "subsystems/contact/voice"}, "packets of sound (RFC 3550)"},
-	{"github.com/pion/rtcp", []string{"tests", "subsystems/contact/voice"}, "comes with webrtc; reports of what arrived"},
 	{"github.com/pion/sdp/v3", []string{"tests", "subsystems/contact/voice"}, "what two ends agree to send (RFC 8866)"},
 	{"github.com/pion/srtp/v3", []string{"tests", "subsystems/contact/voice"}, "comes with webrtc; sound encrypted between a telephone and us (RFC 3711)"},
 	{"github.com/pion/webrtc/v4", []string{"tests", "subsystems/contact/voice"}, "an agent's browser as a telephone"},
