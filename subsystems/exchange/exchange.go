@@ -207,7 +207,10 @@ func (s *Service) DataService(ctx context.Context, code string) (DataService, er
 	if !ok {
 		return DataService{}, fault.New(fault.NotFound, "exchange.fault.no-service")
 	}
-	return d.DataService, s.may(ctx, "exchange.develop", r.parties[d.Provider])
+	if err := s.may(ctx, "exchange.develop", r.parties[d.Provider]); err != nil {
+		return DataService{}, err
+	}
+	return d.DataService, nil
 }
 
 // AskRight asks the provider of a service for a right, in a consumer's name.
