@@ -1,5 +1,9 @@
 // Command bench measures what Praya costs beside what somebody would use instead, in the same
 // run. It prints a table for people and writes bench/results.jsonl, one object a line.
+//
+// What keeps files wants five minutes of rest after another run, or a TMPDIR on a file system of
+// its own: for so long ext4 passes over inodes that were just deleted, one by one, whenever it
+// makes a file.
 package main
 
 import (

@@ -87,6 +87,17 @@ func benchUpload() ([]byte, error) {
 	return file, nil
 }
 
+// warm does a work until connections know it and the store its tables.
+func (o *office) warm(work func() error) error {
+	if err := work(); err != nil {
+		return err
+	}
+	if err := analyze(o.b.ctx, o.DB); err != nil {
+		return err
+	}
+	return work()
+}
+
 // submit measures applications over HTTP, beside a row and a synced file each.
 func (o *office) submit() error {
 	file, err := benchUpload()
@@ -94,7 +105,8 @@ func (o *office) submit() error {
 		return err
 	}
 	asks := all(connections, func(worker int) error { return o.apply(worker, file) })
-	if _, _, err := loopOf(connections, time.Second, asks); err != nil {
+	err = o.warm(func() error { _, _, err := loopOf(connections, o.long(), asks); return err })
+	if err != nil {
 		return err
 	}
 	before := o.used()
@@ -124,6 +136,9 @@ func (o *office) submit() error {
 // step measures tasks that are finished, each a transaction with its step, its history, the next
 // task and its facts, beside as many transactions that keep a row.
 func (o *office) step() error {
+	if err := o.warm(func() error { _, err := o.everywhere("step", o.long()); return err }); err != nil {
+		return err
+	}
 	ours, err := o.everywhere("step", o.long())
 	if err != nil {
 		return err

@@ -13,6 +13,20 @@ import (
 //go:embed schema/*.sql
 var schemaFiles embed.FS
 
+// sqlAnalyze is what the server's own housekeeping does within a minute: until then it takes every
+// table for an empty one.
+const sqlAnalyze = `analyze`
+
+func analyze(ctx context.Context, d *db.DB) error {
+	if d.Engine() != db.PostgreSQL {
+		return nil
+	}
+	return d.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(sqlAnalyze)
+		return err
+	})
+}
+
 // plainRows measures how many rows a second the store takes when nothing else is done.
 func plainRows(ctx context.Context, file string, n int) (rate float64, err error) {
 	d, err := db.Open(ctx, db.Config{URL: "sqlite:" + file}, when.System)

@@ -109,22 +109,34 @@ func (d *DB) ReadLatest(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Write runs fn and makes all its changes durable, or none. fn may run again.
-func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	if err := d.enter(); err != nil {
-		return err
-	}
-	defer d.open.Done()
-	return d.back.write(ctx, d, false, fn)
-}
+func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error { return d.write(ctx, false, fn) }
 
 // WriteLatest is Write in which each statement sees what has been committed so far:
 // for queues and counters. On SQLite it is Write.
 func (d *DB) WriteLatest(ctx context.Context, fn func(*Tx) error) error {
+	return d.write(ctx, true, fn)
+}
+
+// mostDraws bounds how often a Write begins again because a name was taken: a fourth time is no
+// chance.
+const mostDraws = 4
+
+func (d *DB) write(ctx context.Context, latest bool, fn func(*Tx) error) error {
 	if err := d.enter(); err != nil {
 		return err
 	}
 	defer d.open.Done()
-	return d.back.write(ctx, d, true, fn)
+	for n := 1; ; n++ {
+		drew := false
+		err := d.back.write(ctx, d, latest, func(tx *Tx) error {
+			err := fn(tx)
+			drew = tx.drew
+			return err
+		})
+		if !drew || n == mostDraws || !duplicate(err) {
+			return err
+		}
+	}
 }
 
 // Close waits for the transactions that have begun, refuses new ones, and closes.

@@ -340,30 +340,63 @@ func TestAConflictCanBeRead(t *testing.T) {
 	})
 }
 
-func TestUnusedDrawsAgain(t *testing.T) {
+func TestATakenNameIsDrawnAgain(t *testing.T) {
 	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
-		const sqlTaken = `select id from shop_items where realm = $1 and id = $2`
-		var got, never string
-		var err error
-		write := d.Write(t.Context(), func(tx *db.Tx) error {
-			names := []string{"a", "b", "c"}
-			draw := func() string {
-				one := names[0]
-				names = names[1:]
-				return one
+		add := func(draw func() string, add func(*db.Tx, string) error) error {
+			return d.Write(t.Context(), func(tx *db.Tx) error { return add(tx, tx.Draw(draw)) })
+		}
+		now := func(tx *db.Tx, name string) error { return insert(tx, name, 1) }
+		var names []string
+		draw := func() string {
+			one := names[0]
+			names = names[1:]
+			return one
+		}
+		for _, add := range []error{
+			d.Write(t.Context(), func(tx *db.Tx) error { return errors.Join(insert(tx, "a", 1), insert(tx, "b", 1)) }),
+			func() error { names = []string{"a", "b", "c", "d"}; return add(draw, now) }(),
+			func() error { names = []string{"a", "c", "e", "f"}; return add(draw, later) }(),
+		} {
+			if add != nil {
+				t.Fatal(add)
 			}
-			if e := errors.Join(insert(tx, "a", 1), insert(tx, "b", 1)); e != nil {
-				return e
+		}
+		draws := 0
+		err := add(func() string { draws++; return "a" }, now)
+		if !fault.Is(err, fault.Conflict) || draws < 2 || draws > 8 {
+			t.Errorf("drawn %d times: %v", draws, err)
+		}
+		var all []string
+		if err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
+			all, err = db.List(tx, db.Value[string], `select id from shop_items where realm = $1 order by id`, tx.Realm())
+			return err
+		}); err != nil || strings.Join(all, "") != "abce" {
+			t.Errorf("%v: %v", err, all)
+		}
+		before := draws
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { return insert(tx, "a", 1) }); !fault.Is(err, fault.Conflict) || draws != before {
+			t.Errorf("nothing was drawn: %v", err)
+		}
+	})
+}
+
+func TestWhatIsKeptEndsWithTheTransaction(t *testing.T) {
+	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
+		type mine struct{}
+		type other struct{}
+		for range 2 {
+			if err := d.Write(t.Context(), func(tx *db.Tx) error {
+				if got := tx.Kept(mine{}); got != nil {
+					return fmt.Errorf("kept from another transaction: %v", got)
+				}
+				tx.Keep(mine{}, 1)
+				if tx.Kept(mine{}) != 1 || tx.Kept(other{}) != nil {
+					return errors.New("not kept")
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
 			}
-			var e error
-			if got, e = db.Unused(tx, draw, sqlTaken); e != nil {
-				return e
-			}
-			never, err = db.Unused(tx, func() string { return "a" }, sqlTaken)
-			return nil
-		})
-		if write != nil || got != "c" || never != "" || !fault.Is(err, fault.Conflict) {
-			t.Errorf("%v: %q, %q %v", write, got, never, err)
 		}
 	})
 }

@@ -81,6 +81,12 @@ func explainPostgres(code string, err error) error {
 	return err
 }
 
+// duplicate reports whether a row was there already that may be there once.
+func duplicate(err error) bool {
+	var f *fault.Fault
+	return errors.As(err, &f) && f.Key == "db.duplicate"
+}
+
 // again reports whether PostgreSQL wants the transaction to begin again.
 func again(err error) bool {
 	var pg *pgconn.PgError

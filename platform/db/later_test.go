@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -100,6 +101,63 @@ func TestWhatFailsLaterUndoesAll(t *testing.T) {
 		}
 		if err := d.Read(t.Context(), func(tx *db.Tx) error { return later(tx, "z") }); err == nil {
 			t.Error("a row was kept for later in a Read")
+		}
+	})
+}
+
+func last(tx *db.Tx, id string) error {
+	return tx.DoLast(insertItem, tx.Realm(), id, "name of "+id, 1, true, []byte{1})
+}
+
+func TestRowsForTheEnd(t *testing.T) {
+	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) {
+		fill := func(n int, wrong ...string) error {
+			return d.Write(t.Context(), func(tx *db.Tx) error {
+				for i := range n {
+					if err := last(tx, fmt.Sprintf("%d of %d", i, n)); err != nil {
+						return err
+					}
+					if i == 3 {
+						if err := tx.Settle(); err != nil {
+							return err
+						}
+					}
+				}
+				for _, id := range wrong {
+					if err := last(tx, id); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		want := 0
+		for _, n := range []int{1, 2, 7, 8, 9, 40} {
+			if err := fill(n); err != nil {
+				t.Fatal(err)
+			}
+			want += n
+			if got := count(t, d); got != want {
+				t.Fatalf("%d rows, want %d", got, want)
+			}
+		}
+		if err := fill(5, "new", "3 of 7"); !fault.Is(err, fault.Conflict) || count(t, d) != want {
+			t.Errorf("a row that was there: %v, %d rows, want %d", err, count(t, d), want)
+		}
+		// One that must find its row, with rows and the commit behind it.
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			return errors.Join(last(tx, "z"), tx.DoChange(changeItem, tx.Realm(), "3 of 7", 9, 5))
+		})
+		if !fault.Is(err, fault.Conflict) || count(t, d) != want {
+			t.Errorf("an old version: %v, %d rows, want %d", err, count(t, d), want)
+		}
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			return errors.Join(last(tx, "z"), tx.DoChange(changeItem, tx.Realm(), "3 of 7", 1, 5), last(tx, "zz"))
+		}); err != nil || count(t, d) != want+2 {
+			t.Errorf("%v, %d rows, want %d", err, count(t, d), want+2)
+		}
+		if err := d.Read(t.Context(), func(tx *db.Tx) error { return last(tx, "y") }); err == nil {
+			t.Error("a row was kept for the end of a Read")
 		}
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +27,15 @@ type remote struct {
 	open    bool // the server has begun a transaction
 	waiting []*pgx.QueuedQuery
 	must    []bool // whether each of them has to find a row
+	lasting []*rowsOf
+	strict  bool // statements that find no row fail by themselves: see orFail
+}
+
+// rowsOf are rows that one statement will insert.
+type rowsOf struct {
+	text string
+	n    int
+	args []any
 }
 
 // calm is what the driver is given: with a context that can end it would start a goroutine for
@@ -50,7 +61,13 @@ func (r *remote) watch() (stop func()) {
 // said gives an error of the driver's its meaning here.
 func (r *remote) said(err error) error {
 	var server *pgconn.PgError
-	if err == nil || errors.As(err, &server) && !r.c.IsClosed() {
+	if err == nil {
+		return nil
+	}
+	if errors.As(err, &server) && !r.c.IsClosed() {
+		if r.strict && server.Code == "22012" {
+			return stale()
+		}
 		return err
 	}
 	switch {
@@ -67,11 +84,7 @@ func (r *remote) later(text string, args []any, must bool) error {
 	if r.reads {
 		return errOnlyReads
 	}
-	for i, a := range args {
-		if b, ok := a.([]byte); ok {
-			args[i] = bytes.Clone(b) // the caller may use its buffer again
-		}
-	}
+	ownBytes(args)
 	r.waiting = append(r.waiting, &pgx.QueuedQuery{SQL: text, Arguments: args})
 	r.must = append(r.must, must)
 	if len(r.waiting) >= mostWaiting {
@@ -80,8 +93,70 @@ func (r *remote) later(text string, args []any, must bool) error {
 	return nil
 }
 
-// mostWaiting bounds how many statements wait to travel.
-const mostWaiting = 256
+// ownBytes copies what the caller may use again.
+func ownBytes(args []any) {
+	for i, a := range args {
+		if b, ok := a.([]byte); ok {
+			args[i] = bytes.Clone(b)
+		}
+	}
+}
+
+// mostWaiting bounds how many statements wait to travel, mostRows how many rows one of them
+// inserts: each number is a statement that the server prepares.
+const (
+	mostWaiting = 256
+	mostRows    = 8
+)
+
+// last keeps rows until the end.
+func (r *remote) last(text string, args []any) error {
+	if r.reads {
+		return errOnlyReads
+	}
+	ownBytes(args)
+	for i := len(r.lasting) - 1; i >= 0; i-- {
+		if p := r.lasting[i]; p.text == text {
+			if p.n < mostRows {
+				p.n, p.args = p.n+1, append(p.args, args...)
+				return nil
+			}
+			break
+		}
+	}
+	r.lasting = append(r.lasting, &rowsOf{text, 1, args})
+	return nil
+}
+
+// closing has what was kept for the end wait like the rest.
+func (r *remote) closing() {
+	for _, p := range r.lasting {
+		r.waiting = append(r.waiting, &pgx.QueuedQuery{SQL: ofRows(p.text, p.n), Arguments: p.args})
+		r.must = append(r.must, false)
+	}
+	r.lasting = nil
+}
+
+// ofRows makes an insert of one row one of so many: "… values ($1, 'x'), ($2, 'x') …".
+func ofRows(text string, rows int) string {
+	if rows == 1 {
+		return text
+	}
+	from := strings.LastIndex(text, "values (") + len("values ")
+	to := from + strings.IndexByte(text[from:], ')') + 1
+	row := strings.Split(text[from:to], "$")
+	var b strings.Builder
+	b.WriteString(text[:to])
+	for k := 1; k < rows; k++ {
+		b.WriteString(", " + row[0])
+		for _, piece := range row[1:] {
+			digits := len(piece) - len(strings.TrimLeft(piece, "0123456789"))
+			n, _ := strconv.Atoi(piece[:digits])
+			b.WriteString("$" + strconv.Itoa(n+k*(len(row)-1)) + piece[digits:])
+		}
+	}
+	return b.String() + text[to:]
+}
 
 // send sends what waits, and a statement, and reads the answers to what waited.
 func (r *remote) send(text string, args []any) (pgx.BatchResults, error) {
@@ -113,6 +188,7 @@ func (r *remote) send(text string, args []any) (pgx.BatchResults, error) {
 
 // flush sends what waits.
 func (r *remote) flush() error {
+	r.closing()
 	if len(r.waiting) == 0 {
 		return nil
 	}
@@ -182,15 +258,17 @@ func (r *remote) prepare(_ context.Context, text string) error {
 
 // commit makes what was done durable, and sends what still waits along.
 func (r *remote) commit() error {
+	r.closing()
 	switch {
 	case !r.open && len(r.waiting) == 0:
 		return nil // nothing was done
 	case !r.open && len(r.waiting) == 1 && r.must[0]:
 		r.begin = "" // it names a row and its version: it is a transaction by itself
 		return r.flush()
-	case slices.Contains(r.must, true): // it may find nothing, and the commit would travel with it
-		if err := r.flush(); err != nil {
-			return err
+	}
+	for i, must := range r.must {
+		if must { // if it finds nothing the commit, which travels with it, must not happen
+			r.waiting[i].SQL, r.must[i], r.strict = orFail(r.waiting[i].SQL), false, true
 		}
 	}
 	var tag pgconn.CommandTag
@@ -215,6 +293,11 @@ func (r *remote) commit() error {
 		return fmt.Errorf("db: the commit was answered by %s", tag)
 	}
 	return nil
+}
+
+// orFail makes a statement that finds no row fail by itself, by a division by zero.
+func orFail(text string) string {
+	return "with changed as (" + text + " returning 1) select 1 / count(*) from changed"
 }
 
 // goodbye bounds the wait for the answer to a rollback.

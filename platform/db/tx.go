@@ -21,7 +21,9 @@ type Tx struct {
 	rows     *Rows // the one open result
 	broken   error // what the first failed statement said
 	brief    bool  // its rows are looked up by key: sooner there than interrupted
+	drew     bool  // a name of its was drawn: see Draw
 	finished bool
+	kept     map[any]any
 }
 
 // runner is a connection in a transaction.
@@ -122,6 +124,20 @@ func (tx *Tx) DoChange(sql string, args ...any) error {
 	return tx.fail(q.later(sql, args, true))
 }
 
+// DoLast is [Tx.Do] of "insert … values (…)" that the same transaction does not read: on PostgreSQL
+// it travels with the commit, and rows of the same statement as one. Their order is kept.
+func (tx *Tx) DoLast(sql string, args ...any) error {
+	q, ok := tx.run.(queue)
+	if !ok {
+		_, err := tx.Exec(sql, args...)
+		return err
+	}
+	if err := tx.ready(); err != nil {
+		return err
+	}
+	return tx.fail(q.last(sql, args))
+}
+
 // Settle runs what [Tx.Do] has kept: for whoever must know whose statement failed.
 func (tx *Tx) Settle() error {
 	q, ok := tx.run.(queue)
@@ -138,6 +154,7 @@ func (tx *Tx) Settle() error {
 // gives Conflict when it finds none.
 type queue interface {
 	later(sql string, args []any, must bool) error
+	last(sql string, args []any) error
 	flush() error
 }
 
@@ -302,25 +319,22 @@ func (d *DB) Prepare(ctx context.Context, sql string) error {
 	return d.Read(ctx, func(tx *Tx) error { return tx.fail(tx.run.prepare(ctx, sql)) })
 }
 
-// mostDraws bounds how often a name is drawn: a ninth time in a row is no chance.
-const mostDraws = 8
-
-// Unused draws names until one is free: sqlTaken gives a row for a name ($2) of the realm ($1) that
-// is taken. Forty random bits are alike once in a million cases. Of two writers that draw the
-// same name at the same time, the second still gets Conflict.
-func Unused(tx *Tx, draw func() string, sqlTaken string) (string, error) {
-	for range mostDraws {
-		name := draw()
-		rows, err := tx.Query(sqlTaken, tx.Realm(), name)
-		if err != nil {
-			return "", err
-		}
-		taken := rows.Next()
-		err = rows.Err()
-		rows.Close()
-		if err != nil || !taken {
-			return name, err
-		}
-	}
-	return "", fault.New(fault.Conflict, "db.duplicate")
+// Draw gives a name that is drawn at random for a column with a unique index. Forty random bits are
+// alike once in a million cases: the index tells, and the Write begins again and draws another. So
+// nobody looks first whether it is free.
+func (tx *Tx) Draw(draw func() string) string {
+	tx.drew = true
+	return draw()
 }
+
+// Keep holds a value for the rest of the transaction, under a key as a context's: of a type of the
+// caller's own. What a transaction has read or written itself it need not read again.
+func (tx *Tx) Keep(key, value any) {
+	if tx.kept == nil {
+		tx.kept = map[any]any{}
+	}
+	tx.kept[key] = value
+}
+
+// Kept is what was kept under a key, or nil.
+func (tx *Tx) Kept(key any) any { return tx.kept[key] }

@@ -52,7 +52,7 @@ func Publish(tx *db.Tx, e Event) error {
 	case len(e.Data) > largest || !json.Valid(e.Data):
 		return fmt.Errorf("events: %s: data are no JSON of at most %d bytes", e.Subject, largest)
 	}
-	return tx.Do(publish().For(tx.Engine()), e.ID, e.Subject, e.Realm, tx.Now(), string(e.Data))
+	return tx.DoLast(publish().For(tx.Engine()), e.ID, e.Subject, e.Realm, tx.Now(), string(e.Data))
 }
 
 // Settle moves what an outbox of another cluster holds to the end of the log. A restore

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,28 +192,48 @@ func (v *Visit) leaveNotice(n Notice) error {
 	if v.site.parts.DB == nil {
 		return nil
 	}
-	kept := false
-	if token := v.sessionToken(); token != "" {
-		err := v.site.parts.DB.Write(v.Context(), func(tx *db.Tx) (err error) {
-			kept, err = addNotice(tx, token, n)
-			return err
-		})
-		if err != nil || kept {
-			return err
-		}
+	s, err := v.changeNotices(func(there []Notice) []Notice { return append(there, n) })
+	if err != nil || s != nil {
+		return err
 	}
 	return v.begin(Session{Actor: who.Actor{Kind: who.Public}, Notices: []Notice{n}})
 }
 
 // takeNotices shows what waits for the visitor, and takes it away: shown once.
 func (v *Visit) takeNotices() error {
-	s, err := v.find()
-	if err != nil || s == nil || len(s.Notices) == 0 {
-		return err
+	s, err := v.changeNotices(func([]Notice) []Notice { return nil })
+	if err == nil && s != nil {
+		v.notices = s.Notices
 	}
-	v.notices = s.Notices
-	return v.site.parts.DB.Write(v.Context(), func(tx *db.Tx) error { return setNotices(tx, v.sessionToken(), nil) })
+	return err
 }
+
+// changeNotices changes what waits for the visitor, and gives the session as it was before; nil
+// when there is none. The session is read and written without a transaction around it: who was
+// faster, in another window, makes it begin again.
+func (v *Visit) changeNotices(how func([]Notice) []Notice) (*Session, error) {
+	s := v.session // as it was when the visit began
+	for n := 1; ; n++ {
+		var err error
+		if s == nil {
+			if s, err = v.find(); err != nil || s == nil {
+				return nil, err
+			}
+		}
+		notices := how(slices.Clip(s.Notices))
+		if len(notices) == 0 && len(s.Notices) == 0 {
+			return s, nil
+		}
+		err = v.site.parts.DB.Write(v.Context(), func(tx *db.Tx) error { return setNotices(tx, v.sessionToken(), s, notices) })
+		if err == nil || !fault.Is(err, fault.Conflict) || n == mostWindows {
+			return s, err
+		}
+		s = nil
+	}
+}
+
+// mostWindows bounds how often a notice is written again because another window was faster.
+const mostWindows = 8
 
 // Sweep deletes sessions that have ended, and says how many: for a job, once an hour.
 func (s *Site) Sweep(ctx context.Context) (n int64, err error) {

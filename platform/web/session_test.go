@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -183,6 +185,32 @@ func TestNoticesForThePublic(t *testing.T) {
 		}
 		if len(b.cookies) != 1 {
 			t.Errorf("cookies: %v", b.cookies)
+		}
+	})
+}
+
+// Notices that nobody looks at are bounded, and those of two windows at once all come.
+func TestNoticesThatWait(t *testing.T) {
+	dbtest.Each(t, []db.Schema{Schema()}, func(t *testing.T, d *db.DB) {
+		s := newDesk(t, d, who.Production)
+		shown := func(b *browser) int { return strings.Count(b.do("GET", "/en/done", nil).Body.String(), "It is done") }
+		b := &browser{s.Handler(), map[string]string{}}
+		for range 3 * mostNotices {
+			b.do("POST", "/en/do", nil)
+		}
+		if n := shown(b); n != mostNotices {
+			t.Errorf("%d notices, want %d", n, mostNotices)
+		}
+		b.do("POST", "/en/do", nil)
+		b.do("POST", "/en/do", nil)
+		var windows sync.WaitGroup
+		for range 3 {
+			window := &browser{s.Handler(), maps.Clone(b.cookies)}
+			windows.Go(func() { window.do("POST", "/en/do", nil) })
+		}
+		windows.Wait()
+		if n := shown(b); n != 5 {
+			t.Errorf("%d notices, want 5", n)
 		}
 	})
 }

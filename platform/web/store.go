@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/kernel/who"
 	"praya/platform/db"
@@ -29,7 +28,7 @@ const (
 		where realm = $1 and actor_kind = $2 and actor_id = $3 and ends > $4 and seen > $5 order by seen desc, session_id`
 	sqlTouchSession      = `update web_sessions set seen = $3 where realm = $1 and token_hash = $2`
 	sqlRaiseSessions     = `update web_sessions set actor_level = $4 where realm = $1 and actor_kind = $2 and actor_id = $3`
-	sqlSetNotices        = `update web_sessions set notices = $3 where realm = $1 and token_hash = $2`
+	sqlSetNotices        = `update web_sessions set notices = $3 where realm = $1 and token_hash = $2 and notices = $4`
 	sqlEndSession        = `delete from web_sessions where realm = $1 and token_hash = $2`
 	sqlEndSessionNamed   = `delete from web_sessions where realm = $1 and actor_kind = $2 and actor_id = $3 and session_id = $4`
 	sqlEndOtherSessions  = `delete from web_sessions where realm = $1 and actor_kind = $2 and actor_id = $3 and session_id <> $4`
@@ -58,6 +57,7 @@ type Session struct {
 	Started when.Instant
 	Seen    when.Instant // when it was last used, to the minute
 	Notices []Notice
+	notices string // as they are stored
 }
 
 func hashed(token string) string {
@@ -82,14 +82,14 @@ func findSession(tx *db.Tx, token string) (Session, error) {
 }
 
 func scanSession(row interface{ Scan(to ...any) error }) (s Session, err error) {
-	var notices, methods string
+	var methods string
 	var ends when.Instant
-	err = row.Scan(&s.ID, &s.Actor.Kind, &s.Actor.ID, &s.Actor.Level, &s.Proven, &methods, &s.Device, &notices, &s.Started, &s.Seen, &ends)
+	err = row.Scan(&s.ID, &s.Actor.Kind, &s.Actor.ID, &s.Actor.Level, &s.Proven, &methods, &s.Device, &s.notices, &s.Started, &s.Seen, &ends)
 	if err != nil {
 		return Session{}, err
 	}
 	s.Methods = strings.Fields(methods)
-	return s, json.Unmarshal([]byte(notices), &s.Notices)
+	return s, json.Unmarshal([]byte(s.notices), &s.Notices)
 }
 
 // Sessions lists where an actor is signed in, last used first.
@@ -118,24 +118,19 @@ func touchSession(tx *db.Tx, token string) error {
 	return tx.Do(sqlTouchSession, tx.Realm(), hashed(token), tx.Now())
 }
 
-// addNotice puts a notice into a session, and reports whether there was one.
-func addNotice(tx *db.Tx, token string, n Notice) (bool, error) {
-	s, err := findSession(tx, token)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, setNotices(tx, token, append(s.Notices, n))
-}
+// mostNotices bounds what waits for somebody who looks at no page: the oldest goes.
+const mostNotices = 8
 
-func setNotices(tx *db.Tx, token string, notices []Notice) error {
+// setNotices replaces the notices of a session as it was read; Conflict when they have changed.
+func setNotices(tx *db.Tx, token string, s *Session, notices []Notice) error {
+	if more := len(notices) - mostNotices; more > 0 {
+		notices = notices[more:]
+	}
 	text, err := json.Marshal(notices)
 	if err != nil {
 		return err
 	}
-	return tx.Do(sqlSetNotices, tx.Realm(), hashed(token), string(text))
+	return tx.DoChange(sqlSetNotices, tx.Realm(), hashed(token), string(text), s.notices)
 }
 
 func endSession(tx *db.Tx, token string) error {

@@ -105,10 +105,7 @@ func (s *Service) begin(tx *db.Tx, o Offer, b Beginning, a Application) (Applica
 		return a, fault.New(fault.Conflict, "services.fault.drafts")
 	}
 	now := tx.Now()
-	a.ID, a.Made, a.Changed = id.New[ApplicationID](now), now, now
-	if a.Reference, err = db.Unused(tx, id.Reference, sqlByReference); err != nil {
-		return a, err
-	}
+	a.ID, a.Reference, a.Made, a.Changed = id.New[ApplicationID](now), tx.Draw(id.Reference), now, now
 	return a, s.add(tx, a)
 }
 
@@ -330,14 +327,14 @@ func (s *Service) submit(ctx context.Context, a Application, o Offer) (done Appl
 }
 
 func (s *Service) handIn(tx *db.Tx, a Application, o Offer, today when.Day, facts map[string]any) (err error) {
-	if err := s.allConfirmed(tx, a); err != nil {
+	if err := s.allConfirmed(tx, a, o); err != nil {
 		return err
 	}
 	if a.Due, err = dueDay(tx, today, o.Days); err != nil {
 		return err
 	}
 	a.Stage, a.Submitted = InProgress, tx.Now()
-	if err := s.change(tx, a); err != nil {
+	if err := s.hold(tx, a); err != nil {
 		return err
 	}
 	if err := s.note(tx, a.ID, by(tx, Entry{Kind: DidSubmit})); err != nil {
@@ -349,8 +346,10 @@ func (s *Service) handIn(tx *db.Tx, a Application, o Offer, today when.Day, fact
 	if err := s.tell(tx, a.ID, "submitted"); err != nil {
 		return err
 	}
-	_, err = s.Process.StartVersion(tx, a.Service, o.Process, string(a.ID), a.Department, facts)
-	return err
+	if _, err = s.Process.StartVersion(tx, a.Service, o.Process, string(a.ID), a.Department, facts); err != nil {
+		return err
+	}
+	return s.release(tx, a.ID)
 }
 
 // by fills in who acts.
@@ -428,6 +427,7 @@ func (s *Service) forget(tx *db.Tx, a Application) error {
 			return err
 		}
 	}
+	tx.Keep(keptKey(a.ID), nil)
 	for _, sqlOne := range []string{sqlForgetFiles, sqlForgetHistory, sqlForgetCoApplicants, sqlForget} {
 		if err := tx.Do(sqlOne, tx.Realm(), a.ID); err != nil {
 			return err

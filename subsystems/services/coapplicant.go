@@ -136,7 +136,10 @@ func (s *Service) Confirm(ctx context.Context, token string) error {
 // Confirmed reports whether somebody confirmed an application as it stands.
 func (c CoApplicant) Confirmed(a Application) bool { return c.Account != "" && c.digest == a.digest() }
 
-func (s *Service) allConfirmed(tx *db.Tx, a Application) error {
+func (s *Service) allConfirmed(tx *db.Tx, a Application, o Offer) error {
+	if o.CoApplicants == 0 {
+		return nil
+	}
 	all, err := s.coApplicants(tx, a.ID)
 	if err != nil {
 		return err

@@ -67,15 +67,11 @@ func (s *Service) Receive(ctx context.Context, a ApplicationID, g Given) (forms.
 		return out, err
 	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		var there int64
-		if err := tx.Row(sqlCountFiles, tx.Realm(), a).Scan(&there); err != nil {
-			return err
-		}
-		if there >= mostFiles {
-			return fault.New(fault.Conflict, "services.fault.files")
-		}
-		return tx.Do(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now(), keyOf(sealed))
+		return tx.DoChange(sqlAddFile, tx.Realm(), a, out.Address, blob.Address, head, tx.Now(), keyOf(sealed), mostFiles)
 	})
+	if fault.Is(err, fault.Conflict) {
+		err = fault.New(fault.Conflict, "services.fault.files").Because(err)
+	}
 	return out, err
 }
 

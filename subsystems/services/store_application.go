@@ -1,6 +1,8 @@
 package services
 
 import (
+	"encoding/json"
+
 	"praya/kernel/fault"
 	"praya/kernel/when"
 	"praya/platform/db"
@@ -43,11 +45,10 @@ const (
 
 	sqlHistory = `select number, kind, at, actor_kind, actor, post, internal, sealed from services_history where realm = $1 and application = $2 order by number`
 
-	sqlAddFile = `insert into services_files (realm, application, id, address, head, at, bytes_key) values ($1, $2, $3, $4, $5, $6, $7)`
+	sqlAddFile = `insert into services_files (realm, application, id, address, head, at, bytes_key) select $1, $2, $3, $4, $5, $6, $7
+		where (select count(*) from services_files f where f.realm = $1 and f.application = $2) < $8`
 
 	sqlFile = `select address, head from services_files where realm = $1 and application = $2 and id = $3`
-
-	sqlCountFiles = `select count(*) from services_files where realm = $1 and application = $2`
 
 	sqlFiles = `select id, address, head from services_files where realm = $1 and application = $2 order by id`
 
@@ -94,8 +95,45 @@ func scanApplication(s db.Scanner) (a Application, err error) {
 	return a, s.Scan(a.columns()...)
 }
 
+// keptKey is where a transaction keeps an application that it has changed: what it wrote, nobody
+// else changes before it ends, so it need not read it again.
+type keptKey ApplicationID
+
+type keptApplication struct {
+	head    Application // without its content
+	content []byte      // as JSON: who reads it gets one of their own
+	held    bool        // it will be written at the end, once: see hold
+}
+
+// hold has all changes to an application be one, which [Service.release] writes: of handing it in
+// and of what its process does at once.
+func (s *Service) hold(tx *db.Tx, a Application) error {
+	raw, err := json.Marshal(a.Content)
+	if err != nil {
+		return err
+	}
+	a.Content, a.Changed = Content{}, tx.Now()
+	tx.Keep(keptKey(a.ID), &keptApplication{a, raw, true})
+	return nil
+}
+
+// release writes an application that was held.
+func (s *Service) release(tx *db.Tx, id ApplicationID) error {
+	k := keptOf(tx, id)
+	k.held = false
+	return s.write(tx, k)
+}
+
+func keptOf(tx *db.Tx, id ApplicationID) *keptApplication {
+	k, _ := tx.Kept(keptKey(id)).(*keptApplication)
+	return k
+}
+
 // findHead reads an application without what is sealed.
 func findHead(tx *db.Tx, id ApplicationID) (a Application, err error) {
+	if k := keptOf(tx, id); k != nil {
+		return k.head, nil
+	}
 	return a, noApplication(tx.Row(sqlHead, tx.Realm(), id).Scan(a.columns()...))
 }
 
@@ -105,6 +143,10 @@ func findByReference(tx *db.Tx, reference string) (a Application, err error) {
 
 // application reads a whole application.
 func (s *Service) application(tx *db.Tx, id ApplicationID) (a Application, err error) {
+	if k := keptOf(tx, id); k != nil {
+		a = k.head
+		return a, json.Unmarshal(k.content, &a.Content)
+	}
 	var sealed []byte
 	if err := tx.Row(sqlApplication, tx.Realm(), id).Scan(append(a.columns(), &sealed)...); err != nil {
 		return a, noApplication(err)
@@ -122,20 +164,39 @@ func (s *Service) add(tx *db.Tx, a Application) error {
 }
 
 func (s *Service) change(tx *db.Tx, a Application) error {
-	sealed, err := s.seal(contentPlace(tx, a.ID), a.Content)
+	there := keptOf(tx, a.ID)
+	if err := s.hold(tx, a); err != nil || there != nil && there.held {
+		return err
+	}
+	return s.release(tx, a.ID)
+}
+
+func (s *Service) write(tx *db.Tx, k *keptApplication) error {
+	a := &k.head
+	sealed, err := s.Keys.Encrypt(contentPlace(tx, a.ID), k.content)
 	if err != nil {
 		return err
 	}
-	return tx.DoChange(sqlChangeApplication, tx.Realm(), a.ID, a.Version, a.Stage, sealed, a.Due, tx.Now(), instantText(a.Submitted), instantText(a.Ended), a.Lang)
+	err = tx.DoChange(sqlChangeApplication, tx.Realm(), a.ID, a.Version, a.Stage, sealed, a.Due, tx.Now(), instantText(a.Submitted), instantText(a.Ended), a.Lang)
+	a.Version++
+	return err
 }
 
 // move changes the stage alone.
 func move(tx *db.Tx, a Application, to Stage) error {
-	ended := ""
+	var ended when.Instant
 	if to.ended() {
-		ended = tx.Now().String()
+		ended = tx.Now()
 	}
-	return tx.DoChange(sqlMove, tx.Realm(), a.ID, a.Version, to, tx.Now(), ended)
+	k := keptOf(tx, a.ID)
+	if k != nil {
+		k.head.Stage, k.head.Changed, k.head.Ended = to, tx.Now(), ended
+		if k.held {
+			return nil
+		}
+		k.head.Version = a.Version + 1
+	}
+	return tx.DoChange(sqlMove, tx.Realm(), a.ID, a.Version, to, tx.Now(), instantText(ended))
 }
 
 func ownApplications(tx *db.Tx, account string, limit int) ([]Application, error) {

@@ -189,6 +189,23 @@ func (s *scanner) Scan(_ context.Context, r io.Reader) error {
 
 // TestScannedUploads: what the scanner refuses, or nobody could look at, is said beside its field
 // and not kept.
+// TestFilesAreBounded: an application has so many files, those that were replaced too.
+func TestFilesAreBounded(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.allowance("chan")
+		receive := func() error {
+			_, err := w.Receive(w.as("chan"), a.ID, Given{Pointer: "/proof", File: File{Name: "proof.pdf", Type: "application/pdf"}, Plain: []byte("%PDF-1.4")})
+			return err
+		}
+		for range mostFiles {
+			w.ok(receive())
+		}
+		w.refused(receive(), "files")
+		a = w.allowance("lee")
+		w.ok(receive())
+	})
+}
+
 func TestScannedUploads(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	looks := &scanner{}

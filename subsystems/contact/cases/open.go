@@ -31,12 +31,8 @@ func (s *Service) Open(tx *db.Tx, n New) (c Case, code string, err error) {
 	}
 	now := tx.Now()
 	code = newCode()
-	reference, err := db.Unused(tx, id.Reference, sqlCaseByReference)
-	if err != nil {
-		return c, "", err
-	}
 	c = Case{
-		ID: id.New[CaseID](now), Reference: reference, Kind: n.Kind, State: Fresh, Channel: n.Channel, Language: n.Language, Service: n.Service,
+		ID: id.New[CaseID](now), Reference: tx.Draw(id.Reference), Kind: n.Kind, State: Fresh, Channel: n.Channel, Language: n.Language, Service: n.Service,
 		Anonymous: n.Anonymous, Account: n.Account, Call: n.Call, Title: n.Title, Text: n.Text, Where: n.Where, Attributes: n.Attributes,
 		Public: about.Public && n.Kind != Enquiry && n.Kind != Compliment, Received: n.Received, Urgency: n.Urgency, OpenedAt: now, ChangedAt: now, Version: 1,
 		ReferDue: now.Add(referWithin), chaseAt: now.Add(referWithin - referReminds),

@@ -29,9 +29,7 @@ func (s *Service) Arrive(ctx context.Context, c Caller, number string) error {
 		if err != nil {
 			return err
 		}
-		if call.Reference, err = db.Unused(tx, id.Reference, sqlCallByReference); err != nil {
-			return err
-		}
+		call.Reference = tx.Draw(id.Reference)
 		if err := insertCall(tx, call, sealed, index); err != nil {
 			return err
 		}

@@ -84,10 +84,7 @@ func (s *Service) Book(tx *db.Tx, b Booking, by string) (Booking, error) {
 	if err := holdOne(tx, b.Account, b.Service); err != nil {
 		return b, err
 	}
-	if b.Reference, err = db.Unused(tx, id.Reference, sqlByReference); err != nil {
-		return b, err
-	}
-	b.ID, b.Department = id.New[BookingID](tx.Now()), p.Department
+	b.ID, b.Reference, b.Department = id.New[BookingID](tx.Now()), tx.Draw(id.Reference), p.Department
 	b.Schedule, b.Minutes, b.Cents, b.State = slot.Schedule, slot.Minutes, slot.Cents, Booked
 	b.Sequence, b.Version, b.MadeAt, b.ChangedAt = 0, 1, tx.Now(), tx.Now()
 	sealed, err := s.sealNote(tx, b)

@@ -84,11 +84,7 @@ func (s *Service) Ask(tx *db.Tx, b Bill) (Bill, error) {
 	if b.Title == (lang.Text{}) || b.Department == "" || b.Account == "" {
 		return b, fault.New(fault.Invalid, "fees.fault.bill")
 	}
-	reference, err := db.Unused(tx, id.Reference, sqlBillByReference)
-	if err != nil {
-		return b, err
-	}
-	b.ID, b.Reference, b.Cents, b.State = id.New[BillID](tx.Now()), reference, sum, Due
+	b.ID, b.Reference, b.Cents, b.State = id.New[BillID](tx.Now()), tx.Draw(id.Reference), sum, Due
 	b.Made, b.Paid, b.Refunded, b.Version = tx.Now(), when.Instant{}, 0, 1
 	if err := insertBill(tx, b); err != nil {
 		return b, err

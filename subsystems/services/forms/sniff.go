@@ -62,7 +62,7 @@ func SniffType(head, tail []byte, size int64, name string) (string, bool) {
 }
 
 func kindBy(head, tail []byte, size int64, name string) string {
-	zip := bytes.LastIndex(tail, []byte("PK\x05\x06")) >= 0
+	zip := bytes.Contains(tail, []byte("PK\x05\x06"))
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return office(tail, size)

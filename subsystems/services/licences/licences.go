@@ -95,9 +95,7 @@ func (s *Service) Issue(tx *db.Tx, l Licence, by string) (Licence, error) {
 	if !l.Until.IsZero() && l.Until.Before(l.From) {
 		return l, fault.New(fault.Invalid, "licences.fault.until")
 	}
-	if l.Number, err = db.Unused(tx, k.newNumber, sqlByNumber); err != nil {
-		return l, err
-	}
+	l.Number = tx.Draw(k.newNumber)
 	l.ID, l.Department, l.State = id.New[LicenceID](tx.Now()), k.Department, Valid
 	l.Entry, l.Changes, l.Version = "", 0, 0
 	return s.enter(tx, k, l, Issued, o, nil)
@@ -284,7 +282,12 @@ func (s *Service) enter(tx *db.Tx, k Kind, l Licence, act Act, o Order, changed 
 			return l, err
 		}
 	}
-	if err := putTerms(tx, l.ID, terms(k, r.open)); err != nil {
+	if act != Issued {
+		if err := deleteTerms(tx, l.ID); err != nil {
+			return l, err
+		}
+	}
+	if err := addTerms(tx, l.ID, terms(k, r.open)); err != nil {
 		return l, err
 	}
 	return l, publish(tx, l, c.Change)

@@ -87,7 +87,10 @@ func (s *Service) partOne(tx *db.Tx, k Kind, r row) error {
 	if err := putParts(tx, l, open, sealed); err != nil {
 		return err
 	}
-	return putTerms(tx, l.ID, terms(k, open))
+	if err := deleteTerms(tx, l.ID); err != nil {
+		return err
+	}
+	return addTerms(tx, l.ID, terms(k, open))
 }
 
 func (s *Service) reseal(ctx context.Context, report func(done int64)) error {

@@ -213,11 +213,10 @@ func doneInCase(tx *db.Tx, l LicenceID, act Act, of string) (bool, error) {
 	return n > 0, err
 }
 
-// putTerms replaces what a licence is found by.
-func putTerms(tx *db.Tx, l LicenceID, terms []string) error {
-	if err := tx.Do(sqlDeleteTerms, tx.Realm(), l); err != nil {
-		return err
-	}
+func deleteTerms(tx *db.Tx, l LicenceID) error { return tx.Do(sqlDeleteTerms, tx.Realm(), l) }
+
+// addTerms adds what a licence is found by.
+func addTerms(tx *db.Tx, l LicenceID, terms []string) error {
 	for _, t := range terms {
 		if err := tx.Do(sqlInsertTerm, tx.Realm(), t, l); err != nil {
 			return err

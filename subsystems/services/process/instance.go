@@ -53,7 +53,7 @@ func (s *Service) start(tx *db.Tx, i Instance, by *caller, depth int) (Instance,
 	var h head
 	var err error
 	if i.Version > 0 {
-		h, err = pinned(tx, Processes, i.Key, i.Version)
+		h, err = s.pinned(tx, Processes, i.Key, i.Version)
 	} else {
 		h, err = newest(tx, Processes, i.Key)
 	}

@@ -24,6 +24,7 @@ type Service struct {
 
 	models    cache[*Model]
 	decisions cache[*Table]
+	heads     cache[head] // of versions that were made before
 	holidays  holidays
 }
 
@@ -36,24 +37,32 @@ type Operation func(tx *db.Tx, i Instance, input map[string]any) (map[string]any
 // maxCached bounds how many compiled models stay in memory.
 const maxCached = 256
 
-// cache keeps what was compiled under the hash of its text: it can't be stale, nor of a
-// transaction that was undone.
+// cache keeps what was compiled under the hash of its text, or what is known of a version that
+// was made before: it can't be stale, nor of a transaction that was undone.
 type cache[T any] struct {
 	mu   sync.Mutex
 	made map[string]T
 }
 
 func (c *cache[T]) get(digest string, compile func() (T, error)) (T, error) {
-	c.mu.Lock()
-	v, ok := c.made[digest]
-	c.mu.Unlock()
-	if ok {
+	if v, ok := c.look(digest); ok {
 		return v, nil
 	}
 	v, err := compile()
-	if err != nil {
-		return v, err
+	if err == nil {
+		c.put(digest, v)
 	}
+	return v, err
+}
+
+func (c *cache[T]) look(key string) (v T, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, ok = c.made[key]
+	return v, ok
+}
+
+func (c *cache[T]) put(key string, v T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.made == nil {
@@ -65,8 +74,7 @@ func (c *cache[T]) get(digest string, compile func() (T, error)) (T, error) {
 		}
 		delete(c.made, k)
 	}
-	c.made[digest] = v
-	return v, nil
+	c.made[key] = v
 }
 
 // holidays keeps the calendar of a realm for a second: reading it for every task that has a day

@@ -1,6 +1,9 @@
 package process
 
 import (
+	"strconv"
+	"strings"
+
 	"praya/kernel/fault"
 	"praya/kernel/id"
 	"praya/kernel/when"
@@ -23,7 +26,7 @@ const (
 	sqlNewest = `select version, digest, department from services_process_definitions
 		where realm = $1 and kind = $2 and key = $3 and enabled order by version desc limit 1`
 
-	sqlPinned = `select digest, department from services_process_definitions where realm = $1 and kind = $2 and key = $3 and version = $4`
+	sqlPinned = `select digest, department, made from services_process_definitions where realm = $1 and kind = $2 and key = $3 and version = $4`
 
 	sqlXML = `select xml from services_process_definitions where realm = $1 and kind = $2 and key = $3 and version = $4`
 
@@ -202,11 +205,20 @@ func newest(tx *db.Tx, kind DefinitionKind, key string) (h head, err error) {
 	return h, err
 }
 
-func pinned(tx *db.Tx, kind DefinitionKind, key string, version int64) (h head, err error) {
-	h.version = version
-	err = tx.Row(sqlPinned, tx.Realm(), kind, key, version).Scan(&h.digest, &h.department)
+// pinned is a version that somebody named. It never changes once it is there.
+func (s *Service) pinned(tx *db.Tx, kind DefinitionKind, key string, version int64) (head, error) {
+	at := strings.Join([]string{string(tx.Realm()), string(kind), key, strconv.FormatInt(version, 10)}, " ")
+	if h, ok := s.heads.look(at); ok {
+		return h, nil
+	}
+	h := head{version: version}
+	var made when.Instant
+	err := tx.Row(sqlPinned, tx.Realm(), kind, key, version).Scan(&h.digest, &h.department, &made)
 	if fault.Is(err, fault.NotFound) {
 		return h, fault.New(fault.NotFound, "process.no-definition", "key", key)
+	}
+	if err == nil && made.Before(tx.Now()) { // what this transaction itself has made may be undone
+		s.heads.put(at, h)
 	}
 	return h, err
 }

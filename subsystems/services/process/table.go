@@ -66,9 +66,12 @@ const NoRule = "no-rule"
 
 // Decide asks a version of a table; 0 is the newest.
 func (s *Service) Decide(tx *db.Tx, key string, version int64, vars map[string]any) (Answer, error) {
-	h, err := newest(tx, Decisions, key)
+	var h head
+	var err error
 	if version != 0 {
-		h, err = pinned(tx, Decisions, key, version)
+		h, err = s.pinned(tx, Decisions, key, version)
+	} else {
+		h, err = newest(tx, Decisions, key)
 	}
 	if err != nil {
 		return Answer{}, err
