@@ -322,7 +322,8 @@ func (o *office) rush() error {
 func (o *office) front() error {
 	n := o.stored("APPLICATIONS")
 	began := time.Now()
-	if err := o.fill(n); err != nil {
+	really, err := o.fill(n)
+	if err != nil {
 		return err
 	}
 	filled := time.Since(began)
@@ -341,7 +342,7 @@ func (o *office) front() error {
 	_, q99 := spread(plain)
 	o.add(Result{
 		Name: "services.front", Unit: "ms p99", Ours: p99, P50: p50, P99: p99, Beside: map[string]float64{"a page that reads nothing": q99},
-		Size: fmt.Sprintf("%d applications stored, at %.0f a second; %d people who have signed in, ten applications each", n, float64(n)/filled.Seconds(), benchPeople),
+		Size: fmt.Sprintf("%d applications stored, %d of them handed in and the others copied, in %.0f s; %d people who have signed in, ten applications each", n, really, filled.Seconds(), benchPeople),
 	})
 	return nil
 }

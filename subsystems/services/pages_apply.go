@@ -1,6 +1,7 @@
 package services
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime"
@@ -232,6 +233,7 @@ func (s *Service) posted(v *web.Visit, a Application, p *forms.Page) (values url
 const (
 	maxField  = 64 << 10
 	maxFields = 500
+	mostAhead = 1 << 20 // memory that an upload is given for what it says of its size
 )
 
 func field(values url.Values, part *multipart.Part) error {
@@ -251,10 +253,12 @@ func (s *Service) receivePart(v *web.Visit, a Application, p *forms.Page, part *
 	if !ok {
 		return nil, nil, fault.New(fault.Invalid, "services.fault.form")
 	}
-	plain, err := io.ReadAll(io.LimitReader(part, f.MaxBytes+1))
-	if err != nil {
+	var whole bytes.Buffer
+	whole.Grow(int(min(max(v.R.ContentLength, 0), f.MaxBytes, mostAhead)) + bytes.MinRead)
+	if _, err := whole.ReadFrom(io.LimitReader(part, f.MaxBytes+1)); err != nil {
 		return nil, nil, err
 	}
+	plain := whole.Bytes()
 	if len(plain) == 0 {
 		return nil, nil, nil
 	}
