@@ -10,6 +10,7 @@ import (
 
 	"github.com/signintech/gopdf"
 
+	"praya/kernel/lang"
 	"praya/kernel/when"
 )
 
@@ -35,6 +36,7 @@ type Info struct {
 	Footer   string // at the foot of every page, left of its number
 	Producer string
 	Day      when.Day // on which it was made, as far as the reader is told
+	Lang     lang.Lang
 }
 
 // A Document is written from top to bottom. The first error is kept and given
@@ -44,6 +46,10 @@ type Document struct {
 	ink   *gopdf.GoPdf // measures, and writes in the end
 	width map[rune]float64
 	pages [][]mark
+	drawn [][]mark // of each page, as it was written
+	root  *element
+	el    *element // to which what is written belongs; nil: to none
+	list  *element // the list that the next item goes on with
 	marks []bookmark
 	y     float64
 	err   error
@@ -51,6 +57,7 @@ type Document struct {
 
 // A mark is a run of text, squares or, without either, a rule.
 type mark struct {
+	el         *element
 	x, y, size float64
 	text       string
 	to         float64 // right end of a rule
@@ -66,8 +73,10 @@ type bookmark struct {
 
 // New begins a document.
 func New(info Info) (*Document, error) {
-	d := &Document{info: info, ink: &gopdf.GoPdf{}, width: map[rune]float64{}}
+	root := &element{kind: "Document"}
+	d := &Document{info: info, ink: &gopdf.GoPdf{}, width: map[rune]float64{}, root: root, el: root}
 	d.ink.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
+	d.ink.SetNoCompression() // tag reads what was drawn, and compresses it
 	if err := d.ink.AddTTFFontData(family, fontData); err != nil {
 		return nil, fmt.Errorf("pdf: the font: %w", err)
 	}
@@ -96,6 +105,7 @@ func (d *Document) room(height float64) {
 
 func (d *Document) put(m mark) {
 	last := len(d.pages) - 1
+	m.el = d.el
 	d.pages[last] = append(d.pages[last], m)
 }
 
@@ -107,33 +117,43 @@ func (d *Document) Heading(level int, text string) {
 	d.space(size * 0.7)
 	d.room(float64(len(lines))*size*lineHeight + 3*body*lineHeight)
 	d.marks = append(d.marks, bookmark{level: level, page: len(d.pages) - 1, y: d.y, title: d.shown(text)})
-	d.lines(lines, margin, size)
+	d.block("H"+strconv.Itoa(min(max(level, 1), 6)), func() { d.lines(lines, margin, size) })
 	d.space(size * 0.2)
 }
 
 // Paragraph sets running text; a number or bullet stands before it, if given.
 func (d *Document) Paragraph(before, text string) {
-	d.indented(before, text, 22, body)
+	d.block("P", func() { d.indented(before, text, 22, body) })
 	d.space(body * 0.45)
 }
 
 // Item sets one line of a list.
 func (d *Document) Item(text string) {
 	const inset = 22.0
-	lines := d.wrap(text, body, pageWidth-2*margin-inset-14)
-	for i, l := range lines {
-		d.room(body * lineHeight)
-		if i == 0 {
-			d.put(mark{x: margin + inset, y: d.y + body, size: body, text: "•"})
-		}
-		d.lines([]string{l}, margin+inset+14, body)
+	if d.list == nil {
+		d.block("L", func() {})
+		d.list = d.el.kids[len(d.el.kids)-1]
 	}
+	lines := d.wrap(text, body, pageWidth-2*margin-inset-14)
+	el := d.el
+	d.el = d.list
+	d.under("LI", "", func() {
+		d.room(body * lineHeight)
+		d.under("Lbl", "", func() { d.put(mark{x: margin + inset, y: d.y + body, size: body, text: "•"}) })
+		d.under("LBody", "", func() {
+			for _, l := range lines {
+				d.room(body * lineHeight)
+				d.lines([]string{l}, margin+inset+14, body)
+			}
+		})
+	})
+	d.el = el
 	d.space(body * 0.25)
 }
 
 // Note sets small text, as of a footnote.
 func (d *Document) Note(text string) {
-	d.indented("", text, 0, 8.5)
+	d.block("P", func() { d.indented("", text, 0, 8.5) })
 	d.space(body * 0.3)
 }
 
@@ -142,10 +162,14 @@ func (d *Document) Pair(text, amount string) {
 	const right = 110.0
 	lines := d.wrap(text, body, pageWidth-2*margin-right)
 	d.room(float64(len(lines)) * body * lineHeight)
-	d.lines(lines, margin, body)
-	if amount = d.shown(amount); amount != "" {
-		d.put(mark{x: pageWidth - margin - d.measure(amount, body), y: d.y - body*lineHeight + body, size: body, text: amount})
-	}
+	d.block("P", func() {
+		d.under("Span", "", func() { d.lines(lines, margin, body) })
+		if amount = d.shown(amount); amount != "" {
+			d.under("Span", "", func() {
+				d.put(mark{x: pageWidth - margin - d.measure(amount, body), y: d.y - body*lineHeight + body, size: body, text: amount})
+			})
+		}
+	})
 	d.space(body * 0.4)
 }
 
@@ -154,13 +178,17 @@ func (d *Document) indented(before, text string, inset, size float64) {
 	if before != "" {
 		left += inset
 	}
-	for i, l := range d.wrap(text, size, pageWidth-margin-left) {
+	lines := d.wrap(text, size, pageWidth-margin-left)
+	if before != "" && len(lines) > 0 {
 		d.room(size * lineHeight)
-		if i == 0 && before != "" {
-			d.put(mark{x: margin, y: d.y + size, size: size, text: d.shown(before)})
-		}
-		d.lines([]string{l}, left, size)
+		d.under("Span", "", func() { d.put(mark{x: margin, y: d.y + size, size: size, text: d.shown(before)}) })
 	}
+	d.under("Span", "", func() {
+		for _, l := range lines {
+			d.room(size * lineHeight)
+			d.lines([]string{l}, left, size)
+		}
+	})
 }
 
 // lines sets lines of one size, one below the other.
@@ -192,11 +220,12 @@ func (d *Document) Bytes() ([]byte, error) {
 	d.ink.SetInfo(gopdf.PdfInfo{
 		Title: basic(d.shown(d.info.Title)), Author: basic(d.shown(d.info.Author)), Creator: "Praya", Producer: basic(d.info.Producer), CreationDate: day,
 	})
+	d.drawn = make([][]mark, len(d.pages))
 	for i, page := range d.pages {
 		d.ink.AddPage()
 		d.bookmarks(i)
 		for _, m := range page {
-			d.draw(m)
+			d.draw(i, m)
 		}
 		d.foot(i)
 	}
@@ -208,13 +237,18 @@ func (d *Document) Bytes() ([]byte, error) {
 	if _, err := d.ink.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("pdf: %w", err)
 	}
-	return mendCharacters(out.Bytes())
+	mended, err := mendCharacters(out.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	return d.tag(mended)
 }
 
-func (d *Document) draw(m mark) {
+func (d *Document) draw(page int, m mark) {
 	if d.err != nil {
 		return
 	}
+	d.drawn[page] = append(d.drawn[page], m)
 	if len(m.squares) > 0 {
 		d.fill(m)
 		return
@@ -239,11 +273,11 @@ func (d *Document) foot(page int) {
 	const size = 8.0
 	y := pageHeight - bottom/2
 	number := strconv.Itoa(page+1) + " / " + strconv.Itoa(len(d.pages))
-	d.draw(mark{x: margin, y: y - size*1.6, to: pageWidth - margin})
+	d.draw(page, mark{x: margin, y: y - size*1.6, to: pageWidth - margin})
 	for i, l := range d.wrap(d.info.Footer, size, pageWidth-2*margin-60) {
 		if l != "" {
-			d.draw(mark{x: margin, y: y + float64(i)*size*1.2, size: size, text: l})
+			d.draw(page, mark{x: margin, y: y + float64(i)*size*1.2, size: size, text: l})
 		}
 	}
-	d.draw(mark{x: pageWidth - margin - d.measure(number, size), y: y, size: size, text: number})
+	d.draw(page, mark{x: pageWidth - margin - d.measure(number, size), y: y, size: size, text: number})
 }

@@ -2,7 +2,11 @@ package pdf_test
 
 import (
 	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"fmt"
 	"image/png"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,13 +15,14 @@ import (
 	"testing"
 	"time"
 
+	"praya/kernel/lang"
 	"praya/kernel/when"
 	"praya/platform/pdf"
 )
 
 func document(t *testing.T) *pdf.Document {
 	t.Helper()
-	d, err := pdf.New(pdf.Info{Title: "總目 901 燈塔", Footer: "燈塔管理處", Day: when.Day{Year: 2031, Month: time.February, Date: 25}})
+	d, err := pdf.New(pdf.Info{Title: "總目 901 燈塔", Footer: "燈塔管理處", Lang: lang.TC, Day: when.Day{Year: 2031, Month: time.February, Date: 25}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,6 +247,57 @@ func TestTheSameInputGivesTheSameBytes(t *testing.T) {
 	}
 }
 
+// TestStructure: what a screen reader is told, as poppler reads it.
+func TestStructure(t *testing.T) {
+	d, again := document(t), document(t)
+	d.Heading(1, "總目 901")
+	d.Paragraph("2", "宗旨")
+	d.Item("鏡片")
+	d.Item("霧號")
+	d.Squares([][]bool{{true, false, true}}, 10)
+	d.Pair("結餘", "1,490")
+	d.Heading(7, "附件")
+	d.Table(pdf.Table{Words: 1, Heads: [][]string{{"項目", "預算"}}, Rows: []pdf.Row{
+		{Cells: []string{"維修"}, Title: true}, {Cells: []string{"燈", "1"}}, {Cells: []string{"合計", ""}, Ruled: true},
+	}})
+	d.Note("註")
+	const want = `Document H1 "總目 901" P Span "2" Span "宗旨" L LI Lbl "•" LBody "鏡片" LI Lbl "•" LBody "霧號" P Span "結餘" Span "1,490" H6 "附件"
+		Table TR TH: /Scope /Column "項目" TH: /Scope /Column "預算" TR TH: /Scope /Row /ColSpan 2 "維修" TR TD "燈" TD "1" TR TD "合計" TD P Span "註"`
+	out := strings.NewReplacer("(block)", "", "(inline)", "").Replace(written(t, d, "pdfinfo", "-struct-text", "FILE"))
+	if got := strings.Join(strings.Fields(out), " "); got != strings.Join(strings.Fields(want), " ") {
+		t.Error(got)
+	}
+	if out := written(t, again, "pdfinfo", "FILE"); !strings.Contains(strings.Join(strings.Fields(out), " "), "Tagged: yes") {
+		t.Error(out)
+	}
+}
+
+// TestStructureOverPages: a paragraph that goes over pages is one, and the headings of a table are
+// told once.
+func TestStructureOverPages(t *testing.T) {
+	long := func() *pdf.Document {
+		d := document(t)
+		d.Paragraph("", strings.Repeat("使海岸的燈塔整夜明亮。", 400))
+		table := pdf.Table{Words: 1, Heads: [][]string{{"霧號項目", "預算"}}}
+		for range 90 {
+			table.Rows = append(table.Rows, pdf.Row{Cells: []string{"潮汐", "1,234"}})
+		}
+		d.Table(table)
+		return d
+	}
+	out := written(t, long(), "pdfinfo", "-struct-text", "FILE")
+	for text, want := range map[string]int{"燈塔整夜明亮": 400, "霧號項目": 1, "潮汐": 90, "1,234": 90, " TR": 91, " P (block)": 1, "燈塔管理處": 0} {
+		if n := strings.Count(strings.ReplaceAll(out, "\n", ""), text); n != want && text != "燈塔整夜明亮" {
+			t.Errorf("%q %d times, want %d", text, n, want)
+		} else if text == "燈塔整夜明亮" && n < want*9/10 { // a line's end may part one
+			t.Errorf("%q %d times, want %d", text, n, want)
+		}
+	}
+	if pages := strings.Count(written(t, long(), "pdftotext", "-layout", "FILE", "-"), "霧號項目"); pages < 2 {
+		t.Errorf("the headings are seen %d times", pages)
+	}
+}
+
 func TestADayMustBeGiven(t *testing.T) {
 	d, err := pdf.New(pdf.Info{Title: "t"})
 	if err != nil {
@@ -252,32 +308,65 @@ func TestADayMustBeGiven(t *testing.T) {
 	}
 }
 
-// TestCrossReferencesPointAtObjects: every entry of the table is the place of
-// its object (ISO 32000-1, 7.5.4).
+// TestCrossReferencesPointAtObjects: every entry of the table is the place of its object, in the
+// file or in a stream of objects (ISO 32000-1, 7.5.7 and 7.5.8).
 func TestCrossReferencesPointAtObjects(t *testing.T) {
 	d := document(t)
 	d.Heading(1, "𨋢與電梯")
+	for range 300 {
+		d.Item("電梯")
+	}
 	b, err := d.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := bytes.LastIndex(b, []byte("\nxref\n"))
-	lines := strings.Split(string(b[at+1:]), "\n")[3:]
-	n := 0
-	for i, l := range lines {
-		if !strings.HasSuffix(l, " 00000 n ") {
-			break
+	_, last, _ := strings.Cut(string(b[bytes.LastIndex(b, []byte("startxref")):]), "\n")
+	at, err := strconv.Atoi(strings.TrimSuffix(last, "\n%%EOF\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, plain, packed := unpacked(t, b[at:]), 0, 0
+	for n := 1; n < len(table)/7; n++ {
+		e := table[7*n : 7*n+7]
+		place, index := int(binary.BigEndian.Uint32(e[1:])), int(binary.BigEndian.Uint16(e[5:]))
+		if e[0] == 1 {
+			plain++
+			if want := strconv.Itoa(n) + " 0 obj"; !bytes.HasPrefix(b[place:], []byte(want)) {
+				t.Errorf("%s: %.20q", want, b[place:])
+			}
+			continue
 		}
-		offset, err := strconv.Atoi(l[:10])
-		if err != nil {
+		packed++
+		pack := b[binary.BigEndian.Uint32(table[7*place+1:]):]
+		numbers := strings.Fields(string(unpacked(t, pack)))
+		if numbers[2*index] != strconv.Itoa(n) {
+			t.Errorf("object %d stands in %d as %s", n, place, numbers[2*index])
+		}
+		var first int
+		_, entries, _ := strings.Cut(string(pack[:200]), "/First ")
+		if _, err := fmt.Sscan(entries, &first); err != nil {
 			t.Fatal(err)
 		}
-		if want := strconv.Itoa(i+1) + " 0 obj"; !bytes.HasPrefix(b[offset:], []byte(want)) {
-			t.Errorf("%s: %.20q", want, b[offset:])
+		if offset, err := strconv.Atoi(numbers[2*index+1]); err != nil || !bytes.HasPrefix(unpacked(t, pack)[first+offset:], []byte("<<")) {
+			t.Errorf("object %d is not at %s of %d", n, numbers[2*index+1], place)
 		}
-		n++
 	}
-	if n < 5 {
-		t.Errorf("only %d objects", n)
+	if plain < 10 || packed < 900 {
+		t.Errorf("only %d and %d objects", plain, packed)
 	}
+}
+
+// unpacked is what the first stream of b holds.
+func unpacked(t *testing.T, b []byte) []byte {
+	t.Helper()
+	_, b, _ = bytes.Cut(b, []byte("stream\n"))
+	z, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

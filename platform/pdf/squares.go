@@ -14,8 +14,24 @@ func (d *Document) Squares(rows [][]bool, millimetres float64) {
 	quiet := 4 * size
 	height := float64(len(rows))*size + 2*quiet
 	d.room(height)
-	d.put(mark{x: margin + quiet, y: d.y + quiet, size: size, squares: rows})
+	d.list = nil
+	d.artifact(func() { d.put(mark{x: margin + quiet, y: d.y + quiet, size: size, squares: rows}) })
 	d.y += height
+}
+
+// pieces is in how many pieces the library draws a mark.
+func (m mark) pieces() (n int) {
+	if len(m.squares) == 0 {
+		return 1
+	}
+	for _, row := range m.squares {
+		for x := range row {
+			if row[x] && (x == 0 || !row[x-1]) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // fill draws squares: neighbours of a row in one piece, so that no seam shows between them.

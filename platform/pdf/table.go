@@ -1,6 +1,9 @@
 package pdf
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Table has columns of words, then columns of figures, which stand to the right.
 type Table struct {
@@ -24,6 +27,10 @@ const (
 
 // Table sets a table; its headings stand again at the top of every page.
 func (d *Document) Table(t Table) {
+	d.block("Table", func() { d.table(t) })
+}
+
+func (d *Document) table(t Table) {
 	widths := d.widths(t)
 	heads := make([]Row, 0, len(t.Heads))
 	for _, h := range t.Heads {
@@ -50,9 +57,11 @@ func (d *Document) Table(t Table) {
 		if d.y+need > pageHeight-bottom {
 			d.NewPage()
 			if !r.Head {
-				for _, h := range heads {
-					d.row(h, t, widths)
-				}
+				d.artifact(func() { // who has it read to them has heard them
+					for _, h := range heads {
+						d.row(h, t, widths)
+					}
+				})
 				d.rule()
 			}
 		}
@@ -69,7 +78,7 @@ func (d *Document) Table(t Table) {
 }
 
 func (d *Document) rule() {
-	d.put(mark{x: margin, y: d.y + 1.5, to: pageWidth - margin})
+	d.artifact(func() { d.put(mark{x: margin, y: d.y + 1.5, to: pageWidth - margin}) })
 	d.y += 4
 }
 
@@ -159,7 +168,7 @@ func (d *Document) height(r Row, t Table, widths []float64) float64 {
 // headings on their own last line.
 func (d *Document) row(r Row, t Table, widths []float64) {
 	if r.Ruled {
-		d.put(mark{x: margin + widths[0], y: d.y + 1, to: pageWidth - margin})
+		d.artifact(func() { d.put(mark{x: margin + widths[0], y: d.y + 1, to: pageWidth - margin}) })
 		d.y += 3
 	}
 	cells := d.cells(r, t, widths)
@@ -167,20 +176,42 @@ func (d *Document) row(r Row, t Table, widths []float64) {
 	for _, c := range cells {
 		most = max(most, len(c))
 	}
+	if d.el == nil {
+		d.rowOf(r, t, widths, cells, most)
+	} else {
+		d.under("TR", "", func() { d.rowOf(r, t, widths, cells, most) })
+	}
+	d.y += float64(most)*cellSize*lineHeight + 3
+}
+
+// rowOf sets the cells of a row, each an element unless the row is none.
+func (d *Document) rowOf(r Row, t Table, widths []float64, cells [][]string, most int) {
 	x := margin
 	for c, lines := range cells {
-		for i, l := range lines {
-			if l == "" {
-				continue
+		set := func() {
+			for i, l := range lines {
+				if l == "" {
+					continue
+				}
+				m := mark{x: x, size: cellSize, text: l, y: d.y + cellSize + float64(i)*cellSize*lineHeight}
+				if c >= t.Words {
+					m.x = x + widths[c] - d.measure(l, cellSize)
+					m.y += float64(most-len(lines)) * cellSize * lineHeight
+				}
+				d.put(m)
 			}
-			m := mark{x: x, size: cellSize, text: l, y: d.y + cellSize + float64(i)*cellSize*lineHeight}
-			if c >= t.Words {
-				m.x = x + widths[c] - d.measure(l, cellSize)
-				m.y += float64(most-len(lines)) * cellSize * lineHeight
-			}
-			d.put(m)
+		}
+		switch {
+		case d.el == nil:
+			set()
+		case r.Head:
+			d.under("TH", " /A << /O /Table /Scope /Column >>", set)
+		case r.Title && c == 0 && (len(r.Cells) < 2 || r.Cells[1] == ""):
+			d.under("TH", fmt.Sprintf(" /A << /O /Table /Scope /Row /ColSpan %d >>", len(cells)), set)
+			return
+		default:
+			d.under("TD", "", set)
 		}
 		x += widths[c]
 	}
-	d.y += float64(most)*cellSize*lineHeight + 3
 }

@@ -82,7 +82,7 @@ func (s *Service) letter(tx *db.Tx, of CaseID, number int64) (l letter, err erro
 func (l letter) print(t *words.Texts, origin string) ([]byte, error) {
 	reference := t.T("cases.letter.reference", "reference", l.Case.Reference)
 	d, err := pdf.New(pdf.Info{
-		Title: reference, Author: t.T("cases.letter.centre"), Producer: "Praya", Day: l.Message.At.Day(), Footer: reference,
+		Title: reference, Author: t.T("cases.letter.centre"), Producer: "Praya", Lang: t.Lang(), Day: l.Message.At.Day(), Footer: reference,
 	})
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ func (r Report) PDF(day when.Day) ([]byte, error) {
 	if r.Invented {
 		footer = wordingOf(r.Lang).notice()
 	}
-	d, err := pdf.New(pdf.Info{Title: r.Title + " " + r.Year, Footer: footer, Producer: "Praya", Day: day})
+	d, err := pdf.New(pdf.Info{Title: r.Title + " " + r.Year, Footer: footer, Producer: "Praya", Lang: r.Lang, Day: day})
 	if err != nil {
 		return nil, err
 	}

@@ -271,7 +271,7 @@ func (s *Service) printReceipt(v *web.Visit) error {
 // receipt is a receipt as a file, in the payer's language.
 func receipt(w *words.Texts, b Bill, department string) ([]byte, error) {
 	d, err := pdf.New(pdf.Info{
-		Title: w.T("fees.receipt.title") + " " + b.Reference, Author: department, Producer: "Praya", Day: b.Paid.Day(), Footer: w.T("fees.receipt.footer", "reference", b.Reference),
+		Title: w.T("fees.receipt.title") + " " + b.Reference, Author: department, Producer: "Praya", Lang: w.Lang(), Day: b.Paid.Day(), Footer: w.T("fees.receipt.footer", "reference", b.Reference),
 	})
 	if err != nil {
 		return nil, err

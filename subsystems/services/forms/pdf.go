@@ -13,7 +13,7 @@ import (
 // such as the reference and when the application was received; day is on which the paper is made.
 func (f *Form) PDF(t *words.Texts, a Answers, o Origins, head []string, day when.Day) ([]byte, error) {
 	title := f.Title.In(t.Lang())
-	d, err := pdf.New(pdf.Info{Title: title, Footer: title, Producer: "Praya", Day: day})
+	d, err := pdf.New(pdf.Info{Title: title, Footer: title, Producer: "Praya", Lang: t.Lang(), Day: day})
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func (s *Service) printed(w *words.Texts, o Own, department string, at when.Inst
 	l, k := o.Licence, o.Kind
 	name := k.Name.In(w.Lang())
 	d, err := pdf.New(pdf.Info{
-		Title: name + " " + l.Number, Author: department, Producer: "Praya", Day: at.Day(),
+		Title: name + " " + l.Number, Author: department, Producer: "Praya", Lang: w.Lang(), Day: at.Day(),
 		Footer: w.T("licences.print.footer", "number", l.Number, "at", at),
 	})
 	if err != nil {
