@@ -100,15 +100,7 @@ func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
 // travels with that, or with the commit, and costs no way of its own. So its error may be that of
 // the next statement, or of the whole Write. Whoever must know at this line takes Exec.
 func (tx *Tx) Do(sql string, args ...any) error {
-	q, ok := tx.run.(queue)
-	if !ok {
-		_, err := tx.Exec(sql, args...)
-		return err
-	}
-	if err := tx.ready(); err != nil {
-		return err
-	}
-	return tx.fail(q.later(sql, args, false))
+	return tx.queued(sql, args, func(q queue) error { return q.later(sql, args, false) })
 }
 
 // DoChange is [Tx.Change] as [Tx.Do] is Exec: the Conflict may be that of the next statement, or of
@@ -127,6 +119,11 @@ func (tx *Tx) DoChange(sql string, args ...any) error {
 // DoLast is [Tx.Do] of "insert … values (…)" that the same transaction does not read: on PostgreSQL
 // it travels with the commit, and rows of the same statement as one. Their order is kept.
 func (tx *Tx) DoLast(sql string, args ...any) error {
+	return tx.queued(sql, args, func(q queue) error { return q.last(sql, args) })
+}
+
+// queued has a statement wait where the engine can, and else runs it.
+func (tx *Tx) queued(sql string, args []any, wait func(queue) error) error {
 	q, ok := tx.run.(queue)
 	if !ok {
 		_, err := tx.Exec(sql, args...)
@@ -135,7 +132,7 @@ func (tx *Tx) DoLast(sql string, args ...any) error {
 	if err := tx.ready(); err != nil {
 		return err
 	}
-	return tx.fail(q.last(sql, args))
+	return tx.fail(wait(q))
 }
 
 // Settle runs what [Tx.Do] has kept: for whoever must know whose statement failed.
