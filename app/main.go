@@ -56,6 +56,7 @@ type commands struct {
 
 // Main runs a command and returns its exit code.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
+	defer Roomy()()
 	var c commands
 	code := -1
 	parser, err := kong.New(&c, kong.Name("praya"), kong.Writers(out, errOut),

@@ -29,7 +29,6 @@ func (b *bench) read() error {
 		text = append(text, p.Text)
 		bytes += len(p.Text)
 	}
-	defer estimates.Hurry()() // as the command line does
 	before := runtime.GOMAXPROCS(1)
 	defer runtime.GOMAXPROCS(before)
 	rounds := 5

@@ -23,6 +23,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"praya/app"
 	"praya/kernel/who"
 )
 
@@ -52,6 +53,7 @@ func main() {
 	only := flag.String("only", "", "a subsystem or a figure's name, such as estimates or estimates.read")
 	profile := flag.String("profile", "", "write a CPU profile here")
 	flag.Parse()
+	defer app.Roomy()() // as the program does
 	if done, err := another(flag.Args()); done {
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)

@@ -42,7 +42,6 @@ type ReadCommand struct {
 
 // Run reads each file and prints it. A file that cannot be read stops it.
 func (c *ReadCommand) Run(t Terminal, limits paper.Limits) error {
-	defer Hurry()()
 	var all []paper.Fact
 	for _, name := range c.Files {
 		papers, err := readFile(name, limits)
@@ -147,7 +146,6 @@ type CheckCommand struct {
 
 // Run checks each head and year over all files given.
 func (c *CheckCommand) Run(t Terminal, limits paper.Limits) error {
-	defer Hurry()()
 	groups := map[string][]*paper.Paper{}
 	var order []string
 	for _, name := range c.Files {

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -353,7 +352,6 @@ func (s *Service) readings(ctx context.Context, names []string) iter.Seq[reading
 		done chan reading
 	}
 	return func(yield func(reading) bool) {
-		defer Hurry()()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		ahead, next := make(chan order, 2*atOnce), make(chan order)
@@ -391,14 +389,6 @@ func (s *Service) readings(ctx context.Context, names []string) iter.Seq[reading
 			}
 		}
 	}
-}
-
-// Hurry lets the heap grow to five times what lives, until the function that it gives is
-// called: papers come and go quickly in a run over many files, and some megabytes save a part
-// of its time.
-func Hurry() (done func()) {
-	before := debug.SetGCPercent(400)
-	return func() { debug.SetGCPercent(before) }
 }
 
 // readFile reads a file and keeps its texts.
