@@ -42,36 +42,49 @@ func (o *office) bare() error {
 	})
 }
 
-// apply is one application as a browser makes it: begun with its answers, its page with the file
-// sent, and submitted.
-func (o *office) apply(worker int, file []byte) error {
-	cookie := o.cookies[worker%len(o.cookies)]
-	given := url.Values{}
-	for i := range benchFields {
-		given.Set(fmt.Sprintf("/f%d", i), "answer "+strconv.Itoa(i))
-	}
-	id, err := o.send(worker, cookie, "/en/services/bench-wide/start", urlEncoded, strings.NewReader(given.Encode()))
+// answers are what everybody applies with, as a browser sends them: written once, since what the
+// load costs is taken from what is measured.
+type answers struct {
+	begin    string
+	page     []byte
+	pageType string
+}
+
+func benchAnswers() (a answers, err error) {
+	file, err := benchUpload()
 	if err != nil {
-		return err
+		return a, err
 	}
-	var body bytes.Buffer
-	m := multipart.NewWriter(&body)
+	given := url.Values{}
+	var page bytes.Buffer
+	m := multipart.NewWriter(&page)
 	for i := range benchFields {
-		if err := m.WriteField(fmt.Sprintf("f%d", i), "answer "+strconv.Itoa(i)); err != nil {
-			return err
+		name, text := fmt.Sprintf("f%d", i), "answer "+strconv.Itoa(i)
+		given.Set("/"+name, text)
+		if err := m.WriteField(name, text); err != nil {
+			return a, err
 		}
 	}
 	part, err := m.CreateFormFile("plan", "plan.pdf")
 	if err != nil {
-		return err
+		return a, err
 	}
 	if _, err := part.Write(file); err != nil {
+		return a, err
+	}
+	err = m.Close()
+	return answers{given.Encode(), page.Bytes(), m.FormDataContentType()}, err
+}
+
+// apply is one application as a browser makes it: begun with its answers, its page with the file
+// sent, and submitted.
+func (o *office) apply(worker int, a answers) error {
+	cookie := o.cookies[worker%len(o.cookies)]
+	id, err := o.send(worker, cookie, "/en/services/bench-wide/start", urlEncoded, strings.NewReader(a.begin))
+	if err != nil {
 		return err
 	}
-	if err := m.Close(); err != nil {
-		return err
-	}
-	if _, err := o.send(worker, cookie, "/en/me/applications/"+id+"/page/all", m.FormDataContentType(), &body); err != nil {
+	if _, err := o.send(worker, cookie, "/en/me/applications/"+id+"/page/all", a.pageType, bytes.NewReader(a.page)); err != nil {
 		return err
 	}
 	return o.declare(worker, cookie, id)
@@ -100,11 +113,11 @@ func (o *office) warm(work func() error) error {
 
 // submit measures applications over HTTP, beside a row and a synced file each.
 func (o *office) submit() error {
-	file, err := benchUpload()
+	given, err := benchAnswers()
 	if err != nil {
 		return err
 	}
-	asks := all(connections, func(worker int) error { return o.apply(worker, file) })
+	asks := all(connections, func(worker int) error { return o.apply(worker, given) })
 	err = o.warm(func() error { _, _, err := loopOf(connections, o.long(), asks); return err })
 	if err != nil {
 		return err

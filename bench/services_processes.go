@@ -37,7 +37,8 @@ func officeConfig(data, database string) app.Config {
 	return app.Config{Data: data, Database: database, Operator: "off"}.WithDefaults()
 }
 
-// servicesOnTwo measures the same on a durable PostgreSQL with two processes.
+// servicesOnTwo measures the same on a durable PostgreSQL with two processes, which reach it by
+// its socket.
 func (b *bench) servicesOnTwo() (err error) {
 	s, err := server.Start(b.ctx, true)
 	if errors.Is(err, server.ErrNone) {
@@ -49,14 +50,14 @@ func (b *bench) servicesOnTwo() (err error) {
 	}
 	defer s.Stop()
 	data := filepath.Join(b.dir, "services"+onTwo)
-	p, err := app.Open(b.ctx, officeConfig(data, s.URL), slog.New(slog.DiscardHandler))
+	p, err := app.Open(b.ctx, officeConfig(data, s.Local), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	o := &office{Praya: p, b: b, suffix: onTwo}
 	defer func() { err = errors.Join(err, o.close()) }()
 	for n := range two {
-		cmd := exec.Command(os.Args[0], asOffice, data, s.URL, strconv.Itoa(n), strconv.Itoa(two)) //nolint:gosec // this program
+		cmd := exec.Command(os.Args[0], asOffice, data, s.Local, strconv.Itoa(n), strconv.Itoa(two)) //nolint:gosec // this program
 		if f := flag.Lookup("profile").Value.String(); f != "" {
 			cmd.Args = append(cmd.Args, fmt.Sprintf("%s%s.%d", f, onTwo, n))
 		}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -34,10 +35,11 @@ var ErrNone = errors.New("server: no PostgreSQL on this machine (Debian: apt-get
 
 // Server is a running PostgreSQL.
 type Server struct {
-	URL  string
-	dir  string
-	life io.WriteCloser // while it is open, the server lives
-	cmd  *exec.Cmd
+	URL   string
+	Local string // the same by a socket in a folder, as programs of one machine connect
+	dir   string
+	life  io.WriteCloser // while it is open, the server lives
+	cmd   *exec.Cmd
 }
 
 // keeper starts the server and waits until its standard input ends, which happens
@@ -109,7 +111,11 @@ func start(bin string, durable bool) (*Server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	return &Server{URL: fmt.Sprintf("postgres://praya@127.0.0.1:%d/postgres?sslmode=disable", port), dir: dir, life: life, cmd: cmd}, nil
+	return &Server{
+		URL:   fmt.Sprintf("postgres://praya@127.0.0.1:%d/postgres?sslmode=disable", port),
+		Local: fmt.Sprintf("postgres://praya@/postgres?host=%s&port=%d", url.QueryEscape(dir), port),
+		dir:   dir, life: life, cmd: cmd,
+	}, nil
 }
 
 // owner says as whom the server runs: its own process group, so that Ctrl-C reaches
