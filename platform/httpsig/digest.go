@@ -50,7 +50,7 @@ type expected struct {
 // later; those of other algorithms are left out (RFC 9530, 2), but one must be known.
 func claims(header http.Header) ([]expected, error) {
 	lines := header.Values("Content-Digest")
-	if sum, ok := plainBytes(lines, "sha-256"); ok && len(sum) == sha256.Size {
+	if sum, ok := plainBytes(lines, "sha-256"); ok && len(lines) == 1 && len(sum) == sha256.Size {
 		return []expected{{"sha-256", sum, sha256.New()}}, nil
 	}
 	return anyClaims(lines)

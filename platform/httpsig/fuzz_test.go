@@ -18,6 +18,9 @@ func FuzzInput(f *testing.F) {
 	f.Add(`sig1=("@status" "signature";key="sig1";req "x");created=-1`, "sig1=:AA==:", "\t")
 	f.Add(`sig1=("x";req "x");created=1;created=2, sig1=()`, "sig1;a=?0", "a\nb")
 	f.Add(`sig1=("signature";req;key="sig1" "signature";key="b";req);nonce="";created=01`, "sig1=:AB==:", "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:")
+	f.Add(`sig1=("@method");created=1`, "sig1=:AA==:", `gate=("x");created=1;expires=2`)
+	f.Add(`sig1=("@method");created=1`, "sig1=:AA==:", `gate=:AA==:`)
+	f.Add(`sig1=("@method");created=1`, "sig1=:AA==:", `sig1=:AAAA:`)
 	f.Fuzz(func(t *testing.T, in, sig, value string) {
 		header := http.Header{"Signature-Input": {in}, "Signature": {sig}, "X": {value}, "Content-Digest": {value}}
 		for name, err := range map[string]error{"digest": second(claims(header)), "signature": second(signatureOf(header, "sig1"))} {
@@ -26,6 +29,9 @@ func FuzzInput(f *testing.F) {
 			}
 		}
 		agree(t, header)
+		for _, lines := range [][2]string{{in, value}, {value, in}, {sig, value}, {value, sig}, {in, "gate=" + in}, {"gate=" + sig, sig}} {
+			agree(t, http.Header{"Signature-Input": lines[:], "Signature": lines[:], "Content-Digest": lines[:]})
+		}
 		got, err := inputOf(header, "sig1")
 		if err != nil {
 			if RuleOf(err) == "" {
@@ -74,7 +80,14 @@ func agree(t *testing.T, header http.Header) {
 			t.Errorf("read as %x, by the library as %x (%v)", got, want, err)
 		}
 	}
-	if got, ok := plainBytes(header["Content-Digest"], "sha-256"); ok && len(got) == 32 {
+	for field, fine := range map[string]func(string) bool{"Signature-Input": isInput, "Signature": isBytes} {
+		if plainlyWithout(header[field], "sig1", fine) {
+			if _, err := memberUnder(header, field, "sig1"); RuleOf(err) != RuleUnsigned {
+				t.Errorf("%q is read as having no sig1, by the library as %v", header[field], err)
+			}
+		}
+	}
+	if got, ok := plainBytes(header["Content-Digest"], "sha-256"); ok && len(header["Content-Digest"]) == 1 && len(got) == 32 {
 		if want, err := anyClaims(header["Content-Digest"]); err != nil || len(want) != 1 || !bytes.Equal(got, want[0].sum) {
 			t.Errorf("read as %x, by the library as %v (%v)", got, want, err)
 		}
@@ -91,6 +104,17 @@ func TestPlainIsTaken(t *testing.T) {
 	got, ok := plainInput([]string{"sig1=" + in.text}, "sig1")
 	if !ok || !reflect.DeepEqual(got, in) {
 		t.Errorf("%v %+v, want %+v", ok, got, in)
+	}
+	for _, lines := range [][]string{{"gate=" + in.text, "sig1=" + in.text}, {"sig1=" + in.text, "gate=" + in.text}} {
+		if got, ok := plainInput(lines, "sig1"); !ok || !reflect.DeepEqual(got, in) {
+			t.Errorf("of two: %v %+v, want %+v", ok, got, in)
+		}
+		if !plainlyWithout(lines, "third", isInput) || plainlyWithout(lines, "gate", isInput) {
+			t.Error("it is not seen who has signed")
+		}
+	}
+	if _, ok := plainInput([]string{"sig1=" + in.text, "sig1=" + in.text}, "sig1"); ok {
+		t.Error("one of two members of one name is taken") // the last one counts: the library's to say
 	}
 	agree(t, http.Header{"Signature-Input": {"sig1=" + in.text}, "Signature": {"sig1=:AAAA:"}, "Content-Digest": {DigestOf(nil)}})
 	if _, ok := plainBytes([]string{DigestOf(nil)}, "sha-256"); !ok {

@@ -7,14 +7,25 @@ import (
 	"strings"
 )
 
-// Signers write their fields in one way: a single line with a single member, without escapes or
-// spaces that could be left out. What is written so is read here in a sixth of the library's time;
-// anything else, also what is wrong, is the library's to read (FuzzInput holds the two together).
+// Signers write their fields in one way: a line for each member, without escapes or spaces that
+// could be left out. What is written so is read here in a sixth of the library's time; anything
+// else, also what is wrong, is the library's to read (FuzzInput holds the two together).
 
-// plainInput reads Signature-Input's only member.
+// plainInput reads the member of Signature-Input under a label.
 func plainInput(lines []string, label string) (in input, ok bool) {
-	rest, ok := onlyMember(lines, label)
-	if !ok || !strings.HasPrefix(rest, "(") {
+	all := plainMembers(lines, func(name, value string) bool {
+		one, fine := readInput(value)
+		if name == label {
+			in, ok = one, true
+		}
+		return fine
+	})
+	return in, ok && all
+}
+
+// readInput reads a list of components with its parameters, to the text's end.
+func readInput(rest string) (in input, ok bool) {
+	if !strings.HasPrefix(rest, "(") {
 		return in, false
 	}
 	in.text, rest = rest, rest[1:]
@@ -130,23 +141,66 @@ func plainString(s string) (value, rest string, ok bool) {
 	return value, rest, printable(value) && !strings.ContainsAny(value, "\\\t")
 }
 
-// plainBytes reads a field's only member, a byte sequence (RFC 9651, 3.3.5).
+// plainBytes reads the member of a field under a name, a byte sequence (RFC 9651, 3.3.5).
 func plainBytes(lines []string, name string) (value []byte, ok bool) {
-	rest, ok := onlyMember(lines, name)
-	if !ok || len(rest) < 2 || rest[0] != ':' || rest[len(rest)-1] != ':' || strings.ContainsAny(rest, "\r\n") {
+	all := plainMembers(lines, func(one, text string) bool {
+		got, fine := readBytes(text)
+		if one == name {
+			value, ok = got, true
+		}
+		return fine
+	})
+	return value, ok && all
+}
+
+func readBytes(s string) (value []byte, ok bool) {
+	if len(s) < 2 || s[0] != ':' || s[len(s)-1] != ':' || strings.ContainsAny(s, "\r\n") {
 		return nil, false
 	}
-	value, err := base64.StdEncoding.Strict().DecodeString(rest[1 : len(rest)-1])
+	value, err := base64.StdEncoding.Strict().DecodeString(s[1 : len(s)-1])
 	return value, err == nil
 }
 
-// onlyMember gives the value of a dictionary's member when the field is a line that begins with it.
-func onlyMember(lines []string, name string) (rest string, ok bool) {
-	if len(lines) != 1 || len(lines[0]) > maxField {
-		return "", false
+func isInput(s string) bool { _, ok := readInput(s); return ok }
+
+func isBytes(s string) bool { _, ok := readBytes(s); return ok }
+
+// plainlyWithout reports whether a field of signatures is written plainly and has no member under
+// a label.
+func plainlyWithout(lines []string, label string, fine func(value string) bool) bool {
+	return plainMembers(lines, func(name, value string) bool { return name != label && fine(value) })
+}
+
+// mostLines is how many members are read plainly: a partner's signature, the gateway's, and one more.
+const mostLines = 3
+
+// plainMembers reads a dictionary with a member a line, each under another name, as long as each
+// says that it is plain.
+func plainMembers(lines []string, each func(name, value string) bool) bool {
+	if len(lines) == 0 || len(lines) > mostLines || tooLong(lines, maxField) {
+		return false
 	}
-	if rest, ok = strings.CutPrefix(lines[0], name); !ok {
-		return "", false
+	for i, line := range lines {
+		name, value, ok := strings.Cut(line, "=")
+		if !ok || !plainName(name) || !each(name, value) {
+			return false
+		}
+		for _, before := range lines[:i] {
+			if strings.HasPrefix(before, line[:len(name)+1]) {
+				return false
+			}
+		}
 	}
-	return strings.CutPrefix(rest, "=")
+	return true
+}
+
+// plainName reports whether a text is a dictionary's key (RFC 9651, 3.1.2).
+func plainName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && c != '*' && (i == 0 || (c < '0' || c > '9') && c != '_' && c != '-' && c != '.') {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -121,10 +121,14 @@ func (s *Signer) unsigned(header http.Header) error {
 	if len(header.Values("Signature-Input")) == 0 && len(header.Values("Signature")) == 0 {
 		return nil
 	}
+	label := s.profile.Label
+	if plainlyWithout(header["Signature-Input"], label, isInput) && plainlyWithout(header["Signature"], label, isBytes) {
+		return nil
+	}
 	for _, field := range []string{"Signature-Input", "Signature"} {
-		_, err := memberUnder(header, field, s.profile.Label)
+		_, err := memberUnder(header, field, label)
 		if err == nil {
-			return refuse(RuleConfig, "sign a fresh copy, or under another label", "the message has a signature %s already", s.profile.Label)
+			return refuse(RuleConfig, "sign a fresh copy, or under another label", "the message has a signature %s already", label)
 		}
 		if RuleOf(err) != RuleUnsigned {
 			return err
