@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"praya/kernel/who"
@@ -60,6 +61,9 @@ func (s *Service) close(ctx context.Context, c *closing) error {
 		g.mu.Lock()
 	}
 	g.writing = true
+	g.mu.Unlock()
+	runtime.Gosched() // who is about to come goes first: fewer groups, each a commit
+	g.mu.Lock()
 	group := g.waiting
 	if len(group) > mostInGroup {
 		group = group[:mostInGroup]
