@@ -12,15 +12,9 @@ import (
 // else, also what is wrong, is the library's to read (FuzzInput holds the two together).
 
 // plainInput reads the member of Signature-Input under a label.
-func plainInput(lines []string, label string) (in input, ok bool) {
-	all := plainMembers(lines, func(name, value string) bool {
-		one, fine := readInput(value)
-		if name == label {
-			in, ok = one, true
-		}
-		return fine
-	})
-	return in, ok && all
+func plainInput(lines []string, label string) (input, bool) {
+	in, there, plain := plainMember(lines, label, readInput)
+	return in, there && plain
 }
 
 // readInput reads a list of components with its parameters, to the text's end.
@@ -142,15 +136,9 @@ func plainString(s string) (value, rest string, ok bool) {
 }
 
 // plainBytes reads the member of a field under a name, a byte sequence (RFC 9651, 3.3.5).
-func plainBytes(lines []string, name string) (value []byte, ok bool) {
-	all := plainMembers(lines, func(one, text string) bool {
-		got, fine := readBytes(text)
-		if one == name {
-			value, ok = got, true
-		}
-		return fine
-	})
-	return value, ok && all
+func plainBytes(lines []string, name string) ([]byte, bool) {
+	value, there, plain := plainMember(lines, name, readBytes)
+	return value, there && plain
 }
 
 func readBytes(s string) (value []byte, ok bool) {
@@ -161,37 +149,40 @@ func readBytes(s string) (value []byte, ok bool) {
 	return value, err == nil
 }
 
-func isInput(s string) bool { _, ok := readInput(s); return ok }
-
-func isBytes(s string) bool { _, ok := readBytes(s); return ok }
-
-// plainlyWithout reports whether a field of signatures is written plainly and has no member under
-// a label.
-func plainlyWithout(lines []string, label string, fine func(value string) bool) bool {
-	return plainMembers(lines, func(name, value string) bool { return name != label && fine(value) })
+// plainlyWithout reports whether a field of signatures is plain and has no member under a label.
+func plainlyWithout[T any](lines []string, label string, read func(string) (T, bool)) bool {
+	_, there, plain := plainMember(lines, label, read)
+	return plain && !there
 }
 
 // mostLines is how many members are read plainly: a partner's signature, the gateway's, and one more.
 const mostLines = 3
 
-// plainMembers reads a dictionary with a member a line, each under another name, as long as each
-// says that it is plain.
-func plainMembers(lines []string, each func(name, value string) bool) bool {
+// plainMember reads a dictionary with a member a line, each under another name. It gives the one
+// under a name if it is there, and says whether all are plain.
+func plainMember[T any](lines []string, under string, read func(string) (T, bool)) (member T, there, plain bool) {
 	if len(lines) == 0 || len(lines) > mostLines || tooLong(lines, maxField) {
-		return false
+		return member, false, false
 	}
 	for i, line := range lines {
-		name, value, ok := strings.Cut(line, "=")
-		if !ok || !plainName(name) || !each(name, value) {
-			return false
+		name, text, ok := strings.Cut(line, "=")
+		if !ok || !plainName(name) {
+			return member, false, false
 		}
 		for _, before := range lines[:i] {
 			if strings.HasPrefix(before, line[:len(name)+1]) {
-				return false
+				return member, false, false
 			}
 		}
+		one, ok := read(text)
+		if !ok {
+			return member, false, false
+		}
+		if name == under {
+			member, there = one, true
+		}
 	}
-	return true
+	return member, there, true
 }
 
 // plainName reports whether a text is a dictionary's key (RFC 9651, 3.1.2).

@@ -122,7 +122,7 @@ func (s *Signer) unsigned(header http.Header) error {
 		return nil
 	}
 	label := s.profile.Label
-	if plainlyWithout(header["Signature-Input"], label, isInput) && plainlyWithout(header["Signature"], label, isBytes) {
+	if plainlyWithout(header["Signature-Input"], label, readInput) && plainlyWithout(header["Signature"], label, readBytes) {
 		return nil
 	}
 	for _, field := range []string{"Signature-Input", "Signature"} {
